@@ -21,4 +21,5 @@ pub mod schema;
 // Text to tree to facts.
 pub mod analyze;
 pub mod ir;
+pub mod parse;
 pub mod syntax;

@@ -156,7 +156,10 @@ fn dotnet(text: &str) -> Option<i64> {
     let mut parts = clock.split(':').map(|part| part.parse::<i64>().ok());
     let (hours, minutes) = (parts.next()??, parts.next()??);
     let seconds = parts.next().unwrap_or(Some(0))?;
-    days.checked_mul(86_400)?.checked_add(hours.checked_mul(3_600)?)?.checked_add(minutes.checked_mul(60)?)?.checked_add(seconds)
+    days.checked_mul(86_400)?
+        .checked_add(hours.checked_mul(3_600)?)?
+        .checked_add(minutes.checked_mul(60)?)?
+        .checked_add(seconds)
 }
 
 /// One `fieldMappings` entry of an entity.

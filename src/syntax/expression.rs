@@ -105,7 +105,7 @@ pub enum ExprKind<'q> {
         /// What stands in it.
         index: Box<Expr<'q>>,
     },
-    /// `(a)`
+    /// `(a)`, and `[a]`, which Kusto's parser takes for the same
     Parenthesized(Box<Expr<'q>>),
     /// A sub-query: a pipeline with an operator, where an expression may stand.
     Pipeline(Box<Pipeline<'q>>),
