@@ -13,6 +13,8 @@ pub struct SyntaxError {
     pub span: Span,
     /// What to write instead.
     pub help: Option<String>,
+    /// The bracket that is never closed, where the error stands at the place that it should have been closed.
+    pub opened: Vec<Span>,
 }
 
 /// Kinds of syntax error.
@@ -105,7 +107,7 @@ impl SyntaxError {
             ),
             SyntaxErrorKind::Unexpected | SyntaxErrorKind::UnknownOperator => (format!("unexpected `{found}`"), None),
         };
-        Self { kind, message, span, help }
+        Self { kind, message, span, help, opened: Vec::new() }
     }
 
     /// The error of a text that is nested too deeply to be given a thread.

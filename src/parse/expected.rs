@@ -78,7 +78,7 @@ pub(super) fn describe(text: &str, position: usize, rules: &[Rule]) -> SyntaxErr
         format!("unexpected `{found}`, expected {wanted}")
     };
     let help = if is_word && has(Rule::binary_operator) { operator_help(found) } else { foreign_help(found) };
-    SyntaxError { kind: SyntaxErrorKind::Unexpected, message, span, help }
+    SyntaxError { kind: SyntaxErrorKind::Unexpected, message, span, help, opened: Vec::new() }
 }
 
 /// Nothing stands where `what` must.
@@ -90,7 +90,15 @@ pub(super) fn missing(text: &str, position: usize, what: &str) -> SyntaxError {
     } else {
         format!("unexpected `{found}`, expected {what}")
     };
-    SyntaxError { kind: SyntaxErrorKind::Unexpected, message, span, help: None }
+    SyntaxError { kind: SyntaxErrorKind::Unexpected, message, span, help: None, opened: Vec::new() }
+}
+
+/// A failure that comes from brackets that are never closed, `opened` in order.
+pub(super) fn unclosed(text: &str, failure: &SyntaxError, opened: Vec<Span>) -> SyntaxError {
+    let brackets: Vec<String> = opened.iter().map(|span| format!("`{}`", span.slice(text))).collect();
+    let verb = if opened.len() == 1 { "is" } else { "are" };
+    let message = format!("{} {verb} never closed; {}", brackets.join(" and "), failure.message);
+    SyntaxError { kind: SyntaxErrorKind::UnclosedBracket, message, span: failure.span, help: None, opened }
 }
 
 fn unknown_operator(span: Span, found: &str, is_word: bool) -> SyntaxError {
@@ -102,7 +110,7 @@ fn unknown_operator(span: Span, found: &str, is_word: bool) -> SyntaxError {
     } else {
         (format!("unexpected `{found}`, expected a tabular operator"), foreign_help(found))
     };
-    SyntaxError { kind: SyntaxErrorKind::UnknownOperator, message, span, help }
+    SyntaxError { kind: SyntaxErrorKind::UnknownOperator, message, span, help, opened: Vec::new() }
 }
 
 fn operator_help(found: &str) -> Option<String> {
@@ -146,9 +154,8 @@ fn list(rules: &[Rule]) -> String {
     names.sort();
     names.dedup();
     match names.as_slice() {
-        [] => "something else".to_owned(),
         [only] => only.clone(),
-        [rest @ .., last] if rest.len() < 5 => format!("{} or {last}", rest.join(", ")),
+        [rest @ .., last] if !rest.is_empty() && rest.len() < 5 => format!("{} or {last}", rest.join(", ")),
         _ => "something else".to_owned(),
     }
 }

@@ -9,18 +9,21 @@ mod error;
 mod expected;
 mod grammar;
 mod keywords;
+mod lexer;
 mod precedence;
 mod recover;
 mod scan;
 
 pub use error::{SyntaxError, SyntaxErrorKind};
+pub use lexer::{Token, TokenKind, tokens};
 pub use scan::MAX_NESTING;
 
 use build::Builder;
 use grammar::{Grammar, Rule};
 use pest::Parser as _;
 
-use crate::syntax::Query;
+use crate::span::Span;
+use crate::syntax::{Query, Statement};
 
 /// Result of [`parse`].
 #[derive(Debug, Clone, PartialEq)]
@@ -80,12 +83,12 @@ fn parse_scanned(text: &str, scan: scan::Scan) -> Parsed<'_> {
     }
 }
 
-fn finish<'q>(
-    statements: Vec<crate::syntax::Statement<'q>>,
-    comments: Vec<crate::span::Span>,
+fn finish(
+    statements: Vec<Statement<'_>>,
+    comments: Vec<Span>,
     expressions: u32,
     mut errors: Vec<SyntaxError>,
-) -> Parsed<'q> {
+) -> Parsed<'_> {
     errors.sort_by_key(|error| (error.span.start, error.span.end));
     errors.dedup_by(|later, earlier| later.span.start == earlier.span.start);
     Parsed { query: Query { statements, comments, expressions }, errors }

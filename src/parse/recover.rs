@@ -4,7 +4,7 @@ use pest::Parser as _;
 use pest::error::{Error, ErrorVariant, InputLocation};
 
 use super::build::Builder;
-use super::error::SyntaxError;
+use super::error::{SyntaxError, SyntaxErrorKind};
 use super::scan::{Scan, trim_end, trim_start};
 use super::{Grammar, Parsed, Rule, expected, finish};
 use crate::span::Span;
@@ -32,10 +32,15 @@ pub(super) fn recover<'q>(text: &'q str, scan: Scan, whole: &Error<Rule>) -> Par
     let Recovery { builder, scan, mut errors, .. } = recovery;
     let expressions = builder.expressions();
     errors.extend(builder.errors);
-    if errors.is_empty() && scan.errors.is_empty() {
+    if errors.is_empty() && scan.errors.is_empty() && scan.unclosed.is_empty() {
         errors.push(describe(text, &scan.comments, 0, whole));
     }
     errors.extend(scan.errors);
+    errors.extend(
+        scan.unclosed
+            .iter()
+            .map(|&bracket| SyntaxError::new(SyntaxErrorKind::UnclosedBracket, Span::new(bracket, bracket + 1), text)),
+    );
     finish(statements, scan.comments, expressions, errors)
 }
 
@@ -154,9 +159,20 @@ impl<'q> Recovery<'q> {
             let at = cause.span.start as usize;
             (start..end).contains(&at) && at <= position
         });
-        if !is_known {
-            self.errors.push(error);
+        if is_known {
+            return;
         }
+        let is_cause = |bracket: &usize| (start..=position).contains(bracket);
+        let opened: Vec<Span> = self
+            .scan
+            .unclosed
+            .iter()
+            .copied()
+            .filter(is_cause)
+            .map(|bracket| Span::new(bracket, bracket + 1))
+            .collect();
+        self.scan.unclosed.retain(|bracket| !is_cause(bracket));
+        self.errors.push(if opened.is_empty() { error } else { expected::unclosed(self.text, &error, opened) });
     }
 
     fn missing(&mut self, at: usize, what: &str) {

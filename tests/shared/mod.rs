@@ -1,5 +1,10 @@
 //! The shared corpus, where there is one.
-#![allow(dead_code, reason = "each test binary uses a part")]
+#![allow(
+    dead_code,
+    clippy::allow_attributes,
+    clippy::print_stdout,
+    reason = "each test binary uses a part, and skipping is said aloud"
+)]
 
 use std::path::{Path, PathBuf};
 

@@ -173,7 +173,7 @@ impl<'q> Builder<'q> {
         if children.peek().is_some() {
             self.check_no_star(&operand);
         }
-        while let Some(step) = children.next() {
+        for step in children {
             operand = self.step(operand, step);
         }
         let Some(sign) = sign else { return operand };
