@@ -18,8 +18,11 @@ pub mod span;
 // Facts about the world.
 pub mod schema;
 
-// Text to tree to facts.
-pub mod analyze;
-pub mod ir;
-pub mod parse;
+// Files to text, text to tree, tree to facts.
+pub mod source;
 pub mod syntax;
+pub mod parse;
+pub mod analyze;
+
+// The meaning.
+pub mod ir;

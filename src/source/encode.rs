@@ -1,0 +1,161 @@
+//! Texts as a file spells them: the new bytes for an edit, in the style of the scalar.
+//!
+//! Nothing here is sure of itself. What it writes is a proposal, which [`super::edit`] reads again and compares.
+
+use std::fmt::Write as _;
+
+use super::scalar::Block;
+use super::text::{Style, Text};
+use crate::span::{FileSpan, Span};
+
+/// A replacement of bytes of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Patch {
+    /// What is replaced.
+    pub(super) place: FileSpan,
+    /// The new bytes.
+    pub(super) replacement: String,
+}
+
+/// What a file looks like where new lines have to fit in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Surroundings<'a> {
+    /// The file.
+    pub(super) source: &'a str,
+    /// Its line end.
+    pub(super) line_end: &'a str,
+}
+
+impl<'a> Surroundings<'a> {
+    /// Takes the line end from the first line.
+    pub(super) fn new(source: &'a str) -> Self {
+        let is_windows = source.find('\n').is_some_and(|end| source[..end].ends_with('\r'));
+        Self { source, line_end: if is_windows { "\r\n" } else { "\n" } }
+    }
+
+    /// A replacement text with the line ends that its target has after decoding: YAML knows only line feeds, other
+    /// texts keep those of the file.
+    pub(super) fn normalized(self, style: &Style, replacement: &str) -> String {
+        let text = replacement.replace("\r\n", "\n");
+        match style {
+            Style::Plain | Style::Single | Style::Double | Style::Block(_) => text,
+            Style::Whole | Style::Fence(_) => text.replace('\n', self.line_end),
+        }
+    }
+
+    /// Replaces one range of a text where it stands; nothing if the style has no spelling for that.
+    pub(super) fn in_place(self, text: &Text, span: Span, replacement: &str) -> Option<Patch> {
+        let place = text.runs.as_ref()?.edit_span(span);
+        let is_at_end = span.start as usize == text.value.len() && text.value.ends_with('\n');
+        let is_multiline = replacement.contains('\n');
+        let replacement = match &text.style {
+            Style::Plain | Style::Single if is_multiline => return None,
+            Style::Plain if text.value.is_empty() => format!(" {replacement}"),
+            Style::Plain | Style::Whole => replacement.to_owned(),
+            Style::Single => replacement.replace('\'', "''"),
+            Style::Double => escaped(replacement),
+            Style::Block(block) if self.is_folded(*block) && is_multiline => return None,
+            Style::Block(block) => self.indented(replacement, &" ".repeat(block.indent), is_at_end),
+            Style::Fence(prefix) => self.indented(replacement, prefix, is_at_end),
+        };
+        Some(Patch { place, replacement })
+    }
+
+    /// Ways to write a whole YAML scalar anew, the closest to the present style first.
+    pub(super) fn anew(self, text: &Text, value: &str) -> Vec<Patch> {
+        let patch = |replacement: String| Patch { place: text.token, replacement };
+        let double = format!("\"{}\"", escaped(value));
+        let single = format!("'{}'", value.replace('\'', "''"));
+        match &text.style {
+            Style::Plain if text.token.is_empty() => vec![patch(format!(" {single}")), patch(format!(" {double}"))],
+            Style::Plain | Style::Single => vec![patch(single), patch(double)],
+            Style::Double => vec![patch(double)],
+            Style::Block(block) => self.literal(*block, value),
+            Style::Whole | Style::Fence(_) => Vec::new(),
+        }
+    }
+
+    /// A block scalar written anew as a literal one. An indentation indicator, which counts from the indentation of
+    /// the parent, is tried out where one is needed.
+    fn literal(self, block: Block, value: &str) -> Vec<Patch> {
+        let content = value.trim_end_matches('\n');
+        let chomping = match value.len() - content.len() {
+            0 => "-",
+            1 if !content.is_empty() => "",
+            _ => "+",
+        };
+        let indent = " ".repeat(block.indent.max(1));
+        let mut body = self.indented(value.strip_suffix('\n').unwrap_or(value), &indent, true);
+        let old_body = self.source.get(block.body.range()).unwrap_or("");
+        if old_body.ends_with(['\n', '\r']) {
+            body.push_str(self.line_end);
+        }
+        let place = FileSpan { start: block.header.start, end: block.body.end };
+        let between = self.source.get(block.header.end as usize..block.body.start as usize).unwrap_or("");
+        let written = |indicator: &str| Patch { place, replacement: format!("|{indicator}{chomping}{between}{body}") };
+        if content.trim_start_matches('\n').starts_with(' ') {
+            (1..=9).map(|indicator: usize| written(&indicator.to_string())).collect()
+        } else {
+            vec![written("")]
+        }
+    }
+
+    fn is_folded(self, block: Block) -> bool {
+        self.source.as_bytes().get(block.header.start as usize) == Some(&b'>')
+    }
+
+    /// Lines behind a prefix; empty lines stay empty. The first line stands behind a prefix already, unless the text
+    /// begins at the start of a line; then it is the last one that ends a line.
+    fn indented(self, text: &str, prefix: &str, is_line_start: bool) -> String {
+        let mut written = String::new();
+        let count = text.split('\n').count();
+        for (index, line) in text.split('\n').enumerate() {
+            let line = line.strip_suffix('\r').unwrap_or(line);
+            if index > 0 {
+                written.push_str(self.line_end);
+            }
+            let needs_prefix = if index == 0 { is_line_start } else { true };
+            let is_open_end = index + 1 == count && !is_line_start;
+            if needs_prefix && (!line.is_empty() || is_open_end) {
+                written.push_str(prefix);
+            } else if needs_prefix && index + 1 < count {
+                written.push_str(prefix.trim_end());
+            }
+            written.push_str(line);
+        }
+        written
+    }
+}
+
+/// The inside of a double-quoted scalar on one line.
+fn escaped(text: &str) -> String {
+    let mut written = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '"' => written.push_str("\\\""),
+            '\\' => written.push_str("\\\\"),
+            '\n' => written.push_str("\\n"),
+            '\r' => written.push_str("\\r"),
+            '\t' => written.push_str("\\t"),
+            '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}' => push_escape(&mut written, character),
+            control if control.is_control() => push_escape(&mut written, control),
+            other => written.push(other),
+        }
+    }
+    written
+}
+
+fn push_escape(written: &mut String, character: char) {
+    // Writing to a string does not fail.
+    let _ = write!(written, "\\u{:04X}", u32::from(character));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escaped;
+
+    #[test]
+    fn quotes_breaks_and_controls_are_escaped() {
+        assert_eq!(escaped("a\"\\\n\tä\u{7}\u{2028}"), "a\\\"\\\\\\n\\tä\\u0007\\u2028");
+    }
+}

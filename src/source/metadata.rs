@@ -1,0 +1,175 @@
+//! Fills [`Metadata`] from the keys that each format uses.
+
+use super::detect::Detected;
+use super::document::View;
+use super::yaml::NodeId;
+use crate::rule::{Connector, EntityMapping, FieldMapping, Located, LocatedDuration, Metadata, RuleKind, Seconds};
+
+/// Reads what a document says around its query.
+pub(super) fn read(view: &View<'_>, detected: Detected) -> Metadata {
+    let metadata = match detected {
+        Detected::Sentinel(RuleKind::Function, _) => function(view),
+        Detected::Sentinel(..) => sentinel(view),
+        Detected::Defender => defender(view),
+        Detected::Sigma => sigma(view),
+        Detected::Other(_) => Metadata::default(),
+    };
+    Metadata { keys: view.keys(), ..metadata }
+}
+
+fn sentinel(view: &View<'_>) -> Metadata {
+    Metadata {
+        id: view.located_at(&["id"]),
+        name: first(view, &[&["name"], &["displayName"], &["title"]]),
+        description: first(view, &[&["description"], &["description-detailed"]]),
+        severity: view.located_at(&["severity"]),
+        status: view.located_at(&["status"]),
+        kind: view.located_at(&["kind"]),
+        query_frequency: duration(view, &["queryFrequency"]),
+        query_period: duration(view, &["queryPeriod"]),
+        trigger_operator: view.located_at(&["triggerOperator"]),
+        trigger_threshold: view.located_at(&["triggerThreshold"]),
+        tactics: list(view, &["tactics"]),
+        techniques: either_list(view, &["relevantTechniques"], &["techniques"]),
+        tags: tags(view),
+        connectors: connectors(view),
+        entities: entities(view),
+        custom_details: custom_details(view),
+        version: view.located_at(&["version"]),
+        author: author(view),
+        references: either_list(view, &["references"], &["reference"]),
+        keys: Vec::new(),
+    }
+}
+
+fn function(view: &View<'_>) -> Metadata {
+    let references = view.at(&["References"]).map(|node| view.items(node)).unwrap_or_default();
+    let links = references.into_iter().filter_map(|item| view.located(view.get(item, "Link").unwrap_or(item)));
+    Metadata {
+        id: first(view, &[&["id"], &["Id"]]),
+        name: first(view, &[&["ParserName"], &["functionAlias"], &["name"], &["displayName"], &["Parser", "Title"]]),
+        description: first(view, &[&["Description"], &["description"]]),
+        version: first(view, &[&["Parser", "Version"], &["version"]]),
+        tags: tags(view),
+        author: author(view),
+        references: links.collect(),
+        ..Metadata::default()
+    }
+}
+
+fn defender(view: &View<'_>) -> Metadata {
+    let template = ["detectionAction", "alertTemplate"];
+    let in_template = |key| [template[0], template[1], key];
+    Metadata {
+        id: view.located_at(&["id"]),
+        name: first(view, &[&["displayName"], &in_template("title")]),
+        description: first(view, &[&in_template("description"), &["description"]]),
+        severity: view.located_at(&in_template("severity")),
+        query_frequency: duration(view, &["schedule", "period"]).or_else(|| duration(view, &["schedule", "frequency"])),
+        query_period: duration(view, &["schedule", "lookback"]),
+        tactics: list(view, &in_template("category")),
+        techniques: list(view, &in_template("mitreTechniques")),
+        tags: tags(view),
+        author: author(view),
+        references: list(view, &["references"]),
+        ..Metadata::default()
+    }
+}
+
+fn sigma(view: &View<'_>) -> Metadata {
+    Metadata {
+        id: view.located_at(&["id"]),
+        name: first(view, &[&["title"], &["name"]]),
+        description: view.located_at(&["description"]),
+        severity: view.located_at(&["level"]),
+        status: view.located_at(&["status"]),
+        tags: tags(view),
+        author: author(view),
+        references: list(view, &["references"]),
+        ..Metadata::default()
+    }
+}
+
+fn first(view: &View<'_>, paths: &[&[&str]]) -> Option<Located<String>> {
+    paths.iter().find_map(|path| view.located_at(path))
+}
+
+fn duration(view: &View<'_>, path: &[&str]) -> Option<LocatedDuration> {
+    let Located { value, place } = view.located_at(path)?;
+    let seconds = Seconds::parse(&value);
+    Some(Located { value: (value, seconds), place })
+}
+
+fn list(view: &View<'_>, path: &[&str]) -> Vec<Located<String>> {
+    view.at(path).map(|node| located_items(view, node)).unwrap_or_default()
+}
+
+fn either_list(view: &View<'_>, path: &[&str], other: &[&str]) -> Vec<Located<String>> {
+    let items = list(view, path);
+    if items.is_empty() { list(view, other) } else { items }
+}
+
+fn located_items(view: &View<'_>, node: NodeId) -> Vec<Located<String>> {
+    view.items(node).into_iter().filter_map(|item| view.located(item)).collect()
+}
+
+/// Tags are words, pairs such as `Schema: ProcessEvent`, or `{name: …, value: …}`. Pairs are joined by a colon and
+/// stand where their value stands.
+fn tags(view: &View<'_>) -> Vec<Located<String>> {
+    let Some(node) = view.at(&["tags"]) else { return Vec::new() };
+    let mut tags = Vec::new();
+    for item in view.items(node) {
+        if let Some(word) = view.located(item) {
+            tags.push(word);
+        } else if let (Some(name), Some(value)) = (view.get(item, "name"), view.get(item, "value")) {
+            tags.extend(pair(view, name, value));
+        } else {
+            tags.extend(view.entries(item).iter().filter_map(|(name, value)| pair(view, *name, *value)));
+        }
+    }
+    tags
+}
+
+fn pair(view: &View<'_>, name: NodeId, value: NodeId) -> Option<Located<String>> {
+    let Located { value, place } = view.located(value)?;
+    Some(Located { value: format!("{}: {value}", view.value(name)?), place })
+}
+
+fn connectors(view: &View<'_>) -> Vec<Connector> {
+    let items = view.at(&["requiredDataConnectors"]).map(|node| view.items(node)).unwrap_or_default();
+    let connector = |item| Connector {
+        id: view.get(item, "connectorId").and_then(|id| view.located(id)),
+        data_types: view.get(item, "dataTypes").map(|node| located_items(view, node)).unwrap_or_default(),
+    };
+    items.into_iter().filter(|item| !view.entries(*item).is_empty()).map(connector).collect()
+}
+
+fn entities(view: &View<'_>) -> Vec<EntityMapping> {
+    let items = view.at(&["entityMappings"]).map(|node| view.items(node)).unwrap_or_default();
+    let field = |item| FieldMapping {
+        identifier: view.get(item, "identifier").and_then(|node| view.located(node)),
+        column: view.get(item, "columnName").and_then(|node| view.located(node)),
+    };
+    let entity = |item| EntityMapping {
+        entity_type: view.get(item, "entityType").and_then(|node| view.located(node)),
+        fields: view
+            .get(item, "fieldMappings")
+            .map(|node| {
+                view.items(node).into_iter().filter(|item| !view.entries(*item).is_empty()).map(field).collect()
+            })
+            .unwrap_or_default(),
+    };
+    items.into_iter().filter(|item| !view.entries(*item).is_empty()).map(entity).collect()
+}
+
+fn custom_details(view: &View<'_>) -> Vec<(Located<String>, Located<String>)> {
+    let entries = view.at(&["customDetails"]).map(|node| view.entries(node)).unwrap_or_default();
+    entries
+        .iter()
+        .filter_map(|(key, value)| Some((view.located(*key)?, view.located(view.resolve(*value)?)?)))
+        .collect()
+}
+
+fn author(view: &View<'_>) -> Option<Located<String>> {
+    first(view, &[&["author"], &["author", "name"], &["metadata", "author", "name"], &["metadata", "author"]])
+}
