@@ -61,7 +61,7 @@ impl<'a> Surroundings<'a> {
         Some(Patch { place, replacement })
     }
 
-    /// Ways to write a whole YAML scalar anew, the closest to the present style first.
+    /// Ways to write a whole text anew, the closest to the present style first.
     pub(super) fn anew(self, text: &Text, value: &str) -> Vec<Patch> {
         let patch = |replacement: String| Patch { place: text.token, replacement };
         let double = format!("\"{}\"", escaped(value));
@@ -71,8 +71,18 @@ impl<'a> Surroundings<'a> {
             Style::Plain | Style::Single => vec![patch(single), patch(double)],
             Style::Double => vec![patch(double)],
             Style::Block(block) => self.literal(*block, value),
-            Style::Whole | Style::Fence(_) => Vec::new(),
+            Style::Fence(prefix) => vec![patch(self.lines(value, prefix, text.token))],
+            Style::Whole => Vec::new(),
         }
+    }
+
+    /// The lines of a text behind a prefix, with a line end at the end where the bytes of `old` have one.
+    fn lines(self, value: &str, prefix: &str, old: FileSpan) -> String {
+        let mut lines = self.indented(value, prefix, true);
+        if self.source.get(old.range()).is_some_and(|old| old.ends_with(['\n', '\r'])) {
+            lines.push_str(self.line_end);
+        }
+        lines
     }
 
     /// A block scalar written anew as a literal one. An indentation indicator, which counts from the indentation of
@@ -85,11 +95,7 @@ impl<'a> Surroundings<'a> {
             _ => "+",
         };
         let indent = " ".repeat(block.indent.max(1));
-        let mut body = self.indented(value.strip_suffix('\n').unwrap_or(value), &indent, true);
-        let old_body = self.source.get(block.body.range()).unwrap_or("");
-        if old_body.ends_with(['\n', '\r']) {
-            body.push_str(self.line_end);
-        }
+        let body = self.lines(value.strip_suffix('\n').unwrap_or(value), &indent, block.body);
         let place = FileSpan { start: block.header.start, end: block.body.end };
         let between = self.source.get(block.header.end as usize..block.body.start as usize).unwrap_or("");
         let written = |indicator: &str| Patch { place, replacement: format!("|{indicator}{chomping}{between}{body}") };

@@ -10,7 +10,7 @@ use super::runs::{Pieces, Runs};
 /// A query in a Markdown file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Fence {
-    /// The query, one line end after each line.
+    /// The query, without the line end in front of the closing marker.
     pub(super) query: String,
     /// Where it stands.
     pub(super) runs: Runs,
@@ -134,7 +134,7 @@ impl<'a> Scan<'a> {
     fn close(&mut self, end: usize) {
         let Some(open) = self.open.take() else { return };
         let Some(pieces) = open.pieces else { return };
-        let (query, runs) = pieces.finish();
+        let (query, runs) = pieces.without_last_break().finish();
         if !query.trim().is_empty() {
             let heading = self.heading.clone();
             self.fences.push(Fence { query, runs, body: open.body..end, prefix: open.prefix, heading });

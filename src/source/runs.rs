@@ -114,6 +114,24 @@ impl<'a> Pieces<'a> {
         self.push(character.len_utf8(), range);
     }
 
+    /// Without the line end at the end, if there is one.
+    #[must_use]
+    pub(super) fn without_last_break(mut self) -> Self {
+        let length = if self.text.ends_with("\r\n") { 2 } else { usize::from(self.text.ends_with('\n')) };
+        self.text.truncate(self.text.len() - length);
+        self.length -= length;
+        let mut left = Span::new(0, length).end;
+        while let Some(last) = self.runs.runs.pop_if(|_| left > 0) {
+            let taken = left.min(last.text_length);
+            left -= taken;
+            if taken < last.text_length && last.is_linear() {
+                let (text_length, file_length) = (last.text_length - taken, last.file_length - taken);
+                self.runs.runs.push(Run { text_length, file_length, ..last });
+            }
+        }
+        self
+    }
+
     /// The text and its map.
     pub(super) fn finish(self) -> (String, Runs) {
         (self.text, self.runs)

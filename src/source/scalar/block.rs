@@ -18,9 +18,8 @@ enum Chomping {
     Keep,
 }
 
-/// Decodes the block scalar whose `|` or `>` is byte `header`. `content` is where the parser saw its first character,
-/// and `value` is what the parser made of it.
-pub(super) fn decode(source: &str, header: usize, content: usize, value: &str) -> Option<(Decoded, Block)> {
+/// Decodes the block scalar whose `|` or `>` is byte `header`, and of which the parser made `value`.
+pub(super) fn decode(source: &str, header: usize, value: &str) -> Option<(Decoded, Block)> {
     let bytes = source.as_bytes();
     let is_folded = bytes.get(header) == Some(&b'>');
     let indicators_end = header + 1 + bytes.get(header + 1..)?.iter().take_while(|byte| is_indicator(**byte)).count();
@@ -32,8 +31,8 @@ pub(super) fn decode(source: &str, header: usize, content: usize, value: &str) -
     };
     let line_end = end_of_line(bytes, header);
     let body = line_end + break_length(bytes, line_end);
-    let indent = if value.bytes().all(|byte| byte == b'\n') { None } else { Some(indent_of(source, content)?) };
-    let mut lines = Lines { source, position: body, pieces: Pieces::new(source, content.max(body)), is_folded };
+    let indent = indent_of(source, body, value)?;
+    let mut lines = Lines { source, position: body, pieces: Pieces::new(source, body), is_folded };
     let content_end = match indent {
         Some(indent) => lines.decode(indent, chomping),
         None => lines.decode_blank(value.len())?,
@@ -47,11 +46,21 @@ pub(super) fn decode(source: &str, header: usize, content: usize, value: &str) -
     Some((Decoded { text, runs, token: FileSpan::new(header, content_end.max(indicators_end)) }, block))
 }
 
-/// The column of byte `content`, if only blanks stand in front of it.
-fn indent_of(source: &str, content: usize) -> Option<usize> {
-    let before = source.get(..content)?;
-    let indent = before.bytes().rev().take_while(|byte| *byte == b' ').count();
-    matches!(before.as_bytes().get(..content - indent)?.last(), None | Some(b'\n' | b'\r')).then_some(indent)
+/// Blanks in front of each line: what the first line with content has in the file, but not in the value. The inner
+/// option is empty if no line has content. An indicator alone would not tell, since it counts from the parent's.
+fn indent_of(source: &str, body: usize, value: &str) -> Option<Option<usize>> {
+    let content = value.trim_start_matches('\n');
+    if content.is_empty() {
+        return Some(None);
+    }
+    let bytes = source.as_bytes();
+    let mut start = body;
+    for _ in 0..value.len() - content.len() {
+        let end = end_of_line(bytes, start);
+        start = end + break_length(bytes, end);
+    }
+    let blanks = |bytes: &[u8]| bytes.iter().take_while(|byte| **byte == b' ').count();
+    blanks(bytes.get(start..)?).checked_sub(blanks(content.as_bytes())).map(Some)
 }
 
 fn is_indicator(byte: u8) -> bool {

@@ -57,7 +57,7 @@ pub(super) struct Exact {
 }
 
 /// Reads the scalar again that the parser saw at `range` and took for `value`. `after` is where the event before it
-/// ended: the header of a block scalar is looked for from there, since the parser's mark is on the first content.
+/// ended: the header of a block scalar is looked for from there, since the parser's mark may be on the first content.
 pub(super) fn decode(
     source: &str,
     spelling: Spelling,
@@ -65,13 +65,14 @@ pub(super) fn decode(
     range: Range<usize>,
     value: &str,
 ) -> Option<Exact> {
+    let start = || skip_properties(source, range.start);
     let (decoded, style) = match spelling {
-        Spelling::Plain => (flow::plain(source, range), Style::Plain),
-        Spelling::Single => (flow::single(source, range.start)?, Style::Single),
-        Spelling::Double => (flow::double(source, range.start)?, Style::Double),
+        Spelling::Plain => (flow::plain(source, start().min(range.end)..range.end), Style::Plain),
+        Spelling::Single => (flow::single(source, start())?, Style::Single),
+        Spelling::Double => (flow::double(source, start())?, Style::Double),
         Spelling::Block => {
             let header = block_header(source, after)?;
-            let (decoded, block) = block::decode(source, header, range.start, value)?;
+            let (decoded, block) = block::decode(source, header, value)?;
             (decoded, Style::Block(block))
         }
     };
@@ -83,14 +84,32 @@ fn block_header(source: &str, from: usize) -> Option<usize> {
     let bytes = source.as_bytes();
     let mut position = from;
     loop {
+        position = skip_properties(source, position);
         match bytes.get(position)? {
             b'|' | b'>' => return Some(position),
             b' ' | b'\t' | b'\n' | b'\r' | b':' | b'-' | b'?' => position += 1,
-            b'#' => position += bytes.get(position..)?.iter().take_while(|byte| !matches!(byte, b'\n' | b'\r')).count(),
-            b'&' | b'!' => {
-                position += bytes.get(position..)?.iter().take_while(|byte| !byte.is_ascii_whitespace()).count()
-            }
+            b'#' => position += count(bytes, position, |byte| !matches!(byte, b'\n' | b'\r')),
             _ => return None,
         }
     }
+}
+
+/// Steps over an anchor and a tag, which the parser's mark of a scalar includes, and over what follows them.
+fn skip_properties(source: &str, from: usize) -> usize {
+    let bytes = source.as_bytes();
+    let mut position = from;
+    while matches!(bytes.get(position), Some(b'&' | b'!')) {
+        position += count(bytes, position, |byte| !byte.is_ascii_whitespace());
+        position += count(bytes, position, |byte| byte.is_ascii_whitespace());
+        while bytes.get(position) == Some(&b'#') {
+            position += count(bytes, position, |byte| !matches!(byte, b'\n' | b'\r'));
+            position += count(bytes, position, |byte| byte.is_ascii_whitespace());
+        }
+    }
+    position
+}
+
+/// How many bytes from `position` on hold.
+fn count(bytes: &[u8], position: usize, holds: impl Fn(u8) -> bool) -> usize {
+    bytes.get(position..).unwrap_or(&[]).iter().take_while(|byte| holds(**byte)).count()
 }
