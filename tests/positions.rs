@@ -71,19 +71,11 @@ fn write(style: Style, lines: &[String], indent: usize, line_end: &str, is_last:
     let is_foldable = is_block && lines.iter().all(|line| !line.is_empty() && !line.starts_with([' ', '\t']));
     let (value, query) = match style {
         Style::Plain => {
-            let words = joined.split_whitespace().collect::<Vec<_>>().join(" ");
-            let is_plain = words.starts_with(|c: char| c.is_alphabetic())
-                && !words.contains(": ")
-                && !words.contains(" #")
-                && !words.ends_with(':');
-            if !is_plain || matches!(words.to_ascii_lowercase().as_str(), "null" | "true" | "false") {
-                return None;
-            }
-            let spread = words.replace(' ', &format!("\n{blanks}"));
-            // A line that begins with `#` would be a comment, one with `:` a key.
-            if words.contains(':') || words.contains('#') {
-                return None;
-            }
+            // A line that begins with an indicator would be something else; a leading word makes it text.
+            let words: Vec<&str> = joined.split_whitespace().filter(|word| !word.contains([':', '#'])).collect();
+            let spread = words.iter().map(|word| format!("w{word}")).collect::<Vec<_>>().join(&format!("\n{blanks}"));
+            let words = format!("text {}", words.iter().map(|word| format!("w{word}")).collect::<Vec<_>>().join(" "));
+            let (words, spread) = (words.trim_end().to_owned(), format!("text {spread}").trim_end().to_owned());
             (format!("{spread}\n"), words)
         }
         Style::Single => {
@@ -187,8 +179,13 @@ fn place(text: &str, parts: Vec<(f64, f64, String)>, line_end: &str, is_yaml: bo
     (edits, expected)
 }
 
+/// Enough for every build; `PROPTEST_CASES` asks for more.
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(300)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases()) })]
 
     #[test]
     fn every_character_has_its_place(lines in lines(), indent in 1_usize..9, windows: bool, mark: bool, last: bool) {

@@ -114,3 +114,94 @@ fn every_file_of_the_corpus_is_read_without_panic() {
     }
     println!("{sigma} Sigma rules; {exact} of {all} texts exact");
 }
+
+/// The strings of a YAML value that another parser read, in the order of the file.
+fn strings(value: &serde_yaml::Value, found: &mut Vec<String>) {
+    match value {
+        serde_yaml::Value::String(text) => found.push(text.clone()),
+        serde_yaml::Value::Sequence(items) => items.iter().for_each(|item| strings(item, found)),
+        serde_yaml::Value::Mapping(entries) => entries.iter().for_each(|(key, value)| {
+            strings(key, found);
+            strings(value, found);
+        }),
+        serde_yaml::Value::Tagged(tagged) => strings(&tagged.value, found),
+        serde_yaml::Value::Null | serde_yaml::Value::Bool(_) | serde_yaml::Value::Number(_) => {}
+    }
+}
+
+#[test]
+fn another_yaml_parser_reads_the_same_texts() {
+    let Some(corpus) = corpus() else { return };
+    let (mut files_read, mut texts, mut at_the_end) = (0, 0, 0);
+    for path in files(&corpus, &["yaml", "yml"]) {
+        let (Loaded::Rules(file) | Loaded::Sigma(file)) = load(&path) else { continue };
+        let Ok(value) = serde_yaml::from_str::<serde_yaml::Value>(&file.text) else { continue };
+        let mut expected = Vec::new();
+        strings(&value, &mut expected);
+        let rule = &file.rules[0];
+        let mut ours: Vec<&str> = rule.text_ids().map(|id| rule.text(id)).collect();
+        for text in &expected {
+            // A block at the end of a file without a final line end: parsers differ in whether it has one.
+            let index = ours.iter().position(|ours| ours == text).or_else(|| {
+                at_the_end += 1;
+                ours.iter().position(|ours| ours.strip_suffix('\n') == Some(text))
+            });
+            ours.swap_remove(index.unwrap_or_else(|| panic!("{}: {text:?} is missing", path.display())));
+        }
+        files_read += 1;
+        texts += expected.len();
+    }
+    println!(
+        "{texts} texts of {files_read} files are the same, {at_the_end} but for a line end at the end of the file"
+    );
+}
+
+/// Small changes to real files: what no grammar of ours would think of.
+#[test]
+fn damaged_files_are_read_without_panic() {
+    let Some(corpus) = corpus() else { return };
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % (below.max(1) as u64)).unwrap_or(0)
+    };
+    let pieces: [&[u8]; 16] = [
+        b"\n",
+        b"\r\n",
+        b"\r",
+        b"\t",
+        b": ",
+        b"- ",
+        b"|",
+        b">-",
+        b"'",
+        b"\"",
+        b"\\",
+        b"&a ",
+        b"*a ",
+        b"#",
+        b"---\n",
+        "é".as_bytes(),
+    ];
+    for path in files(&corpus.join("kql"), &["yaml"]).into_iter().step_by(3) {
+        let original = std::fs::read(&path).expect("a readable file");
+        for _ in 0..20 {
+            let mut bytes = original.clone();
+            for _ in 0..=random(3) {
+                let at = random(bytes.len());
+                match random(3) {
+                    0 => drop(bytes.splice(at..at, pieces[random(pieces.len())].iter().copied())),
+                    1 => drop(bytes.drain(at..(at + random(30)).min(bytes.len()))),
+                    _ => bytes.truncate(at),
+                }
+            }
+            for name in ["a.yaml", "a.md", "a.kql", "-"] {
+                if let Loaded::Rules(file) | Loaded::Sigma(file) = read(Path::new(name), bytes.clone(), None) {
+                    check_places(&file);
+                }
+            }
+        }
+    }
+}

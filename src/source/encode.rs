@@ -46,7 +46,9 @@ impl<'a> Surroundings<'a> {
     /// Replaces one range of a text where it stands; nothing if the style has no spelling for that.
     pub(super) fn in_place(self, text: &Text, span: Span, replacement: &str) -> Option<Patch> {
         let place = text.runs.as_ref()?.edit_span(span);
-        let is_at_end = span.start as usize == text.value.len() && text.value.ends_with('\n');
+        let is_line_start = |offset: u32| offset as usize == text.value.len() && text.value.ends_with('\n');
+        let end = if is_line_start(span.end) { SeamEnd::NextLine } else { SeamEnd::MidLine };
+        let seam = Seam { starts_line: is_line_start(span.start), end };
         let is_multiline = replacement.contains('\n');
         let replacement = match &text.style {
             Style::Plain | Style::Single if is_multiline => return None,
@@ -55,8 +57,8 @@ impl<'a> Surroundings<'a> {
             Style::Single => replacement.replace('\'', "''"),
             Style::Double => escaped(replacement),
             Style::Block(block) if self.is_folded(*block) && is_multiline => return None,
-            Style::Block(block) => self.indented(replacement, &" ".repeat(block.indent), is_at_end),
-            Style::Fence(prefix) => self.indented(replacement, prefix, is_at_end),
+            Style::Block(block) => self.indented(replacement, &" ".repeat(block.indent), seam),
+            Style::Fence(prefix) => self.indented(replacement, prefix, seam),
         };
         Some(Patch { place, replacement })
     }
@@ -78,7 +80,7 @@ impl<'a> Surroundings<'a> {
 
     /// The lines of a text behind a prefix, with a line end at the end where the bytes of `old` have one.
     fn lines(self, value: &str, prefix: &str, old: FileSpan) -> String {
-        let mut lines = self.indented(value, prefix, true);
+        let mut lines = self.indented(value, prefix, Seam { starts_line: true, end: SeamEnd::LineEnd });
         if self.source.get(old.range()).is_some_and(|old| old.ends_with(['\n', '\r'])) {
             lines.push_str(self.line_end);
         }
@@ -110,27 +112,45 @@ impl<'a> Surroundings<'a> {
         self.source.as_bytes().get(block.header.start as usize) == Some(&b'>')
     }
 
-    /// Lines behind a prefix; empty lines stay empty. The first line stands behind a prefix already, unless the text
-    /// begins at the start of a line; then it is the last one that ends a line.
-    fn indented(self, text: &str, prefix: &str, is_line_start: bool) -> String {
+    /// Lines behind a prefix; empty lines stay empty.
+    fn indented(self, text: &str, prefix: &str, seam: Seam) -> String {
         let mut written = String::new();
-        let count = text.split('\n').count();
+        let last = text.split('\n').count() - 1;
         for (index, line) in text.split('\n').enumerate() {
             let line = line.strip_suffix('\r').unwrap_or(line);
             if index > 0 {
                 written.push_str(self.line_end);
             }
-            let needs_prefix = if index == 0 { is_line_start } else { true };
-            let is_open_end = index + 1 == count && !is_line_start;
-            if needs_prefix && (!line.is_empty() || is_open_end) {
-                written.push_str(prefix);
-            } else if needs_prefix && index + 1 < count {
-                written.push_str(prefix.trim_end());
+            let is_behind_prefix = index == 0 && !seam.starts_line;
+            let is_next_line = index == last && line.is_empty() && seam.end == SeamEnd::NextLine;
+            let is_empty_line = line.is_empty() && (index < last || seam.end == SeamEnd::LineEnd);
+            if !is_behind_prefix && !is_next_line {
+                written.push_str(if is_empty_line { prefix.trim_end() } else { prefix });
             }
             written.push_str(line);
         }
         written
     }
+}
+
+/// How a piece of text joins the lines of the file around it.
+#[derive(Debug, Clone, Copy)]
+struct Seam {
+    /// It begins where no prefix stands yet.
+    starts_line: bool,
+    /// What follows it.
+    end: SeamEnd,
+}
+
+/// What follows a piece of text in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SeamEnd {
+    /// The rest of a line.
+    MidLine,
+    /// A line end.
+    LineEnd,
+    /// The next line, prefix and all.
+    NextLine,
 }
 
 /// The inside of a double-quoted scalar on one line.

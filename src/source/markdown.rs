@@ -232,3 +232,73 @@ fn strip_closing_marks(heading: &str) -> &str {
     let text = heading.trim_end_matches('#');
     if text.is_empty() || text.ends_with([' ', '\t']) { text.trim_end() } else { heading }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::fences;
+
+    /// The queries of a text, each with what the file has at its first and at its last character.
+    fn queries(text: &str) -> Vec<String> {
+        let fences = fences(text);
+        for fence in &fences {
+            for (offset, character) in fence.query.char_indices() {
+                let span = crate::span::Span::new(offset, offset + character.len_utf8());
+                assert!(text[fence.runs.file_span(span).range()].chars().eq([character]), "{fence:?}");
+            }
+        }
+        fences.into_iter().map(|fence| fence.query).collect()
+    }
+
+    #[test]
+    fn labels_are_read_in_any_case_and_others_are_not() {
+        assert_eq!(queries("```KQL\nA\n```\n~~~ kusto title=x\nB\n~~~\n```Csl\nC\n```\n"), ["A", "B", "C"]);
+        assert_eq!(queries("```\nA\n```\n```sql\nB\n```\n```kqlx\nC\n```\n"), [""; 0]);
+    }
+
+    #[test]
+    fn a_fence_in_another_fence_is_its_text() {
+        assert_eq!(queries("````markdown\n```kql\nA\n```\n````\n```kql\nB\n```\n"), ["B"]);
+        assert_eq!(queries("````kql\nA\n```\nB\n~~~~\nC\n`````\n"), ["A\n```\nB\n~~~~\nC"]);
+    }
+
+    #[test]
+    fn indentation_of_the_marker_is_taken_from_each_line() {
+        assert_eq!(queries("  ```kql\n  A\n    B\n C\n\n ```\n"), ["A\n  B\nC\n"]);
+        assert_eq!(queries("    ```kql\n    A\n    ```\n"), [""; 0]);
+        assert_eq!(queries("```kql\n\tA\n```\n"), ["\tA"]);
+    }
+
+    #[test]
+    fn fences_stand_in_lists_and_quotes() {
+        assert_eq!(queries("- a\n  - b\n\n    ```kql\n    A\n\n      B\n    ```\n"), ["A\n\n  B"]);
+        assert_eq!(queries("1. ```kql\n   A\n   ```\n"), ["A"]);
+        assert_eq!(queries("10. text\n\n\t```kql\n\tA\n\t```\n"), ["A"]);
+        assert_eq!(queries("> ```kql\n> A\n>\n> B\n> ```\n"), ["A\n\nB"]);
+        assert_eq!(queries("> - x\n>   ```kql\n>   A\n>   ```\n"), ["A"]);
+    }
+
+    #[test]
+    fn a_fence_ends_with_what_it_stands_in() {
+        assert_eq!(queries("- ```kql\n  A\nprose\n"), ["A"]);
+        assert_eq!(queries("> ```kql\n> A\nprose\n"), ["A"]);
+        assert_eq!(queries("```kql\nA\n| take 1\n"), ["A\n| take 1"]);
+        assert_eq!(queries("```kql\nA"), ["A"]);
+    }
+
+    #[test]
+    fn windows_line_ends_stay() {
+        assert_eq!(queries("# T\r\n```kql\r\nA\r\n| take 1\r\n```\r\n"), ["A\r\n| take 1"]);
+    }
+
+    #[test]
+    fn blank_fences_are_no_queries() {
+        assert_eq!(queries("```kql\n```\n```kql\n \n```\n"), [""; 0]);
+    }
+
+    #[test]
+    fn the_heading_above_is_the_title() {
+        let text = "# One #\n```kql\nA\n```\nTwo\n===\n```kql\nB\n```\n```text\n# no\n```\n#no\n```kql\nC\n```\n## C#\n```kql\nD\n```\n";
+        let headings: Vec<_> = fences(text).into_iter().map(|fence| fence.heading.unwrap_or_default()).collect();
+        assert_eq!(headings, ["One", "Two", "Two", "C#"]);
+    }
+}

@@ -84,11 +84,19 @@ pub(super) fn read(source: &str) -> Result<Vec<Document>, Flaw> {
 
 fn syntax_error(source: &str, offsets: &Offsets<'_>, error: &ScanError) -> Flaw {
     let start = offsets.byte(error.marker().index());
-    let length = source
-        .get(start..)
-        .and_then(|rest| rest.chars().next())
-        .map_or(0, |c| if c == '\n' { 0 } else { c.len_utf8() });
-    Flaw::new(ProblemKind::Syntax, format!("not valid YAML: {}", error.info()), FileSpan::new(start, start + length))
+    // The parser has a limit of its own, which it may meet before the nodes are built here.
+    if error.info() == "recursion limit exceeded" {
+        return too_deep(start);
+    }
+    let character = source.get(start..).and_then(|rest| rest.chars().next());
+    let length = character.filter(|c| !matches!(c, '\r' | '\n')).map_or(0, char::len_utf8);
+    let message = format!("not valid YAML: {}", error.info());
+    Flaw::new(ProblemKind::Syntax, message, FileSpan::new(start, start + length))
+}
+
+fn too_deep(start: usize) -> Flaw {
+    let message = format!("nested more than {MAX_DEPTH} levels deep");
+    Flaw::new(ProblemKind::TooDeep, message, FileSpan::new(start, start))
 }
 
 /// Character offsets to byte offsets, without counting from the start each time.
@@ -259,8 +267,7 @@ impl<'a> Builder<'a> {
 
     fn open(&mut self, node: Node, anchor: usize, start: usize) -> Result<(), Flaw> {
         if self.stack.len() >= MAX_DEPTH {
-            let message = format!("nested more than {MAX_DEPTH} levels deep");
-            return Err(Flaw::new(ProblemKind::TooDeep, message, FileSpan::new(start, start)));
+            return Err(too_deep(start));
         }
         let node = self.add(node, anchor);
         self.stack.push(Open { node, key: None });
