@@ -26,3 +26,6 @@ pub mod analyze;
 
 // The meaning.
 pub mod ir;
+
+// The edge: reports and commands.
+pub mod report;

@@ -1,2 +1,5 @@
 //! The command line of kqlift.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    kqlift::cli::main()
+}

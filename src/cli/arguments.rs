@@ -1,0 +1,285 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValue;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::diagnostic::Severity;
+use crate::emit::{LossClass, Mode, Target, Unmapped};
+use crate::report::Format;
+use crate::rule::RuleKind;
+
+/// Lint, explain and convert detection rules written in KQL.
+#[derive(Debug, Parser)]
+#[command(name = "kqlift", version, max_term_width = 100, arg_required_else_help = true)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+    /// When to colour
+    #[arg(long = "color", value_enum, default_value_t = ColourChoice::Auto, global = true, value_name = "WHEN")]
+    pub(super) colour: ColourChoice,
+    /// Number of threads [default: one for each core]
+    #[arg(short = 'j', long, global = true, value_name = "N")]
+    pub(super) jobs: Option<usize>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Look for mistakes in rules
+    #[command(visible_alias = "check")]
+    Lint(LintArguments),
+    /// Say what a rule really does
+    Explain(ExplainArguments),
+    /// Convert rules to Sigma, Splunk SPL or ASIM, naming every loss
+    Convert(ConvertArguments),
+    /// Print the documentation of a lint rule
+    Rule(RuleArguments),
+    /// Show how queries are read
+    Parse(ParseArguments),
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColourChoice {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Inputs {
+    /// Files and folders; `-` is standard input [default: the current folder]
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Name to give standard input; its extension decides how it is read
+    #[arg(long, value_name = "PATH")]
+    pub(super) stdin_filename: Option<PathBuf>,
+    /// What the rules are for, whatever their files look like
+    #[arg(long, value_enum)]
+    pub(super) kind: Option<RuleKind>,
+    /// Exit with 0 rather than 3 if there is no file
+    #[arg(long)]
+    pub(super) allow_empty: bool,
+    /// Say more about files that are passed over
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LintArguments {
+    #[command(flatten)]
+    pub(super) inputs: Inputs,
+    /// Lint rules to run: codes, prefixes of codes, or names, separated by commas
+    #[arg(long, value_delimiter = ',', value_name = "RULES")]
+    pub(super) select: Vec<String>,
+    /// Lint rules not to run
+    #[arg(long, value_delimiter = ',', value_name = "RULES")]
+    pub(super) ignore: Vec<String>,
+    /// Shape of the output
+    #[arg(long, value_enum, default_value_t = Format::Full)]
+    pub(super) format: Format,
+    /// Lowest severity that makes the exit code 1
+    #[arg(long, value_enum, default_value_t = FailOn::Warning, value_name = "LEVEL")]
+    pub(super) fail_on: FailOn,
+    /// Exit with 0 even if there are findings
+    #[arg(long)]
+    pub(super) exit_zero: bool,
+    /// Write the report to a file
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+}
+
+/// Severities that make the exit code 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    /// Errors only
+    Error,
+    /// Errors and warnings
+    Warning,
+    /// Anything
+    Info,
+    /// Nothing
+    Never,
+}
+
+impl FailOn {
+    pub(super) fn fails(self, severity: Severity) -> bool {
+        match self {
+            Self::Error => severity >= Severity::Error,
+            Self::Warning => severity >= Severity::Warning,
+            Self::Info => true,
+            Self::Never => false,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArguments {
+    #[command(flatten)]
+    pub(super) inputs: Inputs,
+    /// Shape of the output
+    #[arg(long, value_enum, default_value_t = ExplainFormat::Text)]
+    pub(super) format: ExplainFormat,
+}
+
+/// Shapes of the output of `explain`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ExplainFormat {
+    /// A page for the terminal
+    Text,
+    /// A Markdown page
+    Md,
+    /// One JSON object for each rule
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ConvertArguments {
+    #[command(flatten)]
+    pub(super) inputs: Inputs,
+    /// Target; may be given several times, or separated by commas
+    #[arg(long, value_enum, value_delimiter = ',', required = true, value_name = "TARGET")]
+    pub(super) to: Vec<Target>,
+    /// Folder for the converted rules, one file each; without it they go to standard output
+    #[arg(short, long, value_name = "DIR")]
+    pub(super) output: Option<PathBuf>,
+    /// File for the loss report, one JSON line for each rule and target; `-` is standard output
+    #[arg(long, value_name = "FILE")]
+    pub(super) report: Option<PathBuf>,
+    /// What to prefer where the exact form is not what rule authors write [default: idiomatic for sigma, else exact]
+    #[arg(long, value_enum)]
+    pub(super) mode: Option<Mode>,
+    /// Refuse every loss worse than an assumption
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Losses to accept although no assumption excuses them
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "CLASS")]
+    pub(super) allow: Vec<LossClass>,
+    /// What to do with a column that the target lacks
+    #[arg(long, value_enum, default_value_t = Unmapped::Error)]
+    pub(super) unmapped: Unmapped,
+    /// Date for targets that want one, as YYYY-MM-DD [default: none]
+    #[arg(long, value_name = "DATE")]
+    pub(super) date: Option<String>,
+    /// Convert and report, but write no rule
+    #[arg(long)]
+    pub(super) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RuleArguments {
+    /// Code or name of a lint rule
+    #[arg(value_name = "CODE", required_unless_present = "all")]
+    pub(super) code: Option<String>,
+    /// List every lint rule
+    #[arg(long, conflicts_with = "code")]
+    pub(super) all: bool,
+    /// Shape of the output
+    #[arg(long, value_enum, default_value_t = RuleFormat::Text)]
+    pub(super) format: RuleFormat,
+}
+
+/// Shapes of the output of `rule`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum RuleFormat {
+    /// For the terminal
+    Text,
+    /// Markdown
+    Md,
+    /// JSON
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ParseArguments {
+    #[command(flatten)]
+    pub(super) inputs: Inputs,
+    /// What to show
+    #[arg(long, value_enum, default_value_t = Emit::Verdict)]
+    pub(super) emit: Emit,
+    /// Shape of the output
+    #[arg(long, value_enum, default_value_t = ParseFormat::Jsonl)]
+    pub(super) format: ParseFormat,
+}
+
+/// What `parse` shows of each query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Emit {
+    /// Whether it is accepted, and the errors
+    Verdict,
+    /// The tokens
+    Tokens,
+    /// The tree as written
+    Ast,
+    /// The meaning
+    Ir,
+    /// The columns of the result, and names that do not resolve
+    Columns,
+}
+
+/// Shapes of the output of `parse`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ParseFormat {
+    /// One JSON object a line, one line for each query
+    Jsonl,
+    /// The same, indented
+    Json,
+}
+
+/// Implements [`ValueEnum`] for an enum of the library, so that only this module knows of clap.
+macro_rules! value_enum {
+    ($enum:ty: $($variant:ident = $name:literal $help:literal),+ $(,)?) => {
+        impl ValueEnum for $enum {
+            fn value_variants<'a>() -> &'a [Self] {
+                &[$(Self::$variant),+]
+            }
+
+            fn to_possible_value(&self) -> Option<PossibleValue> {
+                Some(match self {
+                    $(Self::$variant => PossibleValue::new($name).help($help)),+
+                })
+            }
+        }
+    };
+}
+
+value_enum!(Format:
+    Full = "full" "Each finding with its lines drawn",
+    Concise = "concise" "One line a finding",
+    Json = "json" "One JSON object",
+);
+value_enum!(RuleKind:
+    Scheduled = "scheduled" "Sentinel analytic rule on a schedule",
+    Nrt = "nrt" "Sentinel near-real-time rule",
+    Hunting = "hunting" "Hunting query",
+    CustomDetection = "custom-detection" "Defender XDR custom detection",
+    Function = "function" "Saved function or ASIM parser",
+    Snippet = "snippet" "A query with nothing around it",
+);
+value_enum!(Target:
+    Sigma = "sigma" "Sigma rule",
+    Spl = "spl" "Splunk search",
+    Asim = "asim" "KQL over ASIM's normalised functions",
+);
+value_enum!(Mode:
+    Idiomatic = "idiomatic" "What rule authors write",
+    Exact = "exact" "Regular expressions where only they are equal",
+);
+value_enum!(Unmapped:
+    Error = "error" "Refuse the rule",
+    Keep = "keep" "Keep the column under its own name",
+    Drop = "drop" "Leave the test out",
+);
+value_enum!(LossClass:
+    Exact = "exact" "The same set for every input",
+    Assumption = "assumption" "The same set if a named assumption holds",
+    Over = "over" "May add matches",
+    Under = "under" "May lose matches",
+    Changed = "changed" "May add and lose matches",
+    NotExpressible = "not-expressible" "Can't be written",
+    Informational = "informational" "The same set; something else differs",
+);

@@ -1,0 +1,323 @@
+//! `kqlift convert`
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use super::arguments::ConvertArguments;
+use super::explain::{meaning, report_problem};
+use super::files::{self, Outcome};
+use super::{CommandResult, Exit, Failure, output};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::emit::{Conversion, Loss, LossClass, Options, Outcome as Converted, Refusal, Target, convert};
+use crate::mapping::Hub;
+use crate::parse::parse;
+use crate::report::{self, FileReport, Finding};
+use crate::source::{RuleFile, RuleText};
+use crate::span::Place;
+
+/// From this number of results on, the terminal gets figures rather than drawings.
+const MANY: usize = 4;
+
+pub(super) fn run(arguments: &ConvertArguments) -> CommandResult {
+    let hub = Hub::built_in();
+    let files = files::find(&arguments.inputs)?;
+    if files.is_empty() && !arguments.inputs.allow_empty {
+        return Ok(Exit::NoFiles);
+    }
+    let results = files::each(&files, &arguments.inputs, |outcome| match outcome {
+        Outcome::Rules(file) => convert_file(&file, &hub, arguments),
+        Outcome::Broken(problem) => vec![Attempt::broken(FileReport::of_problem(problem))],
+        Outcome::Skipped => Vec::new(),
+    })?;
+    let attempts: Vec<Attempt> = results.into_iter().flatten().collect();
+    write_outputs(&attempts, arguments)?;
+    write_report(&attempts, arguments)?;
+    output::complain(summary(&attempts).trim_end());
+    let is_done = attempts.iter().all(|attempt| attempt.status == Status::Converted);
+    Ok(if is_done { Exit::Clean } else { Exit::Findings })
+}
+
+/// What became of one rule and one target.
+struct Attempt {
+    path: String,
+    target: Option<Target>,
+    status: Status,
+    class: LossClass,
+    /// Text and the name of the file for it.
+    output: Option<(PathBuf, String)>,
+    losses: Vec<Loss>,
+    refusals: Vec<Refusal>,
+    /// Losses, refusals and syntax errors with their places.
+    placed: FileReport,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Status {
+    Converted,
+    Refused,
+    /// The rule could not be read.
+    Error,
+}
+
+impl Status {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Converted => "converted",
+            Self::Refused => "refused",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl Attempt {
+    fn broken(placed: FileReport) -> Self {
+        output::complain(&report_problem(placed.clone()));
+        let (losses, refusals) = (Vec::new(), Vec::new());
+        let (path, class) = (placed.path.clone(), LossClass::NotExpressible);
+        Self { path, target: None, status: Status::Error, class, output: None, losses, refusals, placed }
+    }
+}
+
+fn convert_file(file: &RuleFile, hub: &Hub, arguments: &ConvertArguments) -> Vec<Attempt> {
+    let mut attempts = Vec::new();
+    for (index, rule) in file.rules.iter().enumerate() {
+        for &target in &arguments.to {
+            attempts.push(convert_rule(file, index, rule, target, hub, arguments));
+        }
+    }
+    attempts
+}
+
+fn convert_rule(
+    file: &RuleFile,
+    index: usize,
+    rule: &RuleText,
+    target: Target,
+    hub: &Hub,
+    arguments: &ConvertArguments,
+) -> Attempt {
+    let parsed = parse(rule.query());
+    if !parsed.is_accepted() {
+        let diagnostics = parsed.errors.iter().map(|error| (index, crate::lint::syntax_error(error))).collect();
+        let mut attempt = Attempt::broken(FileReport::of(file, diagnostics));
+        attempt.target = Some(target);
+        return attempt;
+    }
+    let options = Options {
+        mode: arguments.mode,
+        strict: arguments.strict,
+        allow: arguments.allow.clone(),
+        unmapped: arguments.unmapped,
+        date: arguments.date.clone(),
+        name_hint: Path::new(&file.path).file_stem().map(|stem| stem.to_string_lossy().into_owned()),
+    };
+    let Conversion { outcome, class, losses, .. } = convert(&meaning(rule, &parsed), target, hub, &options);
+    let (status, output, refusals) = match outcome {
+        Converted::Converted(text) => (Status::Converted, Some((output_name(file, index, target), text)), Vec::new()),
+        Converted::Refused(refusals) => (Status::Refused, None, refusals),
+    };
+    let diagnostics = losses.iter().map(loss).chain(refusals.iter().map(refusal)).map(|finding| (index, finding)).collect();
+    let placed = FileReport::of(file, diagnostics);
+    Attempt { path: file.path.clone(), target: Some(target), status, class, output, losses, refusals, placed }
+}
+
+/// `rule.yml`, or `rule-2.yml` for the second rule of a file.
+fn output_name(file: &RuleFile, index: usize, target: Target) -> PathBuf {
+    let stem = Path::new(&file.path).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let stem = if stem.is_empty() || stem == "-" { "rule".to_owned() } else { stem };
+    let number = if file.rules.len() > 1 { format!("-{}", index + 1) } else { String::new() };
+    PathBuf::from(format!("{stem}{number}.{}", target.extension()))
+}
+
+fn loss(loss: &Loss) -> Diagnostic {
+    let severity = match loss.rule_class {
+        LossClass::Exact | LossClass::Informational | LossClass::Assumption => Severity::Info,
+        LossClass::Over | LossClass::Under | LossClass::Changed | LossClass::NotExpressible => Severity::Warning,
+    };
+    let mut notes = Vec::new();
+    if !loss.emitted.is_empty() {
+        notes.push(format!("written: {}", loss.emitted));
+    }
+    if let Some(assumption) = loss.assumption {
+        notes.push(format!("{}: {}", assumption.as_str(), assumption.text()));
+    }
+    if let Some(example) = &loss.counter_example {
+        let says = |matches| if matches { "matches" } else { "does not match" };
+        notes.push(format!(
+            "with {} = {:?} the source {}, the target {}",
+            example.field,
+            example.value,
+            says(example.matches_source),
+            says(example.matches_target)
+        ));
+    }
+    Diagnostic {
+        code: loss.reason.as_str(),
+        name: loss.rule_class.as_str(),
+        severity,
+        message: loss.message.clone(),
+        place: Place::query(loss.span),
+        label: String::new(),
+        related: Vec::new(),
+        help: loss.suggestion.clone(),
+        notes,
+        fix: None,
+    }
+}
+
+fn refusal(refusal: &Refusal) -> Diagnostic {
+    Diagnostic {
+        code: refusal.reason.as_str(),
+        name: "refused",
+        severity: Severity::Error,
+        message: refusal.message.clone(),
+        place: Place::query(refusal.span),
+        label: String::new(),
+        related: Vec::new(),
+        help: refusal.suggestion.clone(),
+        notes: Vec::new(),
+        fix: None,
+    }
+}
+
+/// Converted rules go to files of their own, or one after the other to standard output.
+fn write_outputs(attempts: &[Attempt], arguments: &ConvertArguments) -> Result<(), Failure> {
+    if arguments.dry_run {
+        return Ok(());
+    }
+    let texts = attempts.iter().filter_map(|attempt| attempt.output.as_ref());
+    let Some(folder) = &arguments.output else {
+        let separator = "\n";
+        let text: Vec<&str> = texts.map(|(_, text)| text.as_str()).collect();
+        return if text.is_empty() { Ok(()) } else { output::print(&text.join(separator)) };
+    };
+    std::fs::create_dir_all(folder).map_err(|error| Failure::io("make the folder", folder, &error))?;
+    let mut written: BTreeMap<&Path, usize> = BTreeMap::new();
+    for attempt in attempts {
+        let Some((name, text)) = &attempt.output else { continue };
+        if written.insert(name, 1).is_some() {
+            return Err(Failure(format!("two rules would be written to {}", folder.join(name).display())));
+        }
+        output::write_file(&folder.join(name), text)?;
+    }
+    Ok(())
+}
+
+/// One JSON line for each rule and target.
+fn write_report(attempts: &[Attempt], arguments: &ConvertArguments) -> Result<(), Failure> {
+    let Some(path) = &arguments.report else { return Ok(()) };
+    let lines: String = attempts.iter().map(|attempt| report_line(attempt, arguments)).collect();
+    output::print_or_write(&lines, Some(path))
+}
+
+fn report_line(attempt: &Attempt, arguments: &ConvertArguments) -> String {
+    let is_written = !arguments.dry_run;
+    let output = attempt.output.as_ref().filter(|_| is_written).zip(arguments.output.as_ref());
+    let line = serde_json::json!({
+        "path": attempt.path,
+        "target": attempt.target.map(Target::as_str),
+        "status": attempt.status.as_str(),
+        "class": attempt.class.as_str(),
+        "output": output.map(|((name, _), folder)| folder.join(name).display().to_string()),
+        "losses": attempt.losses.iter().map(|loss| loss_json(loss, &attempt.placed)).collect::<Vec<_>>(),
+        "refusals": attempt.refusals.iter().map(|refusal| refusal_json(refusal, &attempt.placed)).collect::<Vec<_>>(),
+        "errors": error_json(attempt),
+    });
+    format!("{line}\n")
+}
+
+fn place_json(placed: &FileReport, code: &str, message: &str) -> serde_json::Value {
+    let is_it = |finding: &&Finding| finding.code == code && finding.message == message;
+    match placed.findings.iter().find(is_it) {
+        Some(finding) => serde_json::json!({ "start": finding.start, "end": finding.end }),
+        None => serde_json::Value::Null,
+    }
+}
+
+fn loss_json(loss: &Loss, placed: &FileReport) -> serde_json::Value {
+    serde_json::json!({
+        "reason": loss.reason.as_str(),
+        "class": loss.class.as_str(),
+        "rule_class": loss.rule_class.as_str(),
+        "is_negated": loss.is_negated,
+        "assumption": loss.assumption.map(|assumption| assumption.as_str()),
+        "range": place_json(placed, loss.reason.as_str(), &loss.message),
+        "span": [loss.span.start, loss.span.end],
+        "construct": loss.construct,
+        "emitted": loss.emitted,
+        "message": loss.message,
+        "suggestion": loss.suggestion,
+        "counter_example": loss.counter_example.as_ref().map(|example| serde_json::json!({
+            "field": example.field,
+            "value": example.value,
+            "source_matches": example.matches_source,
+            "target_matches": example.matches_target,
+        })),
+    })
+}
+
+fn refusal_json(refusal: &Refusal, placed: &FileReport) -> serde_json::Value {
+    serde_json::json!({
+        "reason": refusal.reason.as_str(),
+        "range": place_json(placed, refusal.reason.as_str(), &refusal.message),
+        "span": [refusal.span.start, refusal.span.end],
+        "construct": refusal.construct,
+        "message": refusal.message,
+        "suggestion": refusal.suggestion,
+    })
+}
+
+fn error_json(attempt: &Attempt) -> Vec<serde_json::Value> {
+    if attempt.status != Status::Error {
+        return Vec::new();
+    }
+    let error = |finding: &Finding| serde_json::json!({ "code": finding.code, "message": finding.message, "start": finding.start });
+    attempt.placed.findings.iter().map(error).collect()
+}
+
+/// What the terminal is told: each loss drawn for a few rules, figures for many.
+fn summary(attempts: &[Attempt]) -> String {
+    let mut text = String::new();
+    if attempts.len() < MANY {
+        for attempt in attempts.iter().filter(|attempt| attempt.status != Status::Error) {
+            text += &drawn(attempt);
+        }
+        return text;
+    }
+    let count = |status| attempts.iter().filter(|attempt| attempt.status == status).count();
+    let (converted, refused, broken) = (count(Status::Converted), count(Status::Refused), count(Status::Error));
+    let _ = writeln!(text, "{}: {converted} converted, {refused} refused, {broken} unreadable", report::counted(attempts.len(), "conversion"));
+    let mut classes: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for attempt in attempts {
+        if attempt.status == Status::Converted {
+            *classes.entry(attempt.class.as_str()).or_default() += 1;
+        }
+        if let Some(first) = attempt.refusals.first() {
+            *reasons.entry(first.reason.as_str()).or_default() += 1;
+        }
+    }
+    let _ = writeln!(text, "converted, by worst class: {}", ranked(classes));
+    if !reasons.is_empty() {
+        let _ = writeln!(text, "refused, by first reason: {}", ranked(reasons));
+    }
+    text
+}
+
+/// `has-to-re 12, join 3`
+fn ranked(counts: BTreeMap<&str, usize>) -> String {
+    let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
+    counts.sort_by_key(|(name, count)| (usize::MAX - count, *name));
+    counts.iter().map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(", ")
+}
+
+fn drawn(attempt: &Attempt) -> String {
+    let target = attempt.target.map_or("", Target::as_str);
+    let mut text = format!("{} → {target}: {}", attempt.path, attempt.status.as_str());
+    if attempt.status == Status::Converted {
+        let _ = write!(text, ", {}", attempt.class.as_str());
+    }
+    text.push('\n');
+    text + &report::draw(std::slice::from_ref(&attempt.placed), output::plain())
+}

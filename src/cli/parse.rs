@@ -1,0 +1,101 @@
+//! `kqlift parse`
+
+use serde_json::{Value, json};
+
+use super::arguments::{Emit, ParseArguments, ParseFormat};
+use super::explain::{meaning, report_problem};
+use super::files::{self, Outcome};
+use super::{CommandResult, Exit, Failure, output};
+use crate::analyze::{Facts, UnresolvedKind, analyze};
+use crate::parse::{Parsed, parse, tokens};
+use crate::report::FileReport;
+use crate::schema::Schema;
+use crate::source::RuleText;
+
+pub(super) fn run(arguments: &ParseArguments) -> CommandResult {
+    let files = files::find(&arguments.inputs)?;
+    if files.is_empty() && !arguments.inputs.allow_empty {
+        return Ok(Exit::NoFiles);
+    }
+    let shown = files::each(&files, &arguments.inputs, |outcome| match outcome {
+        Outcome::Rules(file) => file.rules.iter().map(|rule| show(&file.path, rule, arguments)).collect(),
+        Outcome::Broken(problem) => {
+            output::complain(&report_problem(FileReport::of_problem(problem)));
+            vec![Err(Failure(String::new()))]
+        }
+        Outcome::Skipped => Vec::new(),
+    })?;
+    let mut exit = Exit::Clean;
+    let mut text = String::new();
+    for line in shown.into_iter().flatten() {
+        match line {
+            Ok((line, is_accepted)) => {
+                text += &line;
+                if !is_accepted {
+                    exit = Exit::Findings;
+                }
+            }
+            Err(_) => exit = Exit::Findings,
+        }
+    }
+    output::print(&text)?;
+    Ok(exit)
+}
+
+/// The line of one query, and whether it has no syntax error.
+fn show(path: &str, rule: &RuleText, arguments: &ParseArguments) -> Result<(String, bool), Failure> {
+    let parsed = parse(rule.query());
+    let mut value = match arguments.emit {
+        Emit::Verdict => verdict(&parsed),
+        Emit::Tokens => json!({ "tokens": tokens(rule.query()).iter().map(|token| {
+            json!([token.kind, token.span.start, token.span.end])
+        }).collect::<Vec<_>>() }),
+        Emit::Ast => json!({ "ast": crate::syntax::outline(&parsed.query) }),
+        Emit::Ir => json!({ "ir": meaning(rule, &parsed) }),
+        Emit::Columns => columns(&analyze(&parsed.query, &Schema::builtin())),
+    };
+    if let Value::Object(object) = &mut value {
+        object.insert("path".to_owned(), Value::from(path));
+    }
+    let line = match arguments.format {
+        ParseFormat::Jsonl => serde_json::to_string(&value),
+        ParseFormat::Json => serde_json::to_string_pretty(&value),
+    };
+    let line = line.map_err(|error| Failure(format!("can't write JSON: {error}")))?;
+    Ok((line + "\n", parsed.is_accepted()))
+}
+
+fn verdict(parsed: &Parsed<'_>) -> Value {
+    let errors: Vec<Value> = parsed
+        .errors
+        .iter()
+        .map(|error| {
+            json!({
+                "code": error.kind.kusto_code(),
+                "message": error.message,
+                "start": error.span.start,
+                "end": error.span.end,
+            })
+        })
+        .collect();
+    json!({ "accepted": parsed.is_accepted(), "errors": errors })
+}
+
+fn columns(facts: &Facts) -> Value {
+    let columns = facts.result.as_ref().filter(|columns| !columns.is_open).map(|result| {
+        result.columns.iter().map(|column| format!("{}:{}", column.name, column.ty.as_str())).collect::<Vec<_>>()
+    });
+    let unresolved: Vec<Value> = facts
+        .unresolved
+        .iter()
+        .map(|name| {
+            let kind = match name.kind {
+                UnresolvedKind::Table => "table",
+                UnresolvedKind::Column => "column",
+                UnresolvedKind::Function => "function",
+            };
+            json!({ "kind": kind, "name": name.name, "start": name.span.start, "end": name.span.end })
+        })
+        .collect();
+    json!({ "columns": columns, "unresolved": unresolved })
+}
