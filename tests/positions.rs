@@ -1,6 +1,7 @@
 //! Properties of places and edits: every scalar style, Unix and Windows line ends, any indentation.
 //!
 //! The rule file is written by the code below, which shares nothing with the decoder under test.
+#![expect(clippy::print_stdout, reason = "the figures of a run are worth reading")]
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -142,20 +143,16 @@ fn lines() -> impl Strategy<Value = Vec<String>> {
     prop::collection::vec("[a-z|=\"'\\\\{}#:,>é😀\t -]{0,12}".prop_map(|line| line.trim_end().to_owned()), 1..6)
 }
 
-/// A replacement and where it goes, as parts of the length of the text.
-fn edits() -> impl Strategy<Value = Vec<(f64, f64, String)>> {
-    prop::collection::vec((0.0..1.0, 0.0..0.3, "[a-z|=\"'\\\\#:é\n -]{0,8}"), 1..4)
+/// A part of a text in thousandths, a length in the same, and what replaces it.
+type Part = (usize, usize, String);
+
+fn edits() -> impl Strategy<Value = Vec<Part>> {
+    prop::collection::vec((0_usize..1_000, 0_usize..300, "[a-z|=\"'\\\\#:é\n -]{0,8}"), 1..4)
 }
 
-fn floor(text: &str, part: f64) -> usize {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "any offset will do"
-    )]
-    let mut offset = (part * (text.len() + 1) as f64) as usize;
-    offset = offset.min(text.len());
+/// The offset itself, or the nearest one before it that cuts neither a character nor a line end.
+fn floor(text: &str, offset: usize) -> usize {
+    let mut offset = offset.min(text.len());
     while !text.is_char_boundary(offset) || (offset > 0 && text.as_bytes().get(offset - 1..=offset) == Some(b"\r\n")) {
         offset -= 1;
     }
@@ -163,13 +160,12 @@ fn floor(text: &str, part: f64) -> usize {
 }
 
 /// Edits that do not overlap, and the text they lead to.
-fn place(text: &str, parts: Vec<(f64, f64, String)>, line_end: &str, is_yaml: bool) -> (Vec<(usize, Edit)>, String) {
-    let mut parts = parts;
-    parts.sort_by(|a, b| a.0.total_cmp(&b.0));
+fn place(text: &str, mut parts: Vec<Part>, line_end: &str, is_yaml: bool) -> (Vec<(usize, Edit)>, String) {
+    parts.sort_by_key(|part| part.0);
     let (mut edits, mut expected, mut done) = (Vec::new(), String::new(), 0);
     for (start, length, replacement) in parts {
-        let start = floor(text, start).max(done);
-        let end = floor(text, start as f64 / (text.len() + 1) as f64 + length).max(start);
+        let start = floor(text, start * (text.len() + 1) / 1_000).max(done);
+        let end = floor(text, start + length * text.len() / 1_000).max(start);
         expected.push_str(&text[done..start]);
         expected.push_str(&if is_yaml { replacement.clone() } else { replacement.replace('\n', line_end) });
         edits.push((0, Edit { place: Place::query(Span::new(start, end)), replacement }));
@@ -263,6 +259,6 @@ fn few_edits_are_refused() {
     }
     for (style, (applied, all)) in STYLES.into_iter().zip(counts) {
         println!("{style:?}: {applied} of {all} edits applied");
-        assert!(applied * 100 >= all * 95 || matches!(style, Style::Fence | Style::NestedFence), "{style:?}");
+        assert!(applied * 100 >= all * 95, "{style:?}");
     }
 }

@@ -116,7 +116,7 @@ fn metadata_values_and_keys_stand_where_the_file_has_them() {
     assert_eq!(metadata.author.as_ref().map(|item| spelled(&file, item)), Some("Ö. Beispiel"));
     assert_eq!(spelled(&file, &metadata.tags[2]), "blue");
     let (_, key) =
-        metadata.keys.iter().find(|(path, _)| path == "entityMappings.0.fieldMappings.0.columnName").unwrap();
+        metadata.keys.iter().find(|(path, _)| path == "entityMappings.0.fieldMappings.0.columnName").expect("a value");
     let span = rule.file_span(Place { text: *key, span: Span::new(0, 10) });
     assert_eq!(&file.text[span.range()], "columnName");
     assert_eq!(line_column(&file.text, span.range().start), (27, 9));
@@ -234,7 +234,7 @@ fn aliases_are_followed_and_the_values_they_repeat_are_not_edited() {
     let metadata = &file.rules[0].metadata;
     assert_eq!(value(metadata.description.as_ref()), "Word");
     assert_eq!(values(&metadata.tactics), ["Execution"]);
-    for item in [metadata.name.as_ref().unwrap(), &metadata.tactics[0]] {
+    for item in [metadata.name.as_ref().expect("a value"), &metadata.tactics[0]] {
         let edit = Edit { place: item.place, replacement: "Other".to_owned() };
         assert_eq!(apply(&file, &[(0, edit)]), Err(EditRefused::Shared));
     }
@@ -286,7 +286,7 @@ fn broken_yaml_is_shown_where_it_breaks() {
     let problem = problem("a.yaml", text.as_bytes());
     assert_eq!(problem.kind, ProblemKind::Syntax);
     assert!(problem.message.starts_with("not valid YAML: "), "{}", problem.message);
-    assert!(problem.place.range().start > text.find('[').unwrap());
+    assert!(problem.place.range().start > text.find('[').expect("a value"));
 }
 
 #[test]
@@ -331,10 +331,10 @@ fn an_edit_changes_its_bytes_only() {
     let windows = SCHEDULED.replace('\n', "\r\n");
     for text in [SCHEDULED, &windows] {
         let file = rules("rule.yaml", text);
-        let edited = edit(&file, TextId::QUERY, "==", "=~").unwrap();
+        let edited = edit(&file, TextId::QUERY, "==", "=~").expect("a value");
         assert_eq!(edited, text.replace("==", "=~"));
         let line_end = if text.contains('\r') { "\r\n" } else { "\n" };
-        let edited = edit(&file, TextId::QUERY, "\n| where", "\n| where true\n| where").unwrap();
+        let edited = edit(&file, TextId::QUERY, "\n| where", "\n| where true\n| where").expect("a value");
         assert_eq!(edited, text.replace("  | where", &format!("  | where true{line_end}  | where")));
     }
 }
@@ -342,21 +342,24 @@ fn an_edit_changes_its_bytes_only() {
 #[test]
 fn a_scalar_is_quoted_where_the_edit_needs_it() {
     let file = rules("rule.yaml", "name: Word # why\nseverity: Low\nquery: T | take 1\n");
-    let name = file.rules[0].metadata.name.as_ref().unwrap().place.text;
-    assert_eq!(edit(&file, name, "Word", "A: b").unwrap(), file.text.replace("Word", "'A: b'"));
-    assert_eq!(edit(&file, name, "Word", "1.5").unwrap(), file.text.replace("Word", "'1.5'"));
-    assert_eq!(edit(&file, name, "Word", "a\nb").unwrap(), file.text.replace("Word", "\"a\\nb\""));
-    assert_eq!(edit(&file, TextId::QUERY, "T ", "T\n").unwrap(), file.text.replace("T | take 1", "\"T\\n| take 1\""));
+    let name = file.rules[0].metadata.name.as_ref().expect("a value").place.text;
+    assert_eq!(edit(&file, name, "Word", "A: b").expect("a value"), file.text.replace("Word", "'A: b'"));
+    assert_eq!(edit(&file, name, "Word", "1.5").expect("a value"), file.text.replace("Word", "'1.5'"));
+    assert_eq!(edit(&file, name, "Word", "a\nb").expect("a value"), file.text.replace("Word", "\"a\\nb\""));
+    assert_eq!(
+        edit(&file, TextId::QUERY, "T ", "T\n").expect("a value"),
+        file.text.replace("T | take 1", "\"T\\n| take 1\"")
+    );
 }
 
 #[test]
 fn a_block_gets_the_header_that_the_edit_needs() {
     let file = rules("rule.yaml", "name: a\nquery: |\n    T\n    | take 1\n\nid: b\n");
-    let edited = edit(&file, TextId::QUERY, "T", " T").unwrap();
+    let edited = edit(&file, TextId::QUERY, "T", " T").expect("a value");
     assert_eq!(edited, "name: a\nquery: |4\n     T\n    | take 1\n\nid: b\n");
-    let edited = edit(&file, TextId::QUERY, "1\n", "1").unwrap();
+    let edited = edit(&file, TextId::QUERY, "1\n", "1").expect("a value");
     assert_eq!(edited, "name: a\nquery: |-\n    T\n    | take 1\n\nid: b\n");
-    let edited = edit(&file, TextId::QUERY, "| take 1\n", "| take 1\n| count\n").unwrap();
+    let edited = edit(&file, TextId::QUERY, "| take 1\n", "| take 1\n| count\n").expect("a value");
     assert_eq!(edited, "name: a\nquery: |\n    T\n    | take 1\n    | count\n\nid: b\n");
 }
 
@@ -364,7 +367,7 @@ fn a_block_gets_the_header_that_the_edit_needs() {
 fn a_key_can_be_renamed_but_not_to_one_that_is_there() {
     let file = rules("rule.yaml", "name: a\nqueryfrequency: 1h\nquery: T\n");
     let key = file.rules[0].metadata.keys[1].1;
-    assert_eq!(edit(&file, key, "queryf", "queryF").unwrap(), file.text.replace("queryf", "queryF"));
+    assert_eq!(edit(&file, key, "queryf", "queryF").expect("a value"), file.text.replace("queryf", "queryF"));
     assert_eq!(edit(&file, key, "queryfrequency", "name"), Err(EditRefused::Unprovable));
 }
 
@@ -376,7 +379,7 @@ fn edits_outside_the_text_or_upon_each_other_are_refused() {
     assert_eq!(apply(&file, &[edit(5, 99)]), Err(EditRefused::NoSuchPlace));
     assert_eq!(apply(&file, &[(1, edit(0, 0).1)]), Err(EditRefused::NoSuchPlace));
     assert_eq!(apply(&file, &[edit(2, 4), edit(3, 5)]), Err(EditRefused::Overlap));
-    assert_eq!(apply(&file, &[edit(3, 4), edit(0, 2)]).unwrap(), "x x take 1");
+    assert_eq!(apply(&file, &[edit(3, 4), edit(0, 2)]).expect("a value"), "x x take 1");
 }
 
 #[test]
@@ -384,6 +387,6 @@ fn a_fence_cannot_be_edited_to_end_early() {
     let file = rules("a.md", "# Title\n\n- text\n\n  ```kql\n  T\n  | take 1\n  ```\n");
     assert_eq!(file.rules[0].title_hint.as_deref(), Some("Title"));
     assert_eq!(edit(&file, TextId::QUERY, "T\n", "T\n```\n"), Err(EditRefused::Unprovable));
-    let edited = edit(&file, TextId::QUERY, "1", "1\n| count").unwrap();
+    let edited = edit(&file, TextId::QUERY, "1", "1\n| count").expect("a value");
     assert_eq!(edited, file.text.replace("take 1\n", "take 1\n  | count\n"));
 }

@@ -12,7 +12,7 @@ use crate::span::{Place, Span, TextId};
 const ALIAS_BUDGET: u32 = 1_000;
 
 /// Longest key path that is recorded. Paths repeat the names above them, so that endless names would fill memory.
-const MAX_PATH: usize = 1_024;
+const MAX_PATH: usize = 160;
 
 /// A document with a number for each text.
 pub(super) struct View<'a> {

@@ -1,7 +1,7 @@
 //! Queries in Markdown: fenced code blocks labelled `kql`, `kusto` or `csl`.
 //!
 //! Only what decides where a fence begins and ends is read: block quotes, list items, headings and fences, by the
-//! rules of CommonMark. Unlabelled fences are not queries; many of them are output or other languages.
+//! rules of `CommonMark`. Unlabelled fences are not queries; many of them are output or other languages.
 
 use std::ops::Range;
 
@@ -74,8 +74,8 @@ impl<'a> Scan<'a> {
             self.outside(start, end);
             return;
         };
-        let (quotes, quoted) = skip_quotes(self.source, Cursor { offset: start, column: 0 }, open.quotes);
-        let text = skip_blanks(self.source, quoted, usize::MAX);
+        let (quotes, behind) = skip_quotes(self.source, Cursor { offset: start, column: 0 }, open.quotes);
+        let text = skip_blanks(self.source, behind, usize::MAX);
         let content = self.source.get(text.offset..end).unwrap_or("");
         let left_container = quotes < open.quotes || (!content.trim().is_empty() && text.column < self.container());
         if left_container {
@@ -84,7 +84,7 @@ impl<'a> Scan<'a> {
         } else if is_closing(content, open) && text.column < self.container() + 4 {
             self.close(start);
         } else if let Some(open) = &mut self.open {
-            let from = skip_blanks(self.source, quoted, open.indent);
+            let from = skip_blanks(self.source, behind, open.indent);
             if let Some(pieces) = &mut open.pieces {
                 pieces.copy(from.offset..end);
             }

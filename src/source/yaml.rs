@@ -16,6 +16,9 @@ use crate::span::FileSpan;
 /// How deep sequences and mappings may stand in each other.
 pub(super) const MAX_DEPTH: usize = 128;
 
+/// How many characters of its first line stand for a value without a map.
+const MAX_FIRST_LINE: usize = 1_000;
+
 /// Number of a node within its document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct NodeId(usize);
@@ -204,11 +207,11 @@ impl<'a> Builder<'a> {
             (Spelling::Single | Spelling::Double | Spelling::Block, _) => true,
         };
         let range = if value.is_empty() && spelling == Spelling::Plain { self.empty_plain() } else { range };
-        let first_line = self.first_line(range.start);
+        let start = range.start;
         let exact = scalar::decode(self.source, spelling, self.after, range, &value);
         let (runs, token, style) = match exact {
             Some(exact) => (Some(exact.runs), exact.token, exact.style),
-            None => (None, first_line, Style::Plain),
+            None => (None, self.first_line(start), Style::Plain),
         };
         Text { value, runs, token, style, role: self.role(), depth: self.stack.len(), is_string, is_shared: false }
     }
@@ -224,9 +227,12 @@ impl<'a> Builder<'a> {
         start..start
     }
 
+    /// The rest of the line from `start` on; not more than fits in a report, since a file may be one line.
     fn first_line(&self, start: usize) -> FileSpan {
         let rest = self.source.get(start..).unwrap_or("");
-        FileSpan::new(start, start + rest.find(['\r', '\n']).unwrap_or(rest.len()))
+        let characters = rest.char_indices().take_while(|(_, c)| !matches!(c, '\r' | '\n'));
+        let end = characters.take(MAX_FIRST_LINE).last().map_or(0, |(offset, c)| offset + c.len_utf8());
+        FileSpan::new(start, start + end)
     }
 
     /// What the node that comes next is to the collection around it.
@@ -326,7 +332,7 @@ impl<'a> Builder<'a> {
                 Some(Node::Scalar(text)) => text.is_shared = true,
                 Some(Node::Sequence(items)) => self.repeated.extend(items.iter()),
                 Some(Node::Mapping(entries)) => {
-                    self.repeated.extend(entries.iter().flat_map(|(key, value)| [*key, *value]))
+                    self.repeated.extend(entries.iter().flat_map(|(key, value)| [*key, *value]));
                 }
                 Some(Node::Alias(_)) | None => {}
             }

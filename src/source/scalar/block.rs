@@ -31,7 +31,8 @@ pub(super) fn decode(source: &str, header: usize, value: &str) -> Option<(Decode
     };
     let line_end = end_of_line(bytes, header);
     let body = line_end + break_length(bytes, line_end);
-    let indent = indent_of(source, body, value)?;
+    let is_blank = value.bytes().all(|byte| byte == b'\n');
+    let indent = if is_blank { None } else { Some(indent_of(source, body, value)?) };
     let mut lines = Lines { source, position: body, pieces: Pieces::new(source, body), is_folded };
     let content_end = match indent {
         Some(indent) => lines.decode(indent, chomping),
@@ -46,13 +47,10 @@ pub(super) fn decode(source: &str, header: usize, value: &str) -> Option<(Decode
     Some((Decoded { text, runs, token: FileSpan::new(header, content_end.max(indicators_end)) }, block))
 }
 
-/// Blanks in front of each line: what the first line with content has in the file, but not in the value. The inner
-/// option is empty if no line has content. An indicator alone would not tell, since it counts from the parent's.
-fn indent_of(source: &str, body: usize, value: &str) -> Option<Option<usize>> {
+/// Blanks in front of each line: what the first line with content has in the file, but not in the value. An indicator
+/// alone would not tell, since it counts from the indentation of the parent.
+fn indent_of(source: &str, body: usize, value: &str) -> Option<usize> {
     let content = value.trim_start_matches('\n');
-    if content.is_empty() {
-        return Some(None);
-    }
     let bytes = source.as_bytes();
     let mut start = body;
     for _ in 0..value.len() - content.len() {
@@ -60,7 +58,7 @@ fn indent_of(source: &str, body: usize, value: &str) -> Option<Option<usize>> {
         start = end + break_length(bytes, end);
     }
     let blanks = |bytes: &[u8]| bytes.iter().take_while(|byte| **byte == b' ').count();
-    blanks(bytes.get(start..)?).checked_sub(blanks(content.as_bytes())).map(Some)
+    blanks(bytes.get(start..)?).checked_sub(blanks(content.as_bytes()))
 }
 
 fn is_indicator(byte: u8) -> bool {
@@ -114,7 +112,9 @@ impl Lines<'_> {
         }
         if chomping == Chomping::Keep {
             content_end = empty.last().map_or(content_end, |last| last.end);
-            empty.into_iter().for_each(|further| self.pieces.put('\n', further));
+            for further in empty {
+                self.pieces.put('\n', further);
+            }
         }
         content_end
     }
@@ -134,14 +134,11 @@ impl Lines<'_> {
 
     /// Puts what stands between two lines with content: folded to a blank where the style asks for it.
     fn join(&mut self, first: Option<Range<usize>>, further: &[Range<usize>], is_more_indented: bool) {
+        let is_folded = self.is_folded && !is_more_indented;
         match first {
-            Some(first) if self.is_folded && !is_more_indented => {
-                if further.is_empty() {
-                    self.pieces.put(' ', first);
-                }
-            }
-            Some(first) => self.pieces.put('\n', first),
-            None => {}
+            Some(first) if !is_folded => self.pieces.put('\n', first),
+            Some(first) if further.is_empty() => self.pieces.put(' ', first),
+            Some(_) | None => {}
         }
         for further in further {
             self.pieces.put('\n', further.clone());
