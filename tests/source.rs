@@ -123,6 +123,20 @@ fn metadata_values_and_keys_stand_where_the_file_has_them() {
 }
 
 #[test]
+fn the_value_of_a_key() {
+    let file = rules("rule.yaml", "name: a\nquery: T\nx: {y: z, l: [1]}\nb: &b c\nd: *b\n");
+    let rule = &file.rules[0];
+    let values: Vec<_> = rule
+        .metadata
+        .keys
+        .iter()
+        .map(|(path, key)| (path.as_str(), rule.value_of(*key).map_or("-", |id| rule.text(id))))
+        .collect();
+    assert_eq!(values, [("name", "a"), ("query", "-"), ("x", "-"), ("x.y", "z"), ("x.l", "-"), ("b", "c"), ("d", "-")]);
+    assert_eq!(rule.value_of(TextId(u32::MAX)), None);
+}
+
+#[test]
 fn the_kind_of_a_rule() {
     let kind = |text: &str| rules("rule.yml", text).rules[0].kind;
     assert_eq!(kind("kind: NRT\nseverity: Low\nquery: T\n"), RuleKind::Nrt);

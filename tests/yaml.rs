@@ -3,7 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use kqlift::source::{Loaded, RuleFile, read};
+use kqlift::diagnostic::Edit;
+use kqlift::source::{Loaded, RuleFile, apply, read};
 use kqlift::span::{Place, Span};
 
 /// The shared corpus, if this checkout has one beside it.
@@ -156,6 +157,25 @@ fn another_yaml_parser_reads_the_same_texts() {
     println!(
         "{texts} texts of {files_read} files are the same, {at_the_end} but for a line end at the end of the file"
     );
+}
+
+#[test]
+fn an_edit_of_a_real_rule_changes_its_bytes_only() {
+    let Some(corpus) = corpus() else { return };
+    let mut edited = 0;
+    for path in files(&corpus.join("kql"), &["yaml"]) {
+        let Loaded::Rules(file) = load(&path) else { continue };
+        for (offset, _) in file.rules[0].query().match_indices("| where ").take(3) {
+            let place = Place::query(Span::new(offset, offset + 1));
+            let bytes = file.rules[0].file_span(place).range();
+            let edit = Edit { place, replacement: "| where true\n|".to_owned() };
+            let text = apply(&file, &[(0, edit)]).expect("an edit of a block scalar");
+            assert!(text.starts_with(&file.text[..bytes.start]) && text.ends_with(&file.text[bytes.end..]));
+            edited += 1;
+        }
+    }
+    println!("{edited} edits");
+    assert!(edited > 300);
 }
 
 /// Small changes to real files: what no grammar of ours would think of.

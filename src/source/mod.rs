@@ -32,7 +32,7 @@ use detect::Detected;
 use document::View;
 use problem::Flaw;
 use runs::Runs;
-use text::{Style, Text};
+use text::{Role, Style, Text};
 
 /// Longest YAML or Markdown file that is read, in bytes. Rules are some kilobytes.
 pub const MAX_STRUCTURED_FILE: usize = 16 * 1024 * 1024;
@@ -117,6 +117,13 @@ impl RuleText {
     /// Whether places in this text are byte-exact, so that it can be edited too.
     pub fn is_exact(&self, id: TextId) -> bool {
         self.get(id).is_some_and(|text| text.runs.is_some())
+    }
+
+    /// The single value of a key of [`Metadata::keys`]; nothing for lists, mappings, aliases and the query.
+    pub fn value_of(&self, key: TextId) -> Option<TextId> {
+        let next = TextId(key.0.checked_add(1)?);
+        let (key, value) = (self.get(key)?, self.get(next)?);
+        (key.role == Role::Key && value.role == Role::Value && key.depth == value.depth).then_some(next)
     }
 
     fn get(&self, id: TextId) -> Option<&Text> {
