@@ -20,10 +20,26 @@ const EDGES: &[(&str, &[&str])] = &[
     ("emit", &["ir", "mapping", "rule", "schema", "span"]),
     ("explain", &["ir", "mapping", "rule", "schema", "span"]),
     ("report", &["diagnostic", "source", "span"]),
-    ("cli", &[
-        "analyze", "diagnostic", "emit", "explain", "ir", "lint", "lower", "mapping", "parse", "report", "rule", "schema", "source",
-        "span", "syntax",
-    ]),
+    (
+        "cli",
+        &[
+            "analyze",
+            "diagnostic",
+            "emit",
+            "explain",
+            "ir",
+            "lint",
+            "lower",
+            "mapping",
+            "parse",
+            "report",
+            "rule",
+            "schema",
+            "source",
+            "span",
+            "syntax",
+        ],
+    ),
 ];
 
 /// Outside crate, and the only places that may name it.
@@ -103,7 +119,8 @@ fn outside_crates_have_one_door() {
         for (name, doors) in DOORS {
             let is_named = text.lines().any(|line| {
                 let code = line.trim_start();
-                !code.starts_with("//") && (code.contains(&format!("{name}::")) || code.contains(&format!("use {name};")))
+                !code.starts_with("//")
+                    && (code.contains(&format!("{name}::")) || code.contains(&format!("use {name};")))
             });
             if is_named && !doors.iter().any(|door| module == *door || path == *door) {
                 wrong.push(format!("{path} names {name}"));
