@@ -11,21 +11,29 @@
 //! `tests/architecture.rs` checks.
 
 // Base: places, findings, what surrounds a query.
+pub mod span;
 pub mod diagnostic;
 pub mod rule;
-pub mod span;
 
-// Facts about the world.
+// Facts about the world: types, tables, functions; the hub between products.
 pub mod schema;
+pub mod mapping;
 
-// Files to text, text to tree, tree to facts.
+// Files to texts, texts to trees, trees to facts.
 pub mod source;
 pub mod syntax;
 pub mod parse;
 pub mod analyze;
 
-// The meaning.
+// Facts to findings.
+pub mod lint;
+
+// Facts to meaning, meaning to other languages and to pages.
 pub mod ir;
+pub mod lower;
+pub mod emit;
+pub mod explain;
 
 // The edge: reports and commands.
 pub mod report;
+pub mod cli;

@@ -47,7 +47,7 @@ impl RuleKind {
 }
 
 /// Severity of the alert, as Sentinel has it. Defender's lower-case spellings are read too.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 pub enum AlertSeverity {
     /// No security impact by itself.
     Informational,
@@ -83,7 +83,7 @@ impl AlertSeverity {
 }
 
 /// A length of time in seconds: a schedule, a lookback.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub struct Seconds(pub i64);
 
 impl Seconds {

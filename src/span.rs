@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 /// A half-open range of UTF-8 bytes of one decoded text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize)]
 pub struct Span {
     /// First byte.
     pub start: u32,

@@ -1,6 +1,7 @@
 //! The facts of one query.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::schema::{Column, Columns, ScalarType, Value};
 use crate::span::Span;
@@ -12,9 +13,9 @@ pub struct Facts {
     /// By [`ExprId`].
     pub(super) expressions: Vec<ExprFacts>,
     /// Columns after each operator, by the operator's span.
-    pub(super) after: HashMap<Span, Columns>,
+    pub(super) after: HashMap<Span, Arc<Columns>>,
     /// Columns that each pipeline starts with, by the pipeline's span.
-    pub(super) sources: HashMap<Span, Columns>,
+    pub(super) sources: HashMap<Span, Arc<Columns>>,
     /// Columns of the last result, if the query has a tabular one.
     pub result: Option<Columns>,
     /// Every test of a value that stands in the query, in order of position.
@@ -40,17 +41,25 @@ impl Facts {
 
     /// The value of an expression, if it is constant: literals, `let` constants and lists of them.
     pub fn constant(&self, expr: &Expr<'_>) -> Option<&Constant> {
-        self.expressions.get(expr.id.index())?.constant.as_ref()
+        self.expressions.get(expr.id.index())?.constant.as_deref()
     }
 
     /// The columns after an operator. Open and empty if the analysis did not reach it.
     pub fn columns_after(&self, operator: &Operator<'_>) -> Columns {
-        self.after.get(&operator.span).cloned().unwrap_or_else(Columns::open)
+        self.after.get(&operator.span).map_or_else(Columns::open, |columns| Columns::clone(columns))
     }
 
     /// The columns in front of the first operator of a pipeline.
     pub fn columns_of_source(&self, pipeline: &Pipeline<'_>) -> Columns {
-        self.sources.get(&pipeline.span).cloned().unwrap_or_else(Columns::open)
+        self.sources.get(&pipeline.span).map_or_else(Columns::open, |columns| Columns::clone(columns))
+    }
+
+    /// Brings every list into the order of position.
+    pub(super) fn sort(&mut self) {
+        self.predicates.sort_by_key(|predicate| (predicate.span.start, std::cmp::Reverse(predicate.span.end)));
+        self.tables.sort_by_key(|table| table.span);
+        self.unresolved.sort_by_key(|unresolved| unresolved.span);
+        self.lookbacks.sort_by_key(|lookback| lookback.span);
     }
 
     /// The columns that a pipeline ends with.
@@ -69,8 +78,8 @@ pub struct ExprFacts {
     pub ty: ScalarType,
     /// What its name means, if it is a name, a call or a path that ends in one.
     pub binding: Option<Binding>,
-    /// Its value, if constant.
-    pub constant: Option<Constant>,
+    /// Its value, if constant. Shared, because a list may be used many times.
+    pub constant: Option<Arc<Constant>>,
 }
 
 /// What a name means.

@@ -117,7 +117,8 @@ fn convert_rule(
         Converted::Converted(text) => (Status::Converted, Some((output_name(file, index, target), text)), Vec::new()),
         Converted::Refused(refusals) => (Status::Refused, None, refusals),
     };
-    let diagnostics = losses.iter().map(loss).chain(refusals.iter().map(refusal)).map(|finding| (index, finding)).collect();
+    let diagnostics =
+        losses.iter().map(loss).chain(refusals.iter().map(refusal)).map(|finding| (index, finding)).collect();
     let placed = FileReport::of(file, diagnostics);
     Attempt { path: file.path.clone(), target: Some(target), status, class, output, losses, refusals, placed }
 }
@@ -287,7 +288,11 @@ fn summary(attempts: &[Attempt]) -> String {
     }
     let count = |status| attempts.iter().filter(|attempt| attempt.status == status).count();
     let (converted, refused, broken) = (count(Status::Converted), count(Status::Refused), count(Status::Error));
-    let _ = writeln!(text, "{}: {converted} converted, {refused} refused, {broken} unreadable", report::counted(attempts.len(), "conversion"));
+    let _ = writeln!(
+        text,
+        "{}: {converted} converted, {refused} refused, {broken} unreadable",
+        report::counted(attempts.len(), "conversion")
+    );
     let mut classes: BTreeMap<&str, usize> = BTreeMap::new();
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
     for attempt in attempts {

@@ -77,7 +77,11 @@ fn is_candidate(path: &Path) -> bool {
 }
 
 /// Reads files in parallel and does something with each; results come in the order of the files.
-pub(super) fn each<T: Send>(files: &[Input], inputs: &Inputs, work: impl Fn(Outcome) -> T + Sync) -> Result<Vec<T>, Failure> {
+pub(super) fn each<T: Send>(
+    files: &[Input],
+    inputs: &Inputs,
+    work: impl Fn(Outcome) -> T + Sync,
+) -> Result<Vec<T>, Failure> {
     files
         .par_iter()
         .map(|input| {

@@ -29,7 +29,8 @@ pub(super) fn run(arguments: &LintArguments, colour: ColourChoice) -> CommandRes
     }
     let colour = output::colour(colour, arguments.output.is_some());
     output::print_or_write(&report::render(&reports, arguments.format, colour), arguments.output.as_deref())?;
-    let fails = reports.iter().flat_map(|report| &report.findings).any(|finding| arguments.fail_on.fails(finding.severity));
+    let fails =
+        reports.iter().flat_map(|report| &report.findings).any(|finding| arguments.fail_on.fails(finding.severity));
     Ok(if fails && !arguments.exit_zero { Exit::Findings } else { Exit::Clean })
 }
 

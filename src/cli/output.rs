@@ -14,7 +14,9 @@ const WIDTH: usize = 100;
 pub(super) fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = anstream::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure(format!("can't write the output: {error}"))),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure(format!("can't write the output: {error}")))
+        }
         _ => Ok(()),
     }
 }
@@ -44,6 +46,11 @@ pub(super) fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
         let _ = std::fs::remove_file(&temporary);
         failure(&error)
     })
+}
+
+/// Without colour, at the usual width.
+pub(super) fn plain() -> Colour {
+    Colour { is_on: false, width: WIDTH }
 }
 
 /// Whether and how wide to draw. Files are never coloured unless it is asked for.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::arguments::{RuleArguments, RuleFormat};
 use super::{CommandResult, Exit, Failure, output};
-use crate::lint::{self, Fixable, Rule};
+use crate::lint::{self, Rule};
 
 pub(super) fn run(arguments: &RuleArguments) -> CommandResult {
     let text = match &arguments.code {
@@ -34,15 +34,7 @@ fn one(rule: &Rule, format: RuleFormat) -> String {
 }
 
 fn facts(rule: &Rule) -> String {
-    format!("{} · {} · {}", rule.category.as_str(), rule.severity.as_str(), fixable(rule))
-}
-
-fn fixable(rule: &Rule) -> &'static str {
-    match rule.fixable {
-        Fixable::Never => "no fix",
-        Fixable::Sometimes => "fix sometimes",
-        Fixable::Always => "fix",
-    }
+    format!("{} · {} · fix {}", rule.category.title(), rule.severity.as_str(), rule.fixable.as_str())
 }
 
 fn all(format: RuleFormat) -> String {
@@ -50,7 +42,14 @@ fn all(format: RuleFormat) -> String {
         RuleFormat::Text => {
             let mut text = String::new();
             for rule in lint::rules() {
-                let _ = writeln!(text, "{}  {:<7}  {:<13}  {}", rule.code, rule.severity.as_str(), fixable(rule), rule.name);
+                let _ = writeln!(
+                    text,
+                    "{}  {:<7}  fix {:<9}  {}",
+                    rule.code,
+                    rule.severity.as_str(),
+                    rule.fixable.as_str(),
+                    rule.name
+                );
             }
             text
         }
@@ -66,9 +65,9 @@ fn json(rules: &[&Rule]) -> String {
             serde_json::json!({
                 "code": rule.code,
                 "name": rule.name,
-                "category": rule.category.as_str(),
+                "category": rule.category.title(),
                 "severity": rule.severity.as_str(),
-                "fixable": fixable(rule),
+                "fixable": rule.fixable.as_str(),
                 "kinds": rule.kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>(),
                 "document": rule.document,
             })

@@ -3,7 +3,7 @@
 use crate::rule::{AlertSeverity, RuleKind, Seconds};
 
 /// Title, schedule, threshold, ATT&CK, entities.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Envelope {
     /// What the rule is for.
     pub kind: RuleKind,
@@ -42,7 +42,7 @@ pub struct Envelope {
 }
 
 /// `results operator threshold` makes an alert.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Trigger {
     /// How the number of results is compared.
     pub operator: TriggerOperator,
@@ -51,7 +51,7 @@ pub struct Trigger {
 }
 
 /// Comparison of a trigger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum TriggerOperator {
     GreaterThan,
@@ -74,7 +74,7 @@ impl TriggerOperator {
 }
 
 /// One entity of the alert.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Entity {
     /// `Host`, `Account`, …
     pub entity_type: String,

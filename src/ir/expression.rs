@@ -5,7 +5,7 @@ use crate::schema::{Origin, ScalarType, Value};
 use crate::span::Span;
 
 /// A resolved expression.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Expr {
     /// What it is.
     pub kind: ExprKind,
@@ -16,7 +16,7 @@ pub struct Expr {
 }
 
 /// Kinds of expression.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub enum ExprKind {
     /// A column.
     Field(Field),
@@ -71,7 +71,7 @@ pub enum ExprKind {
 }
 
 /// How a dynamic value is entered.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub enum MemberKey {
     /// `d.name`, `d["name"]`; case-sensitive.
     Property(String),
@@ -82,7 +82,7 @@ pub enum MemberKey {
 }
 
 /// A column reference.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Field {
     /// The column's name at this point of the pipeline.
     pub name: String,
@@ -103,7 +103,7 @@ impl Field {
 }
 
 /// Arithmetic operators.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[expect(missing_docs, reason = "`as_str` says how each is written")]
 pub enum ArithmeticOp {
     Add,
@@ -127,7 +127,7 @@ impl ArithmeticOp {
 }
 
 /// `subject op operands`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Test {
     /// What is tested; `*` for a test of every column.
     pub subject: Expr,
@@ -143,7 +143,7 @@ pub struct Test {
 /// Tests with the exact meaning that KQL gives them (`kql-semantics`: string operators, null).
 ///
 /// All are false, not null, for an empty or null subject, except the order comparisons, which are null.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 pub enum TestOp {
     /// `==`: equal, case-sensitive.
     Equal,

@@ -15,7 +15,7 @@ use crate::schema::{Columns, Value};
 use crate::span::Span;
 
 /// A whole rule.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Detection {
     /// Title, schedule, ATT&CK and everything else around the query.
     pub envelope: Envelope,
@@ -24,7 +24,7 @@ pub struct Detection {
 }
 
 /// A source and the stages that its rows flow through.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Pipeline {
     /// Where rows come from.
     pub source: Source,
@@ -37,7 +37,7 @@ pub struct Pipeline {
 }
 
 /// Where rows come from.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Source {
     /// What it is.
     pub kind: SourceKind,
@@ -48,7 +48,7 @@ pub struct Source {
 }
 
 /// Kinds of source.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub enum SourceKind {
     /// A table.
     Table {
@@ -82,7 +82,7 @@ pub enum SourceKind {
 }
 
 /// One step of a pipeline.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Stage {
     /// What it does.
     pub kind: StageKind,
@@ -93,7 +93,7 @@ pub struct Stage {
 }
 
 /// Kinds of stage.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub enum StageKind {
     /// Keeps the rows for which the predicate is true; null counts as false.
     Filter(Expr),
@@ -164,7 +164,7 @@ pub enum StageKind {
 }
 
 /// `name = value`. For a plain column the name is the column's.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Assignment {
     /// The column.
     pub name: String,
@@ -175,7 +175,7 @@ pub struct Assignment {
 }
 
 /// One aggregate of `summarize`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Aggregate {
     /// Result columns; `arg_max(T, *)` has many.
     pub names: Vec<String>,
@@ -186,7 +186,7 @@ pub struct Aggregate {
 }
 
 /// `join` or `lookup`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Join {
     /// Which rows are kept.
     pub kind: JoinKind,
@@ -201,7 +201,7 @@ pub struct Join {
 }
 
 /// `$left.a == $right.b`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct JoinKey {
     /// Field of the left side.
     pub left: Field,
@@ -212,7 +212,7 @@ pub struct JoinKey {
 }
 
 /// Kinds of join, one for each of KQL's meanings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[expect(missing_docs, reason = "`as_str` is KQL's own name for each")]
 pub enum JoinKind {
     InnerUnique,

@@ -2,7 +2,10 @@
 
 use std::fmt::{self, Write as _};
 
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan,
+    SpanContents,
+};
 
 use super::{FileReport, Finding, Summary, fix_mark};
 use crate::diagnostic::Severity;
@@ -17,12 +20,19 @@ pub struct Colour {
     pub width: usize,
 }
 
+/// What miette asks for around the lines that it draws; 0 where it only wants to name the place.
+const DRAWN: usize = 1;
+
 pub(super) fn render(reports: &[FileReport], colour: Colour) -> String {
+    draw(reports, colour) + &Summary::of(reports).sentence() + "\n"
+}
+
+pub(super) fn draw(reports: &[FileReport], colour: Colour) -> String {
     let theme = if colour.is_on { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    let handler = GraphicalReportHandler::new_themed(theme).with_width(colour.width).with_context_lines(0);
+    let handler = GraphicalReportHandler::new_themed(theme).with_width(colour.width).with_context_lines(DRAWN);
     let mut out = String::new();
     for report in reports {
-        let source = NamedSource::new(&report.path, report.text.clone());
+        let source = Lines { path: &report.path, text: &report.text };
         for finding in &report.findings {
             let drawn = Drawn { finding, source: (!report.text.is_empty()).then_some(&source) };
             // Writing to a string can't fail; a place that can't be drawn falls back to the one-line form.
@@ -32,14 +42,13 @@ pub(super) fn render(reports: &[FileReport], colour: Colour) -> String {
             out.push('\n');
         }
     }
-    let trimmed: String = out.lines().map(str::trim_end).flat_map(|line| [line, "\n"]).collect();
-    trimmed + &Summary::of(reports).sentence() + "\n"
+    out.lines().map(str::trim_end).flat_map(|line| [line, "\n"]).collect()
 }
 
 /// A finding as miette wants it.
 struct Drawn<'a> {
     finding: &'a Finding,
-    source: Option<&'a NamedSource<String>>,
+    source: Option<&'a Lines<'a>>,
 }
 
 impl fmt::Debug for Drawn<'_> {
@@ -81,14 +90,61 @@ impl miette::Diagnostic for Drawn<'_> {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        self.source?;
+        let source = self.source?;
         let label = |message: &str, span: FileSpan| {
             let message = (!message.is_empty()).then(|| message.to_owned());
-            LabeledSpan::new(message, span.start as usize, span.len())
+            (message, SourceSpan::from(source.first_line(span)))
         };
-        let primary = label(&self.finding.label, self.finding.span);
-        let primary = LabeledSpan::new_primary_with_span(primary.label().map(str::to_owned), *primary.inner());
-        let related = self.finding.related.iter().map(move |related| label(&related.message, related.span));
+        let (message, span) = label(&self.finding.label, self.finding.span);
+        let primary = LabeledSpan::new_primary_with_span(message, span);
+        let related = self.finding.related.iter().map(move |related| {
+            let (message, span) = label(&related.message, related.span);
+            LabeledSpan::new_with_span(message, span)
+        });
         Some(Box::new(std::iter::once(primary).chain(related)))
+    }
+}
+
+/// A file that gives whole lines: those that a span touches and no other.
+#[derive(Debug)]
+struct Lines<'a> {
+    path: &'a str,
+    text: &'a str,
+}
+
+impl Lines<'_> {
+    /// A span without what stands on later lines: a long one is shown where it starts.
+    fn first_line(&self, span: FileSpan) -> std::ops::Range<usize> {
+        let start = span.start as usize;
+        let covered = self.text.get(span.range()).unwrap_or("");
+        let length = covered.find(['\n', '\r']).unwrap_or(covered.len());
+        start..start + length
+    }
+}
+
+impl SourceCode for Lines<'_> {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        around: usize,
+        _: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let text = self.text;
+        let end = span.offset() + span.len();
+        let before = text.get(..span.offset()).ok_or(MietteError::OutOfBounds)?;
+        let after = text.get(end..).ok_or(MietteError::OutOfBounds)?;
+        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let end = end + after.find('\n').unwrap_or(after.len());
+        let line = before.bytes().filter(|byte| *byte == b'\n').count();
+        let lines = text[start..end].bytes().filter(|byte| *byte == b'\n').count() + 1;
+        let contents = MietteSpanContents::new_named(
+            self.path.to_owned(),
+            &text.as_bytes()[start..end],
+            SourceSpan::from(start..end),
+            line,
+            if around == DRAWN { 0 } else { text[start..span.offset()].chars().count() },
+            lines,
+        );
+        Ok(Box::new(contents))
     }
 }

@@ -105,6 +105,11 @@ fn fix_mark(effect: Effect) -> String {
     if effect.is_safe() { "[fix]".to_owned() } else { format!("[unsafe {}]", effect.sign()) }
 }
 
+/// Findings drawn one after the other, without figures at the end.
+pub fn draw(reports: &[FileReport], colour: Colour) -> String {
+    human::draw(reports, colour)
+}
+
 /// All reports in one shape, ready to print.
 pub fn render(reports: &[FileReport], format: Format, colour: Colour) -> String {
     match format {

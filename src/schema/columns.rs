@@ -4,7 +4,7 @@ use super::ScalarType;
 use crate::span::Span;
 
 /// A list of columns.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
 pub struct Columns {
     /// The known columns in order.
     pub columns: Vec<Column>,
@@ -25,7 +25,7 @@ impl Columns {
 }
 
 /// A column at some point of a pipeline.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Column {
     /// Its name here.
     pub name: String,
@@ -36,7 +36,7 @@ pub struct Column {
 }
 
 /// Where the value of a column comes from.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub enum Origin {
     /// It is a table's column, perhaps renamed.
     Table {

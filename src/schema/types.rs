@@ -1,7 +1,7 @@
 //! KQL's scalar types.
 
 /// A scalar type. `Unknown` is a type that could not be inferred: findings that depend on it stay silent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, serde::Serialize)]
 #[expect(missing_docs, reason = "`as_str` is KQL's own name for each")]
 pub enum ScalarType {
     Bool,

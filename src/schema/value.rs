@@ -1,7 +1,7 @@
 //! Constants of KQL's scalar types.
 
 /// A constant.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub enum Value {
     /// Text.
     String(String),

@@ -8,11 +8,13 @@ mod expression;
 mod literal;
 mod operator;
 mod pattern;
+mod visit;
 
 pub use expression::*;
 pub use literal::*;
 pub use operator::*;
 pub use pattern::*;
+pub use visit::*;
 
 use std::borrow::Cow;
 

@@ -1,0 +1,191 @@
+//! A predicate over fields of the target, still with KQL's meaning.
+//!
+//! [`super::translate`] makes it; a backend spells it. A test of a missing field is false, never null: whatever is
+//! null in KQL has been rewritten on the way.
+
+use super::term::Part;
+use crate::mapping::ValueForm;
+use crate::span::Span;
+
+/// A boolean combination of tests.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Condition {
+    /// Always or never true.
+    Constant(bool),
+    /// Every one of these.
+    All(Vec<Condition>),
+    /// At least one of these.
+    Any(Vec<Condition>),
+    /// Not this.
+    Not(Box<Condition>),
+    /// A test of one field.
+    Match(Match),
+}
+
+/// A test of one field.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Match {
+    /// Field of the target.
+    pub(super) field: String,
+    /// How it is tested.
+    pub(super) test: FieldTest,
+    /// Where the test comes from.
+    pub(super) origin: Origin,
+}
+
+/// Where a test comes from.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Origin {
+    /// Place in the query.
+    pub(super) span: Span,
+    /// The test as the source has it: `FileName has "x"`.
+    pub(super) construct: String,
+    /// The column of the source.
+    pub(super) column: String,
+    /// What the values of the column look like.
+    pub(super) form: ValueForm,
+    /// Whether the number of negations around it is odd.
+    pub(super) is_negated: bool,
+    /// For a regular expression: texts of which every match contains one, in some letter case. Empty if not known.
+    pub(super) needles: Vec<String>,
+}
+
+/// How a field is tested.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum FieldTest {
+    /// The text of the field.
+    Text(TextTest),
+    /// A regular expression finds a match anywhere.
+    Regex { pattern: String, is_case_sensitive: bool },
+    /// The number in the field.
+    Number(Comparison, Number),
+    /// The address in the field is in one of these networks.
+    Network(Vec<String>),
+    /// Missing or empty.
+    Empty,
+    /// Missing.
+    Missing,
+    /// Equal to another field.
+    SameAs { field: String, is_case_sensitive: bool },
+}
+
+/// A test of a text: at least one needle lies in it as `shape` says.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct TextTest {
+    /// How a needle must lie in the text.
+    pub(super) shape: Shape,
+    /// What is looked for; never empty strings.
+    pub(super) needles: Vec<String>,
+    /// Which part of the text is looked at.
+    pub(super) part: Part,
+    /// Whether letter case matters.
+    pub(super) is_case_sensitive: bool,
+}
+
+/// How a needle must lie in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// It is the whole text.
+    Whole,
+    /// Anywhere.
+    Contains,
+    /// At the start.
+    StartsWith,
+    /// At the end.
+    EndsWith,
+    /// Bounded, at those ends of the needle that are alphanumeric, by non-alphanumeric characters.
+    Term { left: bool, right: bool },
+}
+
+/// A comparison of numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Comparison {
+    Equal,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+/// A number.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Number {
+    Integer(i64),
+    Real(f64),
+}
+
+impl std::fmt::Display for Number {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Integer(value) => write!(formatter, "{value}"),
+            Self::Real(value) => write!(formatter, "{value:?}"),
+        }
+    }
+}
+
+impl Condition {
+    /// All of these, without nesting and without constants.
+    pub(super) fn all(parts: Vec<Self>) -> Self {
+        let mut flat = Vec::new();
+        for part in parts {
+            match part {
+                Self::Constant(true) => {}
+                Self::Constant(false) => return Self::Constant(false),
+                Self::All(inner) => flat.extend(inner),
+                other @ (Self::Any(_) | Self::Not(_) | Self::Match(_)) => flat.push(other),
+            }
+        }
+        match flat.len() {
+            0 => Self::Constant(true),
+            1 => flat.remove(0),
+            _ => Self::All(flat),
+        }
+    }
+
+    /// Any of these, without nesting and without constants.
+    pub(super) fn any(parts: Vec<Self>) -> Self {
+        let mut flat = Vec::new();
+        for part in parts {
+            match part {
+                Self::Constant(false) => {}
+                Self::Constant(true) => return Self::Constant(true),
+                Self::Any(inner) => flat.extend(inner),
+                other @ (Self::All(_) | Self::Not(_) | Self::Match(_)) => flat.push(other),
+            }
+        }
+        match flat.len() {
+            0 => Self::Constant(false),
+            1 => flat.remove(0),
+            _ => Self::Any(flat),
+        }
+    }
+
+    /// Not this, without double negation.
+    pub(super) fn not(inner: Self) -> Self {
+        match inner {
+            Self::Constant(value) => Self::Constant(!value),
+            Self::Not(inner) => *inner,
+            other @ (Self::All(_) | Self::Any(_) | Self::Match(_)) => Self::Not(Box::new(other)),
+        }
+    }
+
+    /// The conjuncts.
+    pub(super) fn conjuncts(self) -> Vec<Self> {
+        match self {
+            Self::All(parts) => parts,
+            Self::Constant(true) => Vec::new(),
+            other @ (Self::Constant(false) | Self::Any(_) | Self::Not(_) | Self::Match(_)) => vec![other],
+        }
+    }
+
+    /// The same with every test replaced.
+    pub(super) fn map(self, replace: &mut impl FnMut(Match) -> Self) -> Self {
+        match self {
+            Self::Constant(value) => Self::Constant(value),
+            Self::All(parts) => Self::all(parts.into_iter().map(|part| part.map(replace)).collect()),
+            Self::Any(parts) => Self::any(parts.into_iter().map(|part| part.map(replace)).collect()),
+            Self::Not(inner) => Self::not(inner.map(replace)),
+            Self::Match(found) => replace(found),
+        }
+    }
+}

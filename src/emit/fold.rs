@@ -1,0 +1,149 @@
+//! Predicates in the few forms that conversion knows: functions around the subject are folded into the test,
+//! conditional values into booleans.
+//!
+//! Every rewrite keeps the set of rows for which the predicate is true.
+
+use super::flatten::{count_nodes, map_children};
+use crate::ir::{Expr, ExprKind, Test, TestOp};
+use crate::schema::{ScalarType, Value};
+
+/// A larger condition of `iff` is not expanded.
+const MAX_DOUBLED_NODES: usize = 64;
+
+/// The predicate in normal form.
+pub(super) fn fold(expr: &Expr) -> Expr {
+    let expr = map_children(expr, &mut fold);
+    match expr.kind {
+        ExprKind::Test(test) => fold_test(*test, expr.ty, expr.span),
+        ExprKind::Case { branches, otherwise } if is_boolean(&branches, &otherwise) => {
+            expand(branches, *otherwise, expr.span)
+        }
+        ExprKind::Not(inner) => match inner.kind {
+            ExprKind::Not(innermost) => *innermost,
+            kind => Expr { kind: ExprKind::Not(Box::new(Expr { kind, ..*inner })), ..shell(&expr.ty, expr.span) },
+        },
+        kind => Expr { kind, ty: expr.ty, span: expr.span },
+    }
+}
+
+fn shell(ty: &ScalarType, span: crate::span::Span) -> Expr {
+    Expr { kind: ExprKind::Star, ty: *ty, span }
+}
+
+fn is_boolean(branches: &[(Expr, Expr)], otherwise: &Expr) -> bool {
+    branches.iter().map(|(_, then)| then).chain([otherwise]).all(|value| {
+        value.ty == ScalarType::Bool || matches!(value.kind, ExprKind::Value(Value::Bool(_)) | ExprKind::Test(_))
+    })
+}
+
+/// `case(c, a, d, b, e)` is `(c and a) or (not(c) and ((d and b) or (not(d) and e)))`.
+///
+/// Conditions that are null count as false in `case` but not under `not`; only conditions that are never null are
+/// expanded, the others stay as they are and are refused later. So do large ones: each is written twice, and nested
+/// ones would double at every level.
+fn expand(branches: Vec<(Expr, Expr)>, otherwise: Expr, span: crate::span::Span) -> Expr {
+    let boolean = |kind| Expr { kind, ty: ScalarType::Bool, span };
+    let cannot = |(condition, _): &(Expr, Expr)| may_be_null(condition) || count_nodes(condition) > MAX_DOUBLED_NODES;
+    if branches.iter().any(cannot) {
+        return boolean(ExprKind::Case { branches, otherwise: Box::new(otherwise) });
+    }
+    branches.into_iter().rev().fold(otherwise, |rest, (condition, value)| {
+        let taken = boolean(ExprKind::And(vec![condition.clone(), value]));
+        let skipped = boolean(ExprKind::And(vec![boolean(ExprKind::Not(Box::new(condition))), rest]));
+        boolean(ExprKind::Or(vec![taken, skipped]))
+    })
+}
+
+/// Whether the predicate can be null, so that its negation drops rows which it does not hold for.
+pub(super) fn may_be_null(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Test(test) => test.op.is_null_for_null(),
+        ExprKind::And(parts) | ExprKind::Or(parts) => parts.iter().any(may_be_null),
+        ExprKind::Not(inner) => may_be_null(inner),
+        ExprKind::Value(value) => *value == Value::Null,
+        ExprKind::Field(_)
+        | ExprKind::Case { .. }
+        | ExprKind::Call { .. }
+        | ExprKind::Arithmetic { .. }
+        | ExprKind::Negate(_)
+        | ExprKind::Member { .. }
+        | ExprKind::Star
+        | ExprKind::Subquery(_)
+        | ExprKind::Opaque(_) => true,
+    }
+}
+
+fn fold_test(mut test: Test, ty: ScalarType, span: crate::span::Span) -> Expr {
+    while let Some(folded) = without_function(&test) {
+        test = folded;
+    }
+    Expr { kind: ExprKind::Test(Box::new(test)), ty, span }
+}
+
+/// The test without the outermost function of its subject, if the function changes nothing that the test sees.
+fn without_function(test: &Test) -> Option<Test> {
+    let ExprKind::Call { name, arguments } = &test.subject.kind else { return None };
+    let [argument] = arguments.as_slice() else { return None };
+    let op = match name.as_str() {
+        "tostring" if keeps_text(argument, test) => test.op,
+        "tolower" => case_folded(test, |text| text.to_lowercase() == text)?,
+        "toupper" => case_folded(test, |text| text.to_uppercase() == text)?,
+        _ => return None,
+    };
+    Some(Test { subject: argument.clone(), op, operands: test.operands.clone(), op_span: test.op_span })
+}
+
+/// Text is its own text; an integer compares with its digits as it compares with the number.
+fn keeps_text(argument: &Expr, test: &Test) -> bool {
+    match argument.ty {
+        ScalarType::String => true,
+        ScalarType::Int | ScalarType::Long => {
+            let is_number = |operand: &Expr| match &operand.kind {
+                ExprKind::Value(Value::String(text)) => text.parse::<i64>().is_ok_and(|n| n.to_string() == *text),
+                _ => false,
+            };
+            matches!(test.op, TestOp::Equal | TestOp::EqualCi | TestOp::In | TestOp::InCi)
+                && test.operands.iter().all(is_number)
+        }
+        ScalarType::Bool
+        | ScalarType::Datetime
+        | ScalarType::Decimal
+        | ScalarType::Dynamic
+        | ScalarType::Guid
+        | ScalarType::Real
+        | ScalarType::Timespan
+        | ScalarType::Unknown => false,
+    }
+}
+
+/// The operator that tests the unfolded text the same way, if every operand is in the case that the function gives.
+fn case_folded(test: &Test, is_in_case: impl Fn(&str) -> bool) -> Option<TestOp> {
+    let op = match test.op {
+        TestOp::Equal | TestOp::EqualCi => TestOp::EqualCi,
+        TestOp::In | TestOp::InCi => TestOp::InCi,
+        TestOp::Contains | TestOp::ContainsCs => TestOp::Contains,
+        TestOp::StartsWith | TestOp::StartsWithCs => TestOp::StartsWith,
+        TestOp::EndsWith | TestOp::EndsWithCs => TestOp::EndsWith,
+        TestOp::Has | TestOp::HasCs => TestOp::Has,
+        TestOp::HasPrefix | TestOp::HasPrefixCs => TestOp::HasPrefix,
+        TestOp::HasSuffix | TestOp::HasSuffixCs => TestOp::HasSuffix,
+        TestOp::HasAny => TestOp::HasAny,
+        TestOp::HasAll => TestOp::HasAll,
+        TestOp::IsEmpty => TestOp::IsEmpty,
+        TestOp::Regex
+        | TestOp::Less
+        | TestOp::LessOrEqual
+        | TestOp::Greater
+        | TestOp::GreaterOrEqual
+        | TestOp::Between
+        | TestOp::IsNull
+        | TestOp::Ipv4InRange
+        | TestOp::Ipv6InRange
+        | TestOp::Ipv4IsPrivate => return None,
+    };
+    let is_kept = |operand: &Expr| match &operand.kind {
+        ExprKind::Value(Value::String(text)) => !test.op.is_case_sensitive() || is_in_case(text),
+        _ => false,
+    };
+    test.operands.iter().all(is_kept).then_some(op)
+}

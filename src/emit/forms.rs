@@ -1,0 +1,231 @@
+//! Rewrites a test when source and target hold different forms of a value: a bare name and a full path.
+//!
+//! The rules are the `transforms` (T1 …) of `mappings/fields.yaml`. What no rule covers is refused: a test on the
+//! wrong form is a rule that never fires.
+
+use super::condition::{Comparison, Condition, FieldTest, Number, Shape, TextTest};
+use super::term::Part;
+use crate::mapping::{Assumption, Hub, IpClass, ValueForm};
+
+/// What a rewrite needs to know.
+pub(super) struct Forms<'a> {
+    /// The address classes.
+    pub(super) hub: &'a Hub,
+    /// Form of the source column.
+    pub(super) from: ValueForm,
+    /// Form of the target column.
+    pub(super) to: ValueForm,
+    /// Text in front of a digest inside a list of digests.
+    pub(super) prefix: Option<&'a str>,
+    /// `\` or `/`.
+    pub(super) separator: char,
+    /// Makes a test of the target's column.
+    pub(super) leaf: &'a dyn Fn(FieldTest) -> Condition,
+}
+
+/// The rewritten test and what it assumes; the error says what is wrong.
+pub(super) type Rewritten = Result<(Condition, Vec<Assumption>), String>;
+
+impl Forms<'_> {
+    /// Rewrites one test.
+    pub(super) fn rewrite(&self, test: FieldTest) -> Rewritten {
+        if self.from == self.to {
+            return self.exact(test);
+        }
+        // Missing stays missing whatever the form, except where the target's value is made from two parts.
+        if matches!(test, FieldTest::Empty | FieldTest::Missing) && self.from != ValueForm::IpClass {
+            return self.exact(test);
+        }
+        match (self.from, self.to) {
+            (ValueForm::Name, ValueForm::Path) => self.name_to_path(test),
+            (ValueForm::Name | ValueForm::Path, ValueForm::NameOrPath) => self.to_name_or_path(test),
+            (ValueForm::Path, ValueForm::Name) => self.path_to_name(test),
+            (ValueForm::Hash, ValueForm::Hashlist) => self.hash_to_list(test),
+            (ValueForm::AcctName, ValueForm::Acct) => self.account_name_to_account(test),
+            (ValueForm::Host, ValueForm::Fqdn) | (ValueForm::Fqdn, ValueForm::Host) => {
+                Ok(((self.leaf)(test), vec![Assumption::Host]))
+            }
+            (ValueForm::Int, ValueForm::IntText) => self.number_to_text(test),
+            (ValueForm::IntText, ValueForm::Int) => self.text_to_number(test),
+            (ValueForm::Int, ValueForm::HexText) => self.number_to_hex(test),
+            (ValueForm::HexText, ValueForm::Int) => self.hex_to_number(test),
+            (ValueForm::Integrity, ValueForm::IntegritySid) => self.integrity_to_sid(test),
+            (ValueForm::IpClass, ValueForm::Ip) => self.ip_class(test),
+            (ValueForm::RegLongKey, ValueForm::RegAsimKey) => Ok(((self.leaf)(test), vec![Assumption::RegistryForm])),
+            (ValueForm::Bool, ValueForm::BoolText) | (ValueForm::BoolText, ValueForm::Bool) => self.exact(test),
+            _ => Err(self.unknown()),
+        }
+    }
+
+    fn exact(&self, test: FieldTest) -> Rewritten {
+        Ok(((self.leaf)(test), Vec::new()))
+    }
+
+    fn unknown(&self) -> String {
+        let (from, to) = (self.from.as_str(), self.to.as_str());
+        format!("the column holds the form `{from}`, the target `{to}`, and no rule rewrites this test")
+    }
+
+    /// T1, T5 to T7: the same test on what follows the last separator.
+    fn name_to_path(&self, test: FieldTest) -> Rewritten {
+        let FieldTest::Text(text) = test else { return Err(self.unknown()) };
+        if text.needles.iter().any(|needle| needle.contains(['\\', '/'])) {
+            return Err("a file name never contains a separator: the test is never true".to_owned());
+        }
+        let test = match text.shape {
+            // The needle cannot reach over a separator, so the end of the name is the end of the path.
+            Shape::EndsWith => FieldTest::Text(text),
+            Shape::Whole => FieldTest::Text(self.preceded_by_separator(text)),
+            Shape::Contains | Shape::StartsWith | Shape::Term { .. } => {
+                FieldTest::Text(TextTest { part: Part::LastComponent, ..text })
+            }
+        };
+        Ok(((self.leaf)(test), vec![Assumption::FullPath]))
+    }
+
+    fn preceded_by_separator(&self, text: TextTest) -> TextTest {
+        let needles = text.needles.iter().map(|needle| format!("{}{needle}", self.separator)).collect();
+        TextTest { shape: Shape::EndsWith, needles, ..text }
+    }
+
+    /// As `name_to_path`, but the value may also be the bare name.
+    fn to_name_or_path(&self, test: FieldTest) -> Rewritten {
+        let FieldTest::Text(text) = test else { return Err(self.unknown()) };
+        let text = if self.from == ValueForm::Path { self.name_of_path(text)? } else { text };
+        if text.needles.iter().any(|needle| needle.contains(['\\', '/'])) {
+            return Err("a file name never contains a separator: the test is never true".to_owned());
+        }
+        let condition = match text.shape {
+            Shape::Whole => {
+                let path = self.preceded_by_separator(text.clone());
+                Condition::any(vec![(self.leaf)(FieldTest::Text(text)), (self.leaf)(FieldTest::Text(path))])
+            }
+            Shape::EndsWith => (self.leaf)(FieldTest::Text(text)),
+            Shape::Contains | Shape::StartsWith | Shape::Term { .. } => {
+                (self.leaf)(FieldTest::Text(TextTest { part: Part::LastComponent, ..text }))
+            }
+        };
+        Ok((condition, vec![Assumption::FullPath]))
+    }
+
+    /// T2: `endswith "\x.exe"` is the name.
+    fn path_to_name(&self, test: FieldTest) -> Rewritten {
+        let FieldTest::Text(text) = test else { return Err(self.unknown()) };
+        let text = self.name_of_path(text)?;
+        Ok(((self.leaf)(FieldTest::Text(text)), vec![Assumption::FullPath]))
+    }
+
+    fn name_of_path(&self, text: TextTest) -> Result<TextTest, String> {
+        let name = |needle: &String| {
+            let name = needle.strip_prefix(['\\', '/'])?;
+            (!name.is_empty() && !name.contains(['\\', '/'])).then(|| name.to_owned())
+        };
+        let names: Option<Vec<_>> = text.needles.iter().map(name).collect();
+        match (text.shape, names) {
+            (Shape::EndsWith, Some(needles)) => Ok(TextTest { shape: Shape::Whole, needles, ..text }),
+            // T3: without a separator in it, the end of the path is the end of the name.
+            (Shape::EndsWith, None) if text.needles.iter().all(|needle| !needle.contains(['\\', '/'])) => Ok(text),
+            _ => Err("the target holds only the file name, and the test is about the folder".to_owned()),
+        }
+    }
+
+    /// T12: a whole digest inside the list of digests.
+    fn hash_to_list(&self, test: FieldTest) -> Rewritten {
+        let (FieldTest::Text(text), Some(prefix)) = (test, self.prefix) else { return Err(self.unknown()) };
+        if text.shape != Shape::Whole {
+            return Err("only a whole digest can be looked for in a list of digests".to_owned());
+        }
+        let needles = text.needles.iter().map(|needle| format!("{prefix}{needle}")).collect();
+        self.exact(FieldTest::Text(TextTest { shape: Shape::Contains, needles, ..text }))
+    }
+
+    /// T10: with a domain in front, or alone.
+    fn account_name_to_account(&self, test: FieldTest) -> Rewritten {
+        let FieldTest::Text(text) = test else { return Err(self.unknown()) };
+        if text.shape != Shape::Whole {
+            return Err("a part of a user name cannot be told from a part of the domain".to_owned());
+        }
+        let needles = text.needles.iter().map(|needle| format!("\\{needle}")).collect();
+        let with_domain = TextTest { shape: Shape::EndsWith, needles, ..text.clone() };
+        let parts = [with_domain, text].map(|text| (self.leaf)(FieldTest::Text(text)));
+        Ok((Condition::any(parts.into()), vec![Assumption::DomainUser]))
+    }
+
+    /// T23.
+    fn number_to_text(&self, test: FieldTest) -> Rewritten {
+        match test {
+            FieldTest::Number(Comparison::Equal, number) => self.exact(whole(number.to_string(), true)),
+            _ => Err("only equality with a number can be tested on its text".to_owned()),
+        }
+    }
+
+    fn text_to_number(&self, test: FieldTest) -> Rewritten {
+        self.equalities(test, |text| text.parse::<i64>().ok().filter(|number| number.to_string() == text))
+    }
+
+    /// T22.
+    fn hex_to_number(&self, test: FieldTest) -> Rewritten {
+        let hex = |text: &str| text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).map(str::to_owned);
+        self.equalities(test, |text| hex(text).and_then(|digits| i64::from_str_radix(&digits, 16).ok()))
+    }
+
+    fn number_to_hex(&self, test: FieldTest) -> Rewritten {
+        match test {
+            FieldTest::Number(Comparison::Equal, Number::Integer(number)) if number >= 0 => {
+                self.exact(whole(format!("0x{number:x}"), false))
+            }
+            _ => Err("only equality with a number can be tested on its hexadecimal text".to_owned()),
+        }
+    }
+
+    fn equalities(&self, test: FieldTest, number: impl Fn(&str) -> Option<i64>) -> Rewritten {
+        let FieldTest::Text(text) = test else { return Err(self.unknown()) };
+        let numbers: Option<Vec<i64>> = text.needles.iter().map(|needle| number(needle)).collect();
+        match (text.shape, numbers) {
+            (Shape::Whole, Some(numbers)) => {
+                let equal = |number| (self.leaf)(FieldTest::Number(Comparison::Equal, Number::Integer(number)));
+                Ok((Condition::any(numbers.into_iter().map(equal).collect()), Vec::new()))
+            }
+            _ => Err("only equality with a number can be tested on a number".to_owned()),
+        }
+    }
+
+    /// T21.
+    fn integrity_to_sid(&self, test: FieldTest) -> Rewritten {
+        let FieldTest::Text(text) = test else { return Err(self.unknown()) };
+        let sid = |label: &String| match label.to_ascii_lowercase().as_str() {
+            "low" => Some("S-1-16-4096"),
+            "medium" => Some("S-1-16-8192"),
+            "high" => Some("S-1-16-12288"),
+            "system" => Some("S-1-16-16384"),
+            _ => None,
+        };
+        let sids: Option<Vec<String>> = text.needles.iter().map(|label| sid(label).map(str::to_owned)).collect();
+        match (text.shape, sids) {
+            (Shape::Whole, Some(needles)) => self.exact(FieldTest::Text(TextTest { needles, ..text })),
+            _ => Err("only whole integrity levels can be rewritten to SIDs".to_owned()),
+        }
+    }
+
+    fn ip_class(&self, test: FieldTest) -> Rewritten {
+        let FieldTest::Text(text) = test else { return Err(self.unknown()) };
+        if text.shape != Shape::Whole {
+            return Err("only a whole class of addresses can be rewritten to networks".to_owned());
+        }
+        let mut parts = Vec::new();
+        for needle in &text.needles {
+            let class = self.hub.ip_class(needle);
+            let class = class.ok_or_else(|| format!("the networks of the address class `{needle}` are not known"))?;
+            parts.push(match class {
+                IpClass::Inside(networks) => (self.leaf)(FieldTest::Network(networks.clone())),
+                IpClass::Outside(networks) => Condition::not((self.leaf)(FieldTest::Network(networks.clone()))),
+            });
+        }
+        Ok((Condition::any(parts), vec![Assumption::IpClass]))
+    }
+}
+
+/// A test of the whole text.
+fn whole(needle: String, is_case_sensitive: bool) -> FieldTest {
+    FieldTest::Text(TextTest { shape: Shape::Whole, part: Part::Everything, needles: vec![needle], is_case_sensitive })
+}

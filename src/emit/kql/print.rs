@@ -1,0 +1,309 @@
+//! Prints the meaning of a query as KQL again: one style, one stage per line.
+
+use super::super::flatten::stage_word;
+use super::super::loss::Refusal;
+use super::super::reason::Reason;
+use crate::ir::{
+    Aggregate, Assignment, Expr, ExprKind, Join, MemberKey, Pipeline, Source, SourceKind, Stage, StageKind, Test,
+    TestOp,
+};
+use crate::schema::Value;
+use crate::span::Span;
+
+/// How a function's or table's name is written.
+pub type Spell<'a> = &'a dyn Fn(&str) -> String;
+
+/// The pipeline, ending in a line break.
+///
+/// # Errors
+///
+/// Stages and sources that the tree holds only by name.
+pub fn pipeline(pipeline: &Pipeline, spell: Spell<'_>) -> Result<String, Refusal> {
+    let mut lines = vec![source(&pipeline.source, spell)?];
+    for step in &pipeline.stages {
+        lines.extend(stage(step, spell)?);
+    }
+    Ok(lines.join("\n") + "\n")
+}
+
+fn source(source: &Source, spell: Spell<'_>) -> Result<String, Refusal> {
+    Ok(match &source.kind {
+        SourceKind::Table { name: table, .. } => name(&spell(table)),
+        SourceKind::Function { name, arguments } => {
+            let argument = |(parameter, value): &(String, Expr)| match parameter.as_str() {
+                "" => expression(value),
+                _ => format!("{parameter}={}", expression(value)),
+            };
+            format!("{}({})", spell(name), arguments.iter().map(argument).collect::<Vec<_>>().join(", "))
+        }
+        SourceKind::Union(branches) => format!("union {}", branch_list(branches, spell)?),
+        SourceKind::Pipeline { pipeline: inner, .. } => pipeline(inner, spell)?.trim_end().to_owned(),
+        SourceKind::Inline(_) => return Err(unprintable(source.span, "datatable")),
+        SourceKind::External(_) => return Err(unprintable(source.span, "externaldata")),
+        SourceKind::Opaque(word) => return Err(unprintable(source.span, word)),
+    })
+}
+
+fn unprintable(span: Span, word: &str) -> Refusal {
+    Refusal::new(span, Reason::OperatorUnsupported, word, format!("`{word}` cannot be converted"))
+}
+
+fn branch_list(branches: &[Pipeline], spell: Spell<'_>) -> Result<String, Refusal> {
+    let texts: Result<Vec<String>, Refusal> = branches.iter().map(|branch| nested(branch, spell)).collect();
+    Ok(texts?.join(", "))
+}
+
+/// A pipeline in parentheses on one line.
+fn nested(inner: &Pipeline, spell: Spell<'_>) -> Result<String, Refusal> {
+    Ok(format!("({})", pipeline(inner, spell)?.trim_end().replace('\n', " ")))
+}
+
+fn stage(stage: &Stage, spell: Spell<'_>) -> Result<Option<String>, Refusal> {
+    let names = |names: &[String]| names.iter().map(|text| name(text)).collect::<Vec<_>>().join(", ");
+    let operands = match &stage.kind {
+        StageKind::Filter(predicate) => expression(predicate),
+        StageKind::Extend(list) | StageKind::Project(list) | StageKind::Distinct(list) | StageKind::MvExpand(list) => {
+            assignments(list)
+        }
+        StageKind::ProjectAway(list) | StageKind::ProjectKeep(list) => names(list),
+        StageKind::ProjectRename(renames) => {
+            let rename = |(new, old): &(String, String)| format!("{} = {}", name(new), name(old));
+            renames.iter().map(rename).collect::<Vec<_>>().join(", ")
+        }
+        StageKind::Summarize { aggregates, by } => summarize(aggregates, by),
+        StageKind::Join(join) => join_text(join, spell, stage.span)?,
+        StageKind::Union(branches) => branch_list(branches, spell)?,
+        StageKind::Sort(keys) => {
+            let keys: Vec<String> = keys.iter().map(|(key, is_descending)| ordered(key, *is_descending)).collect();
+            format!("by {}", keys.join(", "))
+        }
+        StageKind::Take(count) => expression(count),
+        StageKind::Top { count, by, is_descending } => {
+            format!("{} by {}", expression(count), ordered(by, *is_descending))
+        }
+        StageKind::Count(column) if column == "Count" => String::new(),
+        StageKind::Count(column) => format!("as {}", name(column)),
+        // The order of columns and the name of an intermediate result change no row.
+        StageKind::ProjectReorder | StageKind::Annotation(_) => return Ok(None),
+        StageKind::Parse { .. } | StageKind::Other { .. } | StageKind::Opaque(_) => {
+            return Err(unprintable(stage.span, &stage_word(&stage.kind)));
+        }
+    };
+    Ok(Some(format!("| {} {operands}", stage_word(&stage.kind)).trim_end().to_owned()))
+}
+
+fn ordered(key: &Expr, is_descending: bool) -> String {
+    format!("{} {}", expression(key), if is_descending { "desc" } else { "asc" })
+}
+
+fn assignments(list: &[Assignment]) -> String {
+    let assignment = |assignment: &Assignment| {
+        let value = expression(&assignment.value);
+        if value == name(&assignment.name) { value } else { format!("{} = {value}", name(&assignment.name)) }
+    };
+    list.iter().map(assignment).collect::<Vec<_>>().join(", ")
+}
+
+fn summarize(aggregates: &[Aggregate], by: &[Assignment]) -> String {
+    let aggregate = |aggregate: &Aggregate| match aggregate.names.as_slice() {
+        [one] => format!("{} = {}", name(one), expression(&aggregate.value)),
+        _ => expression(&aggregate.value),
+    };
+    let mut text = aggregates.iter().map(aggregate).collect::<Vec<_>>().join(", ");
+    if !by.is_empty() {
+        text.push_str(if text.is_empty() { "by " } else { " by " });
+        text.push_str(&assignments(by));
+    }
+    text
+}
+
+fn join_text(join: &Join, spell: Spell<'_>, span: Span) -> Result<String, Refusal> {
+    let keys = join.keys.as_ref().ok_or_else(|| unprintable(span, "join"))?;
+    let key = |key: &crate::ir::JoinKey| {
+        if key.left.name == key.right.name {
+            return name(&key.left.name);
+        }
+        format!("$left.{} == $right.{}", name(&key.left.name), name(&key.right.name))
+    };
+    let kind = if join.is_kind_written { format!("kind={} ", join.kind.as_str()) } else { String::new() };
+    let keys: Vec<String> = keys.iter().map(key).collect();
+    Ok(format!("{kind}{} on {}", nested(&join.right, spell)?, keys.join(", ")))
+}
+
+/// The expression on one line. What is only named in the tree is printed by its name.
+pub fn expression(expr: &Expr) -> String {
+    match &expr.kind {
+        ExprKind::Field(field) => name(&field.name),
+        ExprKind::Value(constant) => value(constant),
+        ExprKind::And(parts) => parts.iter().map(operand).collect::<Vec<_>>().join(" and "),
+        ExprKind::Or(parts) => parts.iter().map(operand).collect::<Vec<_>>().join(" or "),
+        ExprKind::Not(inner) => negation(inner),
+        ExprKind::Test(found) => test(found, false),
+        ExprKind::Case { branches, otherwise } => {
+            let function = if branches.len() == 1 { "iff" } else { "case" };
+            let mut parts: Vec<String> =
+                branches.iter().flat_map(|(when, then)| [expression(when), expression(then)]).collect();
+            parts.push(expression(otherwise));
+            format!("{function}({})", parts.join(", "))
+        }
+        ExprKind::Call { name, arguments } => format!("{name}({})", list(arguments)),
+        ExprKind::Arithmetic { op, left, right } => format!("{} {} {}", operand(left), op.as_str(), operand(right)),
+        ExprKind::Negate(inner) => format!("-{}", operand(inner)),
+        ExprKind::Member { base, key } => match key {
+            MemberKey::Property(property) if is_plain_name(property) => format!("{}.{property}", operand(base)),
+            MemberKey::Property(property) => format!("{}[{}]", operand(base), string(property)),
+            MemberKey::Index(index) => format!("{}[{index}]", operand(base)),
+            MemberKey::Computed(key) => format!("{}[{}]", operand(base), expression(key)),
+        },
+        ExprKind::Star => "*".to_owned(),
+        ExprKind::Subquery(inner) => {
+            let spell = |name: &str| name.to_owned();
+            nested(inner, &spell).unwrap_or_else(|refusal| format!("({})", refusal.construct))
+        }
+        ExprKind::Opaque(text) => text.clone(),
+    }
+}
+
+/// In parentheses where KQL's precedence would read it otherwise.
+fn operand(expr: &Expr) -> String {
+    let text = expression(expr);
+    match &expr.kind {
+        ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Arithmetic { .. } | ExprKind::Negate(_) => format!("({text})"),
+        ExprKind::Field(_)
+        | ExprKind::Value(_)
+        | ExprKind::Not(_)
+        | ExprKind::Test(_)
+        | ExprKind::Case { .. }
+        | ExprKind::Call { .. }
+        | ExprKind::Member { .. }
+        | ExprKind::Star
+        | ExprKind::Subquery(_)
+        | ExprKind::Opaque(_) => text,
+    }
+}
+
+fn negation(inner: &Expr) -> String {
+    match &inner.kind {
+        ExprKind::Test(found) => test(found, true),
+        _ => format!("not({})", expression(inner)),
+    }
+}
+
+fn list(expressions: &[Expr]) -> String {
+    expressions.iter().map(expression).collect::<Vec<_>>().join(", ")
+}
+
+fn test(test: &Test, is_negated: bool) -> String {
+    let subject = subject(&test.subject);
+    let around = |text: String| if is_negated { format!("not({text})") } else { text };
+    let word = test.op.as_str();
+    match test.op {
+        TestOp::Equal | TestOp::EqualCi => {
+            let word = match (test.op, is_negated) {
+                (TestOp::Equal, true) => "!=",
+                (_, true) => "!~",
+                (_, false) => word,
+            };
+            format!("{subject} {word} {}", operands(test))
+        }
+        TestOp::Contains
+        | TestOp::ContainsCs
+        | TestOp::StartsWith
+        | TestOp::StartsWithCs
+        | TestOp::EndsWith
+        | TestOp::EndsWithCs
+        | TestOp::Has
+        | TestOp::HasCs
+        | TestOp::HasPrefix
+        | TestOp::HasPrefixCs
+        | TestOp::HasSuffix
+        | TestOp::HasSuffixCs => format!("{subject} {}{word} {}", bang(is_negated), operands(test)),
+        TestOp::In | TestOp::InCi => format!("{subject} {}{word} ({})", bang(is_negated), list(&test.operands)),
+        TestOp::HasAny | TestOp::HasAll => around(format!("{subject} {word} ({})", list(&test.operands))),
+        TestOp::Regex | TestOp::Less | TestOp::LessOrEqual | TestOp::Greater | TestOp::GreaterOrEqual => {
+            around(format!("{subject} {word} {}", operands(test)))
+        }
+        TestOp::Between => {
+            let bounds: Vec<String> = test.operands.iter().map(operand).collect();
+            format!("{subject} {}between ({})", bang(is_negated), bounds.join(" .. "))
+        }
+        TestOp::IsEmpty => format!("{}({})", if is_negated { "isnotempty" } else { word }, expression(&test.subject)),
+        TestOp::IsNull => format!("{}({})", if is_negated { "isnotnull" } else { word }, expression(&test.subject)),
+        TestOp::Ipv4InRange | TestOp::Ipv6InRange => {
+            let name = if test.operands.len() == 1 { word.to_owned() } else { word.replace("_in_", "_in_any_") };
+            around(format!("{name}({}, {})", expression(&test.subject), list(&test.operands)))
+        }
+        TestOp::Ipv4IsPrivate => around(format!("{word}({})", expression(&test.subject))),
+    }
+}
+
+fn bang(is_negated: bool) -> &'static str {
+    if is_negated { "!" } else { "" }
+}
+
+fn subject(expr: &Expr) -> String {
+    operand(expr)
+}
+
+fn operands(test: &Test) -> String {
+    test.operands.iter().map(operand).collect::<Vec<_>>().join(", ")
+}
+
+/// A column or table name, in brackets where KQL needs them.
+pub fn name(text: &str) -> String {
+    if is_plain_name(text) { text.to_owned() } else { format!("[{}]", string(text)) }
+}
+
+fn is_plain_name(text: &str) -> bool {
+    text.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// A text as a literal: verbatim where it holds a backslash, escaped where it holds control characters.
+pub fn string(text: &str) -> String {
+    if text.chars().any(char::is_control) {
+        let mut escaped = String::from("\"");
+        for c in text.chars() {
+            match c {
+                '"' | '\\' => escaped.extend(['\\', c]),
+                '\n' => escaped.push_str("\\n"),
+                '\r' => escaped.push_str("\\r"),
+                '\t' => escaped.push_str("\\t"),
+                control if control.is_control() => escaped.push_str(&format!("\\u{:04X}", u32::from(control))),
+                other => escaped.push(other),
+            }
+        }
+        return escaped + "\"";
+    }
+    if text.contains('\\') {
+        return format!("@\"{}\"", text.replace('"', "\"\""));
+    }
+    format!("\"{}\"", text.replace('"', "\\\""))
+}
+
+/// A constant as a literal.
+pub fn value(constant: &Value) -> String {
+    match constant {
+        Value::String(text) => string(text),
+        Value::Integer(number) => number.to_string(),
+        Value::Real(number) => format!("real({number:?})"),
+        Value::Bool(value) => value.to_string(),
+        Value::Timespan(ticks) => timespan(*ticks),
+        Value::Datetime(text) => format!("datetime({text})"),
+        Value::Guid(text) => format!("guid({text})"),
+        Value::Dynamic(json) => format!("dynamic({json})"),
+        Value::Null => "dynamic(null)".to_owned(),
+    }
+}
+
+/// The shortest literal with one unit.
+fn timespan(ticks: i64) -> String {
+    const UNITS: [(&str, i64); 5] =
+        [("d", 864_000_000_000), ("h", 36_000_000_000), ("m", 600_000_000), ("s", 10_000_000), ("ms", 10_000)];
+    let fits = UNITS.iter().find(|(_, length)| ticks != 0 && ticks % length == 0);
+    match fits {
+        Some((unit, length)) => format!("{}{unit}", ticks / length),
+        None if ticks == 0 => "0s".to_owned(),
+        None => format!("{ticks}tick"),
+    }
+}

@@ -1,0 +1,210 @@
+//! A rule in, its text for one target out, with every difference as a [`Loss`].
+//!
+//! The pipeline is flattened to one predicate ([`flatten`]), its log source recognised ([`source`]), its tests put on
+//! fields of the target ([`translate`], [`forms`]) in a form that the target has ([`adapt`]), and spelled by a
+//! [`Backend`]. Nothing is approximated in silence: what cannot be said exactly is a loss, what cannot be said is a
+//! [`Refusal`] with its place.
+
+mod adapt;
+mod boolean;
+mod condition;
+mod constant;
+mod flatten;
+mod fold;
+mod forms;
+mod kql;
+mod loss;
+mod plan;
+mod reason;
+mod regex;
+mod sigma;
+mod source;
+mod spl;
+mod term;
+mod time;
+mod translate;
+
+pub use kql::print;
+pub use loss::{CounterExample, Loss, LossClass, Refusal};
+pub use reason::Reason;
+
+use crate::ir::Detection;
+pub use crate::mapping::Assumption;
+use crate::mapping::Hub;
+
+/// What a rule can be converted to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Target {
+    /// A Sigma rule.
+    Sigma,
+    /// A Splunk search.
+    Spl,
+    /// KQL over ASIM's normalised functions.
+    Asim,
+}
+
+impl Target {
+    /// Every target, in the order of reports.
+    pub const ALL: [Self; 3] = [Self::Sigma, Self::Spl, Self::Asim];
+
+    /// The name on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sigma => "sigma",
+            Self::Spl => "spl",
+            Self::Asim => "asim",
+        }
+    }
+
+    /// The extension of its files.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Sigma => "yml",
+            Self::Spl => "spl",
+            Self::Asim => "kql",
+        }
+    }
+
+    fn backend(self) -> &'static dyn Backend {
+        match self {
+            Self::Sigma => &sigma::Sigma,
+            Self::Spl => &spl::Spl,
+            Self::Asim => &kql::Asim,
+        }
+    }
+
+    fn default_mode(self) -> Mode {
+        match self {
+            Self::Sigma => Mode::Idiomatic,
+            Self::Spl | Self::Asim => Mode::Exact,
+        }
+    }
+}
+
+/// What a conversion prefers where the exact form is not what rule authors write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// What rule authors write.
+    Idiomatic,
+    /// Regular expressions where only they are equal.
+    Exact,
+}
+
+/// What to do with a column that the target lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Unmapped {
+    /// Refuse the rule.
+    #[default]
+    Error,
+    /// Keep the column under its own name.
+    Keep,
+    /// Leave the test out.
+    Drop,
+}
+
+/// How to convert.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Options {
+    /// Idiomatic or exact; the target decides if absent.
+    pub mode: Option<Mode>,
+    /// Refuse every loss worse than an assumption.
+    pub strict: bool,
+    /// Losses that are accepted although no assumption excuses them.
+    pub allow: Vec<LossClass>,
+    /// What to do with a column that the target lacks.
+    pub unmapped: Unmapped,
+    /// Date of the rule, where the target wants one: `YYYY-MM-DD`. No clock is ever read.
+    pub date: Option<String>,
+    /// Title for a rule without one, usually the name of its file.
+    pub name_hint: Option<String>,
+}
+
+impl Options {
+    /// The mode for a target: what was asked for; exact in strict conversions; else the target's own.
+    fn mode(&self, target: Target) -> Mode {
+        let default = if self.strict { Mode::Exact } else { target.default_mode() };
+        self.mode.unwrap_or(default)
+    }
+}
+
+/// The result of a conversion.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conversion {
+    /// What was converted to.
+    pub target: Target,
+    /// The text, or why there is none.
+    pub outcome: Outcome,
+    /// The worst class at rule level.
+    pub class: LossClass,
+    /// Every difference, in order of position.
+    pub losses: Vec<Loss>,
+}
+
+/// The text of a converted rule, or why there is none.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// Text of the output file.
+    Converted(String),
+    /// Everything that stands in the way, in order of position.
+    Refused(Vec<Refusal>),
+}
+
+/// A target's writer.
+trait Backend: Sync {
+    /// The text of the rule and what differs, or why there is none.
+    fn emit(&self, request: &Request<'_>) -> Result<(String, Vec<Loss>), Vec<Refusal>>;
+}
+
+/// What a backend is asked for.
+struct Request<'a> {
+    rule: &'a Detection,
+    hub: &'a Hub,
+    options: &'a Options,
+    mode: Mode,
+}
+
+/// Converts a rule.
+pub fn convert(rule: &Detection, target: Target, hub: &Hub, options: &Options) -> Conversion {
+    let request = Request { rule, hub, options, mode: options.mode(target) };
+    let (text, mut losses) = match target.backend().emit(&request) {
+        Ok(written) => written,
+        Err(mut refusals) => {
+            refusals.sort_by_key(|refusal| refusal.span);
+            refusals.dedup();
+            let outcome = Outcome::Refused(refusals);
+            return Conversion { target, outcome, class: LossClass::NotExpressible, losses: Vec::new() };
+        }
+    };
+    losses.sort_by_key(|loss| loss.span);
+    let forbidden: Vec<Refusal> = losses.iter().filter(|loss| !is_allowed(loss, options)).map(forbid).collect();
+    let class = losses.iter().fold(LossClass::Exact, |worst, loss| worst.and(loss.rule_class));
+    let outcome = if forbidden.is_empty() { Outcome::Converted(text) } else { Outcome::Refused(forbidden) };
+    Conversion { target, outcome, class, losses }
+}
+
+/// Losing matches needs an assumption or a permission by name; `strict` accepts nothing worse than an assumption.
+fn is_allowed(loss: &Loss, options: &Options) -> bool {
+    if options.strict {
+        return matches!(loss.rule_class, LossClass::Exact | LossClass::Informational | LossClass::Assumption);
+    }
+    match loss.rule_class {
+        LossClass::Exact | LossClass::Informational | LossClass::Assumption | LossClass::Over => true,
+        LossClass::Under | LossClass::Changed | LossClass::NotExpressible => {
+            let is_asked_for = loss.reason == Reason::FieldUnmapped && options.unmapped == Unmapped::Keep;
+            loss.assumption.is_some() || is_asked_for || options.allow.contains(&loss.rule_class)
+        }
+    }
+}
+
+fn forbid(loss: &Loss) -> Refusal {
+    Refusal {
+        span: loss.span,
+        reason: Reason::LossNotAllowed,
+        construct: loss.construct.clone(),
+        message: format!("{} ({}, class {})", loss.message, loss.reason.as_str(), loss.rule_class.as_str()),
+        suggestion: loss
+            .suggestion
+            .clone()
+            .or_else(|| Some(format!("allow it with `--allow {}`", loss.rule_class.as_str()))),
+    }
+}

@@ -1,0 +1,263 @@
+//! Regular expressions of the source in the syntax of the target.
+//!
+//! Kusto takes the syntax of the Rust `regex` crate. Sigma's portable subset is much smaller, PCRE (Splunk) much
+//! larger but different in places. The pattern is parsed and printed again; what the target lacks is named.
+
+use regex_syntax::ast::{
+    self, Ast, ClassPerl, ClassPerlKind, ClassSet, ClassSetItem, Flag, FlagsItemKind, GroupKind, LiteralKind,
+    RepetitionKind, RepetitionRange,
+};
+
+/// The syntax to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Syntax {
+    /// The subset that every Sigma backend can be expected to take.
+    Portable,
+    /// Perl-compatible, as in Splunk.
+    Pcre,
+}
+
+/// A pattern in the target's syntax.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Printed {
+    /// The pattern without leading flags.
+    pub(super) pattern: String,
+    /// Whether letter case matters.
+    pub(super) is_case_sensitive: bool,
+    /// Whether classes such as `\d` hold fewer characters than in KQL, where they are Unicode.
+    pub(super) narrows_classes: bool,
+}
+
+/// Prints a pattern, or names what the target lacks.
+pub(super) fn print(pattern: &str, syntax: Syntax) -> Result<Printed, String> {
+    let tree = ast::parse::Parser::new()
+        .parse(pattern)
+        .map_err(|error| format!("the pattern is not valid: {}", error.kind()))?;
+    let mut printer = Printer { syntax, text: String::new(), narrows_classes: false };
+    let (is_case_sensitive, rest) = leading_flags(&tree);
+    for part in rest {
+        printer.ast(part)?;
+    }
+    Ok(Printed { pattern: printer.text, is_case_sensitive, narrows_classes: printer.narrows_classes })
+}
+
+/// `(?i)` in front of everything, and what follows it.
+fn leading_flags(tree: &Ast) -> (bool, Vec<&Ast>) {
+    let is_ignore_case = |ast: &Ast| match ast {
+        Ast::Flags(set) => {
+            set.flags.items.len() == 1 && set.flags.items[0].kind == FlagsItemKind::Flag(Flag::CaseInsensitive)
+        }
+        _ => false,
+    };
+    match tree {
+        Ast::Concat(concat) if concat.asts.first().is_some_and(is_ignore_case) => {
+            (false, concat.asts.iter().skip(1).collect())
+        }
+        whole if is_ignore_case(whole) => (false, Vec::new()),
+        whole => (true, vec![whole]),
+    }
+}
+
+struct Printer {
+    syntax: Syntax,
+    text: String,
+    narrows_classes: bool,
+}
+
+impl Printer {
+    fn ast(&mut self, ast: &Ast) -> Result<(), String> {
+        match ast {
+            Ast::Empty(_) => {}
+            Ast::Dot(_) => self.text.push('.'),
+            Ast::Literal(literal) => self.literal(literal, false),
+            Ast::Assertion(assertion) => self.assertion(&assertion.kind)?,
+            Ast::ClassPerl(class) => self.perl(class, false)?,
+            Ast::ClassBracketed(class) => self.bracketed(class)?,
+            Ast::ClassUnicode(_) => return Err("Unicode classes such as `\\p{L}`".to_owned()),
+            Ast::Flags(_) => return Err("flags other than a leading `(?i)`".to_owned()),
+            Ast::Repetition(repetition) => self.repetition(repetition)?,
+            Ast::Group(group) => self.group(group)?,
+            Ast::Alternation(alternation) => {
+                for (index, part) in alternation.asts.iter().enumerate() {
+                    self.text.push_str(if index == 0 { "" } else { "|" });
+                    self.ast(part)?;
+                }
+            }
+            Ast::Concat(concat) => concat.asts.iter().try_for_each(|part| self.ast(part))?,
+        }
+        Ok(())
+    }
+
+    fn group(&mut self, group: &ast::Group) -> Result<(), String> {
+        // Whether and how a group captures does not change what the pattern finds.
+        if let GroupKind::NonCapturing(flags) = &group.kind {
+            if !flags.items.is_empty() {
+                return Err("flags inside the pattern".to_owned());
+            }
+        }
+        self.text.push('(');
+        self.ast(&group.ast)?;
+        self.text.push(')');
+        Ok(())
+    }
+
+    fn repetition(&mut self, repetition: &ast::Repetition) -> Result<(), String> {
+        self.ast(&repetition.ast)?;
+        // Laziness changes which match is found first, not whether there is one.
+        match &repetition.op.kind {
+            RepetitionKind::ZeroOrOne => self.text.push('?'),
+            RepetitionKind::ZeroOrMore => self.text.push('*'),
+            RepetitionKind::OneOrMore => self.text.push('+'),
+            RepetitionKind::Range(range) => self.text.push_str(&match range {
+                RepetitionRange::Exactly(n) => format!("{{{n}}}"),
+                RepetitionRange::AtLeast(n) => format!("{{{n},}}"),
+                RepetitionRange::Bounded(low, high) => format!("{{{low},{high}}}"),
+            }),
+        }
+        Ok(())
+    }
+
+    fn assertion(&mut self, kind: &ast::AssertionKind) -> Result<(), String> {
+        let text = match (kind, self.syntax) {
+            (ast::AssertionKind::StartLine | ast::AssertionKind::StartText, _) => "^",
+            (ast::AssertionKind::EndLine | ast::AssertionKind::EndText, _) => "$",
+            (ast::AssertionKind::WordBoundary, Syntax::Pcre) => {
+                self.narrows_classes = true;
+                r"\b"
+            }
+            (ast::AssertionKind::NotWordBoundary, Syntax::Pcre) => {
+                self.narrows_classes = true;
+                r"\B"
+            }
+            _ => return Err("word boundaries".to_owned()),
+        };
+        self.text.push_str(text);
+        Ok(())
+    }
+
+    fn literal(&mut self, literal: &ast::Literal, is_in_class: bool) {
+        let c = literal.c;
+        let needs_escape = match c {
+            '\\' | '[' | ']' | '^' => true,
+            '-' | '&' | '~' => is_in_class,
+            '.' | '*' | '+' | '?' | '(' | ')' | '{' | '}' | '|' | '$' => !is_in_class,
+            _ => false,
+        };
+        match (c, &literal.kind) {
+            ('\n', _) => self.text.push_str(r"\n"),
+            ('\r', _) => self.text.push_str(r"\r"),
+            ('\t', _) => self.text.push_str(r"\t"),
+            (_, LiteralKind::Verbatim) if !needs_escape => self.text.push(c),
+            _ => {
+                self.text.push_str(if needs_escape { "\\" } else { "" });
+                self.text.push(c);
+            }
+        }
+    }
+
+    fn perl(&mut self, class: &ClassPerl, is_in_class: bool) -> Result<(), String> {
+        self.narrows_classes = true;
+        if self.syntax == Syntax::Pcre {
+            let letter = match class.kind {
+                ClassPerlKind::Digit => 'd',
+                ClassPerlKind::Space => 's',
+                ClassPerlKind::Word => 'w',
+            };
+            self.text.push('\\');
+            self.text.push(if class.negated { letter.to_ascii_uppercase() } else { letter });
+            return Ok(());
+        }
+        let members = match class.kind {
+            ClassPerlKind::Digit => "0-9",
+            ClassPerlKind::Space => r" \t\r\n",
+            ClassPerlKind::Word => "a-zA-Z0-9_",
+        };
+        match (is_in_class, class.negated) {
+            (true, true) => return Err("a negated class inside a class".to_owned()),
+            (true, false) => self.text.push_str(members),
+            (false, negated) => {
+                self.text.push_str(if negated { "[^" } else { "[" });
+                self.text.push_str(members);
+                self.text.push(']');
+            }
+        }
+        Ok(())
+    }
+
+    fn bracketed(&mut self, class: &ast::ClassBracketed) -> Result<(), String> {
+        self.text.push_str(if class.negated { "[^" } else { "[" });
+        match &class.kind {
+            ClassSet::Item(item) => self.class_item(item)?,
+            ClassSet::BinaryOp(_) => return Err("set operations in a class".to_owned()),
+        }
+        self.text.push(']');
+        Ok(())
+    }
+
+    fn class_item(&mut self, item: &ClassSetItem) -> Result<(), String> {
+        match item {
+            ClassSetItem::Empty(_) => {}
+            ClassSetItem::Literal(literal) => self.literal(literal, true),
+            ClassSetItem::Range(range) => {
+                self.literal(&range.start, true);
+                self.text.push('-');
+                self.literal(&range.end, true);
+            }
+            ClassSetItem::Perl(class) => self.perl(class, true)?,
+            ClassSetItem::Union(union) => union.items.iter().try_for_each(|item| self.class_item(item))?,
+            ClassSetItem::Ascii(_) => return Err("named classes such as `[:alpha:]`".to_owned()),
+            ClassSetItem::Unicode(_) => return Err("Unicode classes such as `\\p{L}`".to_owned()),
+            ClassSetItem::Bracketed(_) => return Err("a class inside a class".to_owned()),
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Syntax, print};
+
+    fn portable(pattern: &str) -> Result<String, String> {
+        print(pattern, Syntax::Portable).map(|printed| printed.pattern)
+    }
+
+    #[test]
+    fn groups_lazy_repetitions_and_classes_become_portable() {
+        assert_eq!(portable(r"(?:a|b)+?c{2,3}"), Ok("(a|b)+c{2,3}".to_owned()));
+        assert_eq!(portable(r"(?P<x>\d+)\.[\w-]*"), Ok(r"([0-9]+)\.[a-zA-Z0-9_\-]*".to_owned()));
+        assert_eq!(portable(r"^C:\\Users\\[^\\]+$"), Ok(r"^C:\\Users\\[^\\]+$".to_owned()));
+    }
+
+    #[test]
+    fn a_leading_flag_is_the_case() {
+        assert_eq!(
+            print("(?i)abc", Syntax::Portable).map(|p| (p.pattern, p.is_case_sensitive)),
+            Ok(("abc".to_owned(), false))
+        );
+        assert!(print("(?s)abc", Syntax::Portable).is_err());
+        assert!(print("a(?i)b", Syntax::Pcre).is_err());
+    }
+
+    #[test]
+    fn what_the_target_lacks_is_named() {
+        for pattern in [r"\bfoo\b", r"\p{Greek}", "[a-z&&[^b]]", "[[:alpha:]]", r"[^\D]", "(?i-u:x)"] {
+            assert!(portable(pattern).is_err(), "{pattern}");
+        }
+        assert_eq!(print(r"\bfoo\b", Syntax::Pcre).map(|p| p.pattern), Ok(r"\bfoo\b".to_owned()));
+    }
+
+    #[test]
+    fn what_is_printed_finds_the_same() {
+        let texts = ["a.b", "ab12", "C:\\x y", "-", "", "A_b c", "a\tb", "1.2.3.4"];
+        for pattern in [r"(?i)a[.\-_]B", r"\d{2}", r"[^\s\\]+ ", r"^(?:a|c:).*?$", r"(\d+\.){3}\d", r"\w\W\w", r"\$|\("]
+        {
+            let printed = print(pattern, Syntax::Portable).expect("the patterns of this test are portable");
+            let flag = if printed.is_case_sensitive { "" } else { "(?i)" };
+            let before = regex::Regex::new(pattern).expect("the patterns of this test are valid");
+            let after = regex::Regex::new(&format!("{flag}{}", printed.pattern)).expect("printed patterns are valid");
+            for text in texts {
+                assert_eq!(before.is_match(text), after.is_match(text), "{pattern} {} {text:?}", printed.pattern);
+            }
+        }
+    }
+}

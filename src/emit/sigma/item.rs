@@ -1,0 +1,148 @@
+//! One detection item: a field with modifiers, and its values.
+
+use super::super::condition::{Comparison, FieldTest, Match, Number, Shape, TextTest};
+use super::super::term;
+use super::yaml::Node;
+
+/// `Field|modifier: values`
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Item {
+    /// The field with its modifiers.
+    pub(super) key: String,
+    /// The alternatives.
+    pub(super) values: Vec<Node>,
+    /// Whether several values may be asked for at once, with `|all`.
+    pub(super) takes_all: bool,
+}
+
+/// The items of a test: alternatives of one item each.
+pub(super) fn items(found: &Match) -> Vec<Item> {
+    let field = &found.field;
+    let item = |key: String, values| Item { key, values, takes_all: false };
+    match &found.test {
+        FieldTest::Text(text) => vec![text_item(field, text)],
+        FieldTest::Regex { pattern, is_case_sensitive } => {
+            let modifier = if *is_case_sensitive { "re" } else { "re|i" };
+            vec![item(format!("{field}|{modifier}"), vec![Node::Quoted(pattern.clone())])]
+        }
+        FieldTest::Number(comparison, number) => vec![item(number_key(field, *comparison), vec![bare(*number)])],
+        FieldTest::Network(networks) => {
+            let values = networks.iter().map(|network| Node::Quoted(network.clone())).collect();
+            vec![item(format!("{field}|cidr"), values)]
+        }
+        FieldTest::Empty => {
+            vec![item(field.clone(), vec![Node::Quoted(String::new())]), item(field.clone(), vec![Node::Null])]
+        }
+        FieldTest::Missing => vec![item(field.clone(), vec![Node::Null])],
+        FieldTest::SameAs { field: other, .. } => {
+            vec![item(format!("{field}|fieldref"), vec![Node::Text(other.clone())])]
+        }
+    }
+}
+
+fn bare(number: Number) -> Node {
+    Node::Bare(number.to_string())
+}
+
+fn number_key(field: &str, comparison: Comparison) -> String {
+    match comparison {
+        Comparison::Equal => field.to_owned(),
+        Comparison::Less => format!("{field}|lt"),
+        Comparison::LessOrEqual => format!("{field}|lte"),
+        Comparison::Greater => format!("{field}|gt"),
+        Comparison::GreaterOrEqual => format!("{field}|gte"),
+    }
+}
+
+fn text_item(field: &str, text: &TextTest) -> Item {
+    let modifier = match text.shape {
+        Shape::Whole => "",
+        Shape::Contains => "|contains",
+        Shape::StartsWith => "|startswith",
+        Shape::EndsWith => "|endswith",
+        // `adapt` leaves no term match for Sigma; if one came here, only this would be right.
+        Shape::Term { .. } => {
+            let pattern = term::pattern(text.shape, &text.needles, text.part);
+            let key = format!("{field}|{}", if text.is_case_sensitive { "re" } else { "re|i" });
+            return Item { key, values: vec![Node::Quoted(pattern)], takes_all: false };
+        }
+    };
+    let cased = if text.is_case_sensitive { "|cased" } else { "" };
+    // A number in a rule equals its text; the rule repository writes it without quotes.
+    let is_number = |needle: &String| needle.parse::<i64>().is_ok_and(|number| number.to_string() == *needle);
+    let value = |needle: &String| match text.shape {
+        Shape::Whole if is_number(needle) => Node::Bare(needle.clone()),
+        Shape::Whole | Shape::Contains | Shape::StartsWith | Shape::EndsWith | Shape::Term { .. } => {
+            Node::Quoted(escape(needle))
+        }
+    };
+    let values = text.needles.iter().map(value).collect();
+    Item { key: format!("{field}{modifier}{cased}"), values, takes_all: modifier == "|contains" }
+}
+
+/// The value as Sigma reads it back: wildcards are escaped, and a backslash where it would escape what follows.
+pub(super) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let needs_escape = match c {
+            '*' | '?' => true,
+            '\\' => chars.peek().is_some_and(|next| matches!(next, '*' | '?' | '\\')),
+            _ => false,
+        };
+        escaped.push_str(if needs_escape { "\\" } else { "" });
+        escaped.push(c);
+    }
+    escaped
+}
+
+/// The test on one line, for the report.
+pub(super) fn spell(found: &Match) -> String {
+    let value = |node: &Node| match node {
+        Node::Quoted(text) => format!("'{text}'"),
+        Node::Bare(text) | Node::Text(text) | Node::Block(text) => text.clone(),
+        Node::Null => "null".to_owned(),
+        Node::List(_) | Node::Map(_) => String::new(),
+    };
+    let item = |item: &Item| match item.values.as_slice() {
+        [one] => format!("{}: {}", item.key, value(one)),
+        several => format!("{}: [{}]", item.key, several.iter().map(value).collect::<Vec<_>>().join(", ")),
+    };
+    items(found).iter().map(item).collect::<Vec<_>>().join(" or ")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::proptest;
+
+    use super::escape;
+
+    /// How the specification reads a value back; `None` for an unescaped wildcard.
+    fn unescape(text: &str) -> Option<String> {
+        let mut read = String::new();
+        let mut chars = text.chars().peekable();
+        while let Some(c) = chars.next() {
+            match (c, chars.peek()) {
+                ('\\', Some('*' | '?' | '\\')) => read.extend(chars.next()),
+                ('*' | '?', _) => return None,
+                (other, _) => read.push(other),
+            }
+        }
+        Some(read)
+    }
+
+    proptest! {
+        #[test]
+        fn escaped_values_are_read_back(text in r"[a*?\\]{0,8}") {
+            assert_eq!(unescape(&escape(&text)), Some(text));
+        }
+    }
+
+    #[test]
+    fn paths_stay_readable() {
+        assert_eq!(escape(r"\Temp\x.exe"), r"\Temp\x.exe");
+        assert_eq!(escape(r"\\server\share"), r"\\\server\share");
+        assert_eq!(escape(r"a\*"), r"a\\\*");
+        assert_eq!(escape(r"C:\"), r"C:\");
+    }
+}

@@ -1,0 +1,175 @@
+//! Splunk searches: what `search` can say in front of the first pipe, the rest exactly behind it.
+
+mod expression;
+mod search;
+
+use super::boolean::{Tree, Words};
+use super::condition::{Condition, Match};
+use super::flatten::{Step, StepKind};
+use super::loss::{Loss, LossClass, Refusal};
+use super::plan::{Plan, Wishes, dropped_steps, foreign_style, plan};
+use super::reason::Reason;
+use super::{Backend, Request, regex};
+use crate::ir::ExprKind;
+use crate::mapping::{Assumption, Dialect, LogSource, SplunkSource};
+use crate::rule::Seconds;
+use crate::schema::Value;
+
+/// The SPL writer.
+pub(super) struct Spl;
+
+const SYSMON: &[Dialect] = &[Dialect::SplunkSysmon, Dialect::Splunk];
+const SECURITY: &[Dialect] = &[Dialect::SplunkSecurity, Dialect::Splunk];
+const OTHER: &[Dialect] = &[Dialect::Splunk];
+
+/// The words of `search`; `NOT` also holds where the field is missing.
+const SEARCH: Words = Words { and: " ", or: " OR ", not: ("NOT (", ")"), constants: ("*", "NOT *") };
+
+impl Backend for Spl {
+    fn emit(&self, request: &Request<'_>) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
+        let wishes = Wishes {
+            dialects: &dialects,
+            style: &|separator| foreign_style(request, separator, regex::Syntax::Pcre, true, search::spell),
+            source_name: &short_name,
+            changes_sensor: true,
+            keeps_window: true,
+        };
+        let plan = plan(request, &wishes)?;
+        let Some((selector, _)) = selector(plan.recognised.log_source) else {
+            let message = format!("no Splunk source is known for `{}`", plan.recognised.log_source.id);
+            let span = request.rule.pipeline.source.span;
+            return Err(vec![Refusal::new(span, Reason::LogsourceUnmapped, &*plan.recognised.name, message)]);
+        };
+        let mut losses = plan.losses.clone();
+        losses.push(
+            Loss::new(LossClass::Assumption, Reason::FieldAssumption, request.rule.pipeline.source.span, "fields")
+                .says("the fields are those that the Splunk add-on for this source extracts")
+                .assuming(Assumption::AddOn),
+        );
+        let text = text(&plan, &selector, &mut losses);
+        Ok((text, losses))
+    }
+}
+
+fn text(plan: &Plan<'_>, selector: &str, losses: &mut Vec<Loss>) -> String {
+    let mut first = vec![selector.to_owned()];
+    first.extend(window(plan));
+    let mut behind = Vec::new();
+    for conjunct in plan.condition.clone().conjuncts() {
+        match search::exact(&conjunct) {
+            Some(text) => first.push(text),
+            None => {
+                first.extend(search::prefilter(&conjunct).filter(|text| !first.contains(text)));
+                behind.push(conjunct);
+            }
+        }
+    }
+    let mut text = first.join(" ");
+    for conjunct in behind {
+        text.push_str("\n| where ");
+        text.push_str(&expression::write(&conjunct));
+    }
+    for step in &plan.steps {
+        match command(step, plan) {
+            Some(command) => text.push_str(&format!("\n| {command}")),
+            None => losses.extend(dropped_steps(std::slice::from_ref(step))),
+        }
+    }
+    let fields: Vec<String> =
+        plan.fields.iter().flatten().flat_map(|(_, names)| names).map(|name| quoted_name(name)).collect();
+    if !fields.is_empty() {
+        text.push_str(&format!("\n| table _time {}", fields.join(" ")));
+    }
+    text.push('\n');
+    text
+}
+
+/// `source`, `sourcetype` and `EventCode` of a log source, and the dialects of its fields.
+fn selector(source: &LogSource) -> Option<(String, &'static [Dialect])> {
+    let splunk = source.splunk.iter().find(|splunk| !splunk.sources.is_empty() || !splunk.source_types.is_empty())?;
+    // The add-ons for Sysmon and for the Security channel name the same things differently.
+    let dialects = match splunk.macro_name.as_deref() {
+        Some("wineventlog_security") => SECURITY,
+        Some(_) | None if splunk.sources.iter().any(|name| name.contains("Sysmon")) => SYSMON,
+        Some(_) | None => OTHER,
+    };
+    let mut parts = Vec::new();
+    // Data of the Linux sensor carry both a source and a source type; the source is enough.
+    if splunk.sources.is_empty() {
+        parts.push(any_of("sourcetype", splunk.source_types.iter().map(|name| quote(name))));
+    } else {
+        parts.push(any_of("source", splunk.sources.iter().map(|name| quote(name))));
+    }
+    if !splunk.event_codes.is_empty() {
+        parts.push(any_of("EventCode", splunk.event_codes.iter().map(ToString::to_string)));
+    }
+    parts.extend(further(splunk));
+    Some((parts.join(" "), dialects))
+}
+
+/// The first source and its event codes, for the report.
+fn short_name(source: &LogSource) -> String {
+    let Some(splunk) = source.splunk.first() else { return String::new() };
+    let name = splunk.sources.first().or(splunk.source_types.first()).cloned().unwrap_or_default();
+    let codes: Vec<String> = splunk.event_codes.iter().map(ToString::to_string).collect();
+    if codes.is_empty() { name } else { format!("{name} EventCode {}", codes.join(", ")) }
+}
+
+fn further(splunk: &SplunkSource) -> Option<String> {
+    splunk.filter.clone()
+}
+
+fn any_of(field: &str, values: impl Iterator<Item = String>) -> String {
+    let tests: Vec<String> = values.map(|value| format!("{field}={value}")).collect();
+    match tests.as_slice() {
+        [one] => one.clone(),
+        several => format!("({})", several.join(" OR ")),
+    }
+}
+
+fn dialects(source: &LogSource) -> &'static [Dialect] {
+    selector(source).map_or(&[], |(_, dialects)| dialects)
+}
+
+fn window(plan: &Plan<'_>) -> Vec<String> {
+    let ago = |seconds: i64| if seconds == 0 { "now".to_owned() } else { format!("-{}", Seconds(seconds).short()) };
+    let earliest = plan.window.earliest.filter(|age| *age >= 0).map(|age| format!("earliest={}", ago(age)));
+    let latest = plan.window.latest.filter(|age| *age >= 0).map(|age| format!("latest={}", ago(age)));
+    earliest.into_iter().chain(latest).collect()
+}
+
+/// The command of a step; `None` if it is left out.
+fn command(step: &Step, plan: &Plan<'_>) -> Option<String> {
+    match &step.kind {
+        StepKind::Filter(_) | StepKind::Sort(_) | StepKind::Top(..) => None,
+        // `head` in front of later filters would count other rows than KQL's `take` does, but any rows will do.
+        StepKind::Take(count) => match &count.kind {
+            ExprKind::Value(Value::Integer(number)) => Some(format!("head {number}")),
+            _ => None,
+        },
+        StepKind::Distinct(columns) => {
+            let fields = plan.fields.as_ref()?;
+            let field = |name: &String| {
+                let (_, names) = fields.iter().find(|(column, _)| column.name == *name)?;
+                if let [one] = names.as_slice() { Some(quoted_name(one)) } else { None }
+            };
+            let fields: Option<Vec<String>> = columns.iter().map(|column| field(&column.name)).collect();
+            Some(format!("dedup keepempty=true {}", fields?.join(" ")))
+        }
+    }
+}
+
+/// A text in double quotes.
+fn quote(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// A field name in `search` and in commands.
+fn quoted_name(name: &str) -> String {
+    let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ':' | '{' | '}'));
+    if is_plain { name.to_owned() } else { quote(name) }
+}
+
+fn tree(condition: &Condition) -> Tree<Match> {
+    Tree::from(condition)
+}

@@ -1,0 +1,198 @@
+//! Regular expressions for tests that only a regular expression can say.
+//!
+//! The syntax is what Sigma's portable subset, PCRE and Kusto share. A term boundary is written with ASCII classes,
+//! which is exact as long as the characters next to the term are ASCII.
+
+use super::condition::Shape;
+
+/// Which part of the text the test is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// All of it.
+    Everything,
+    /// What follows the last `\` or `/`.
+    LastComponent,
+}
+
+/// `text` as a pattern that matches only itself.
+pub(super) fn literal(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '.' => pattern.push_str("[.]"),
+            '\n' => pattern.push_str("\\n"),
+            '\r' => pattern.push_str("\\r"),
+            '\t' => pattern.push_str("\\t"),
+            '*' | '+' | '?' | '(' | ')' | '[' | ']' | '{' | '}' | '|' | '^' | '$' | '\\' => {
+                pattern.push('\\');
+                pattern.push(c);
+            }
+            other => pattern.push(other),
+        }
+    }
+    pattern
+}
+
+/// The pattern for needles in a shape; matches as `shape` says, case apart.
+pub(super) fn pattern(shape: Shape, needles: &[String], part: Part) -> String {
+    let (left, right) = match (part, shape) {
+        (Part::Everything, Shape::Whole) => ("^", "$"),
+        (Part::Everything, Shape::Contains) => ("", ""),
+        (Part::Everything, Shape::StartsWith) => ("^", ""),
+        (Part::Everything, Shape::EndsWith) => ("", "$"),
+        (Part::LastComponent, Shape::Whole) => (r"(^|[\\/])", "$"),
+        (Part::LastComponent, Shape::Contains) => (r"(^|[\\/])[^\\/]*", r"[^\\/]*$"),
+        (Part::LastComponent, Shape::StartsWith) => (r"(^|[\\/])", r"[^\\/]*$"),
+        (Part::LastComponent, Shape::EndsWith) => (r"(^|[\\/])[^\\/]*", "$"),
+        (_, Shape::Term { left, right }) => return term(left, right, needles, part),
+    };
+    format!("{left}{}{right}", alternatives(needles))
+}
+
+/// Needles whose ends agree share one boundary: `L(a|b)T`; the others become alternatives of whole patterns.
+fn term(left: bool, right: bool, needles: &[String], part: Part) -> String {
+    let edges = |needle: &String| (left && starts_with_term(needle), right && ends_with_term(needle));
+    let mut groups: Vec<((bool, bool), Vec<String>)> = Vec::new();
+    for needle in needles {
+        match groups.iter_mut().find(|(of_group, _)| *of_group == edges(needle)) {
+            Some((_, members)) => members.push(needle.clone()),
+            None => groups.push((edges(needle), vec![needle.clone()])),
+        }
+    }
+    let one = |((left, right), members): &((bool, bool), Vec<String>)| {
+        format!("{}{}{}", before(*left, part), alternatives(members), after(*right, part))
+    };
+    match groups.as_slice() {
+        [group] => one(group),
+        several => several.iter().map(|group| format!("({})", one(group))).collect::<Vec<_>>().join("|"),
+    }
+}
+
+fn before(is_bounded: bool, part: Part) -> &'static str {
+    match (part, is_bounded) {
+        (Part::Everything, true) => "(^|[^a-zA-Z0-9])",
+        (Part::Everything, false) => "",
+        (Part::LastComponent, true) => r"(^|[\\/])([^\\/]*[^a-zA-Z0-9\\/])?",
+        (Part::LastComponent, false) => r"(^|[\\/])[^\\/]*",
+    }
+}
+
+fn after(is_bounded: bool, part: Part) -> &'static str {
+    match (part, is_bounded) {
+        (Part::Everything, true) => "([^a-zA-Z0-9]|$)",
+        (Part::Everything, false) => "",
+        (Part::LastComponent, true) => r"([^a-zA-Z0-9\\/][^\\/]*)?$",
+        (Part::LastComponent, false) => r"[^\\/]*$",
+    }
+}
+
+fn alternatives(needles: &[String]) -> String {
+    let parts: Vec<String> = needles.iter().map(|needle| literal(needle)).collect();
+    match parts.as_slice() {
+        [one] => one.clone(),
+        several => format!("({})", several.join("|")),
+    }
+}
+
+fn starts_with_term(needle: &str) -> bool {
+    needle.chars().next().is_some_and(char::is_alphanumeric)
+}
+
+fn ends_with_term(needle: &str) -> bool {
+    needle.chars().next_back().is_some_and(char::is_alphanumeric)
+}
+
+/// Whether a term boundary is tested at all, so that ASCII and Unicode boundaries may differ.
+pub(super) fn has_boundary(shape: Shape, needles: &[String]) -> bool {
+    match shape {
+        Shape::Term { left, right } => {
+            needles.iter().any(|needle| (left && starts_with_term(needle)) || (right && ends_with_term(needle)))
+        }
+        Shape::Whole | Shape::Contains | Shape::StartsWith | Shape::EndsWith => false,
+    }
+}
+
+/// Whether the text looks like the name of an executable or script: no separator, and an extension.
+pub(super) fn looks_like_file_name(text: &str) -> bool {
+    let is_in_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let Some((stem, extension)) = text.rsplit_once('.') else { return false };
+    !stem.is_empty()
+        && text.chars().all(is_in_name)
+        && (2..=4).contains(&extension.len())
+        && extension.chars().all(|c| c.is_ascii_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{ProptestConfig, any, prop, proptest};
+
+    use super::{Part, Shape, pattern};
+
+    const HAS: Shape = Shape::Term { left: true, right: true };
+
+    /// The definition of `has`, word for word.
+    fn has(value: &str, needle: &str, left: bool, right: bool) -> bool {
+        let value: Vec<char> = value.to_lowercase().chars().collect();
+        let needle: Vec<char> = needle.to_lowercase().chars().collect();
+        let (Some(first), Some(last)) = (needle.first(), needle.last()) else { return true };
+        value.windows(needle.len()).enumerate().filter(|(_, window)| *window == needle).any(|(at, _)| {
+            let end = at + needle.len();
+            let is_free_left = !left || !first.is_alphanumeric() || at == 0 || !value[at - 1].is_alphanumeric();
+            let is_free_right =
+                !right || !last.is_alphanumeric() || end == value.len() || !value[end].is_alphanumeric();
+            is_free_left && is_free_right
+        })
+    }
+
+    fn finds(shape: Shape, needles: &[String], part: Part, value: &str) -> bool {
+        let pattern = pattern(shape, needles, part);
+        regex::Regex::new(&format!("(?i){pattern}")).is_ok_and(|regex| regex.is_match(value))
+    }
+
+    #[test]
+    fn the_worked_examples() {
+        let needles = vec!["rundll32.exe".to_owned()];
+        assert_eq!(pattern(HAS, &needles, Part::Everything), "(^|[^a-zA-Z0-9])rundll32[.]exe([^a-zA-Z0-9]|$)");
+        assert_eq!(
+            pattern(HAS, &needles, Part::LastComponent),
+            r"(^|[\\/])([^\\/]*[^a-zA-Z0-9\\/])?rundll32[.]exe([^a-zA-Z0-9\\/][^\\/]*)?$"
+        );
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        #[test]
+        fn terms_anywhere(value in r"[ab1._\\/ *?$A-]{0,9}", needle in r"[ab1.\\ *$-]{1,3}", left in any::<bool>(), right in any::<bool>()) {
+            let shape = Shape::Term { left, right };
+            let is_found = finds(shape, std::slice::from_ref(&needle), Part::Everything, &value);
+            assert_eq!(is_found, has(&value, &needle, left, right), "{value:?} {needle:?}");
+        }
+
+        #[test]
+        fn terms_in_the_last_component(folder in r"([ab1.]{0,3}[\\/]){0,2}", name in r"[ab1._ A-]{0,7}", needle in r"[ab1.-]{1,3}") {
+            let is_found = finds(HAS, std::slice::from_ref(&needle), Part::LastComponent, &format!("{folder}{name}"));
+            assert_eq!(is_found, has(&name, &needle, true, true), "{folder:?} {name:?} {needle:?}");
+        }
+
+        #[test]
+        fn lists_of_terms(value in r"[ab1._\\ -]{0,9}", needles in prop::collection::vec(r"[ab1.\\-]{1,2}", 1..4)) {
+            let is_found = finds(HAS, &needles, Part::Everything, &value);
+            assert_eq!(is_found, needles.iter().any(|needle| has(&value, needle, true, true)), "{value:?} {needles:?}");
+        }
+
+        #[test]
+        fn other_shapes_in_the_last_component(folder in r"([ab.]{0,3}[\\/]){0,2}", name in r"[ab.]{0,5}", needle in r"[ab.]{1,2}") {
+            let path = format!("{folder}{name}");
+            let needles = [needle.clone()];
+            for (shape, expected) in [
+                (Shape::Whole, name == needle),
+                (Shape::Contains, name.contains(&needle)),
+                (Shape::StartsWith, name.starts_with(&needle)),
+                (Shape::EndsWith, name.ends_with(&needle)),
+            ] {
+                assert_eq!(finds(shape, &needles, Part::LastComponent, &path), expected, "{shape:?} {path:?} {needle:?}");
+            }
+        }
+    }
+}

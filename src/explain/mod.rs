@@ -1,0 +1,91 @@
+//! The page of a rule: stages, predicates in words, indicators, output fields with their origin, entities.
+//!
+//! [`explain`] makes a plain data model, which is also the JSON that `kqlift explain` prints; [`render_text`] and
+//! [`render_markdown`] only lay it out. It sees the meaning and the query's text, never the tree. Spans are UTF-8 bytes
+//! of the query.
+
+mod header;
+mod indicators;
+mod joins;
+mod markdown;
+mod notation;
+mod notes;
+mod outline;
+mod outputs;
+mod phrases;
+mod predicates;
+mod stages;
+mod text;
+mod tree;
+mod words;
+
+use serde::Serialize;
+
+use crate::ir::Detection;
+use crate::rule::RuleKind;
+
+pub use self::header::Header;
+pub use self::indicators::{Indicator, Polarity};
+pub use self::joins::{JoinExplanation, JoinKeyPair};
+pub use self::markdown::render_markdown;
+pub use self::notes::{Note, NoteKind};
+pub use self::outputs::{ColumnUse, OriginKind, Output, OutputField};
+pub use self::predicates::{Branch, PredicateNode, StagePredicate};
+pub use self::stages::StageExplanation;
+pub use self::text::render_text;
+
+/// Version of the data model: raised when a field changes its meaning or goes, not when one is added.
+pub const VERSION: u32 = 1;
+
+/// Everything that the page of a rule says.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Explanation {
+    /// [`VERSION`].
+    pub version: u32,
+    /// Title, schedule, ATT&CK, required data.
+    pub header: Header,
+    /// The steps of the query in order, those inside another one behind it.
+    pub stages: Vec<StageExplanation>,
+    /// The conditions, by stage.
+    pub predicates: Vec<StagePredicate>,
+    /// The joins, by stage.
+    pub joins: Vec<JoinExplanation>,
+    /// The constants that rows are compared with.
+    pub indicators: Vec<Indicator>,
+    /// What the query returns.
+    pub output: Output,
+    /// Entities and alert details with the columns that fill them.
+    pub entities: Vec<ColumnUse>,
+    /// What could not be understood, or is not certain.
+    pub notes: Vec<Note>,
+}
+
+/// The page of a rule. `query_text` is the text that the rule's spans count in.
+pub fn explain(rule: &Detection, query_text: &str) -> Explanation {
+    let steps = outline::outline(&rule.pipeline);
+    let output = outputs::output(rule, &steps);
+    let entities = outputs::column_uses(&rule.envelope, &rule.pipeline.output);
+    Explanation {
+        version: VERSION,
+        header: header::header(&rule.envelope, &steps),
+        stages: stages::stages(&steps, query_text),
+        predicates: predicates::predicates(&steps),
+        joins: joins::joins(&steps),
+        indicators: indicators::indicators(&steps),
+        notes: notes::notes(&steps, &output, &entities, query_text),
+        output,
+        entities,
+    }
+}
+
+/// How the file calls the rule's kind.
+fn kind_words(kind: RuleKind) -> &'static str {
+    match kind {
+        RuleKind::Scheduled => "Scheduled",
+        RuleKind::Nrt => "NRT",
+        RuleKind::Hunting => "Hunting query",
+        RuleKind::CustomDetection => "Custom detection",
+        RuleKind::Function => "Function",
+        RuleKind::Snippet => "Query",
+    }
+}

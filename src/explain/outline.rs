@@ -1,0 +1,222 @@
+//! The steps of a query with their numbers: `5.1` is the first step inside step `5`.
+//!
+//! Every section of the page walks this list, so that a number means the same step everywhere.
+
+use crate::ir::{Expr, ExprKind, JoinKind, MemberKey, Pipeline, Source, SourceKind, Stage, StageKind};
+use crate::schema::Columns;
+
+/// One step.
+pub(super) struct Step<'r> {
+    /// Its number, such as `5.1`.
+    pub(super) number: String,
+    /// How many steps it is inside of.
+    pub(super) depth: usize,
+    /// What it is.
+    pub(super) kind: StepKind<'r>,
+    /// The columns in front of it.
+    pub(super) before: Option<&'r Columns>,
+    /// Whether rows that pass it take rows away from the result: one side of an anti join, a list behind `!in`.
+    pub(super) is_in_exclusion: bool,
+    /// Whether it decides which rows the rule returns; a sub-query that only computes a value does not.
+    pub(super) decides_rows: bool,
+}
+
+/// Kinds of step.
+#[derive(Clone, Copy)]
+pub(super) enum StepKind<'r> {
+    /// Where rows come from.
+    Source(&'r Source),
+    /// What happens to them.
+    Stage(&'r Stage),
+}
+
+/// The steps of a query.
+pub(super) fn outline(pipeline: &Pipeline) -> Vec<Step<'_>> {
+    let mut outline = Outline { steps: Vec::new(), depth: 0, is_in_exclusion: false, decides_rows: true };
+    outline.flow(pipeline, "", 1, true);
+    outline.steps
+}
+
+struct Outline<'r> {
+    steps: Vec<Step<'r>>,
+    depth: usize,
+    is_in_exclusion: bool,
+    decides_rows: bool,
+}
+
+impl<'r> Outline<'r> {
+    /// Numbers a pipeline from `next` on and returns the next free number. A plain table inside another step is named
+    /// there and gets no number of its own.
+    fn flow(&mut self, pipeline: &'r Pipeline, prefix: &str, mut next: usize, numbers_source: bool) -> usize {
+        let first = self.steps.len();
+        if numbers_source || is_composed(&pipeline.source) {
+            let number = numbered(prefix, next);
+            next += 1;
+            self.push(&number, StepKind::Source(&pipeline.source), None);
+            self.inside(|outline| outline.source_parts(&pipeline.source, &number));
+        }
+        self.stages(pipeline, prefix, next, first)
+    }
+
+    /// `first` is the first step of the pipeline.
+    fn stages(&mut self, pipeline: &'r Pipeline, prefix: &str, mut next: usize, first: usize) -> usize {
+        let mut before = &pipeline.source.columns;
+        for stage in &pipeline.stages {
+            let number = numbered(prefix, next);
+            next += 1;
+            if joins_as(stage, JoinKind::RightAnti) {
+                self.steps[first..].iter_mut().for_each(|step| step.is_in_exclusion ^= true);
+            }
+            self.push(&number, StepKind::Stage(stage), Some(before));
+            self.inside(|outline| outline.stage_parts(stage, &number));
+            before = &stage.output;
+        }
+        next
+    }
+
+    /// The steps that make a source; returns the next free number below it.
+    fn source_parts(&mut self, source: &'r Source, number: &str) -> usize {
+        match &source.kind {
+            SourceKind::Pipeline { pipeline, .. } => self.flow(pipeline, number, 1, false),
+            SourceKind::Union(branches) => self.branches(branches, number, 1),
+            SourceKind::Table { .. }
+            | SourceKind::Function { .. }
+            | SourceKind::Inline(_)
+            | SourceKind::External(_)
+            | SourceKind::Opaque(_) => 1,
+        }
+    }
+
+    /// Each branch is a step, and its stages are inside it.
+    fn branches(&mut self, branches: &'r [Pipeline], prefix: &str, mut next: usize) -> usize {
+        for branch in branches {
+            let number = numbered(prefix, next);
+            next += 1;
+            let first = self.steps.len();
+            self.push(&number, StepKind::Source(&branch.source), None);
+            self.inside(|outline| {
+                let next = outline.source_parts(&branch.source, &number);
+                outline.stages(branch, &number, next, first);
+            });
+        }
+        next
+    }
+
+    fn stage_parts(&mut self, stage: &'r Stage, number: &str) {
+        let mut next = 1;
+        if let StageKind::Join(join) = &stage.kind {
+            let outer = self.is_in_exclusion;
+            self.is_in_exclusion ^= join.kind == JoinKind::LeftAnti;
+            next = self.flow(&join.right, number, next, false);
+            self.is_in_exclusion = outer;
+        }
+        if let StageKind::Union(pipelines) = &stage.kind {
+            next = self.branches(pipelines, number, next);
+        }
+        if let StageKind::Other { pipelines, .. } = &stage.kind {
+            for pipeline in pipelines {
+                next = self.flow(pipeline, number, next, false);
+            }
+        }
+        for (pipeline, is_negated) in subqueries(stage) {
+            let outer = (self.is_in_exclusion, self.decides_rows);
+            self.is_in_exclusion ^= is_negated;
+            self.decides_rows &= matches!(stage.kind, StageKind::Filter(_));
+            next = self.branches(std::slice::from_ref(pipeline), number, next);
+            (self.is_in_exclusion, self.decides_rows) = outer;
+        }
+    }
+
+    fn push(&mut self, number: &str, kind: StepKind<'r>, before: Option<&'r Columns>) {
+        self.steps.push(Step {
+            number: number.to_owned(),
+            depth: self.depth,
+            kind,
+            before,
+            is_in_exclusion: self.is_in_exclusion,
+            decides_rows: self.decides_rows,
+        });
+    }
+
+    fn inside<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        self.depth += 1;
+        let result = work(self);
+        self.depth -= 1;
+        result
+    }
+}
+
+fn joins_as(stage: &Stage, kind: JoinKind) -> bool {
+    matches!(&stage.kind, StageKind::Join(join) if join.kind == kind)
+}
+
+fn numbered(prefix: &str, number: usize) -> String {
+    if prefix.is_empty() { number.to_string() } else { format!("{prefix}.{number}") }
+}
+
+/// Whether a source is made by steps of its own.
+fn is_composed(source: &Source) -> bool {
+    matches!(source.kind, SourceKind::Pipeline { .. } | SourceKind::Union(_))
+}
+
+/// The sub-queries in a stage's expressions, and whether each stands below an odd number of negations.
+fn subqueries(stage: &Stage) -> Vec<(&Pipeline, bool)> {
+    let mut found = Vec::new();
+    let mut rest: Vec<(&Expr, bool)> = stage_expressions(stage).into_iter().rev().map(|expr| (expr, false)).collect();
+    while let Some((expr, is_negated)) = rest.pop() {
+        if let ExprKind::Subquery(pipeline) = &expr.kind {
+            found.push((pipeline.as_ref(), is_negated));
+        }
+        let flips = matches!(expr.kind, ExprKind::Not(_));
+        rest.extend(operands(expr).into_iter().rev().map(|operand| (operand, is_negated ^ flips)));
+    }
+    found
+}
+
+/// The expressions of a stage in order.
+pub(super) fn stage_expressions(stage: &Stage) -> Vec<&Expr> {
+    match &stage.kind {
+        StageKind::Filter(expr) | StageKind::Take(expr) | StageKind::Parse { source: expr, .. } => vec![expr],
+        StageKind::Extend(items)
+        | StageKind::Project(items)
+        | StageKind::Distinct(items)
+        | StageKind::MvExpand(items) => items.iter().map(|item| &item.value).collect(),
+        StageKind::Summarize { aggregates, by } => {
+            aggregates.iter().map(|item| &item.value).chain(by.iter().map(|item| &item.value)).collect()
+        }
+        StageKind::Sort(keys) => keys.iter().map(|(key, _)| key).collect(),
+        StageKind::Top { count, by, .. } => vec![count, by],
+        StageKind::Other { expressions, .. } => expressions.iter().collect(),
+        StageKind::ProjectAway(_)
+        | StageKind::ProjectKeep(_)
+        | StageKind::ProjectRename(_)
+        | StageKind::ProjectReorder
+        | StageKind::Join(_)
+        | StageKind::Union(_)
+        | StageKind::Count(_)
+        | StageKind::Annotation(_)
+        | StageKind::Opaque(_) => Vec::new(),
+    }
+}
+
+/// The expressions directly inside an expression, in order.
+pub(super) fn operands(expr: &Expr) -> Vec<&Expr> {
+    match &expr.kind {
+        ExprKind::And(operands) | ExprKind::Or(operands) | ExprKind::Call { arguments: operands, .. } => {
+            operands.iter().collect()
+        }
+        ExprKind::Not(inner) | ExprKind::Negate(inner) => vec![inner],
+        ExprKind::Test(test) => std::iter::once(&test.subject).chain(&test.operands).collect(),
+        ExprKind::Case { branches, otherwise } => {
+            branches.iter().flat_map(|(when, then)| [when, then]).chain([otherwise.as_ref()]).collect()
+        }
+        ExprKind::Arithmetic { left, right, .. } => vec![left, right],
+        ExprKind::Member { base, key } => match key {
+            MemberKey::Computed(key) => vec![base, key],
+            MemberKey::Property(_) | MemberKey::Index(_) => vec![base],
+        },
+        ExprKind::Field(_) | ExprKind::Value(_) | ExprKind::Star | ExprKind::Subquery(_) | ExprKind::Opaque(_) => {
+            Vec::new()
+        }
+    }
+}

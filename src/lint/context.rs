@@ -1,0 +1,173 @@
+//! What a rule sees of a rule file, and how it reports.
+
+use super::Rule;
+use crate::analyze::{Facts, Predicate};
+use crate::diagnostic::{Diagnostic, Edit, Effect, Fix, Label};
+use crate::parse::SyntaxError;
+use crate::rule::{Metadata, RuleKind};
+use crate::schema::Schema;
+use crate::span::{Place, Span, TextId};
+use crate::syntax::{Expr, Operator, Query};
+
+/// One rule file, read and analysed.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    /// The query.
+    pub text: &'a str,
+    /// Its tree.
+    pub query: &'a Query<'a>,
+    /// What is wrong with its syntax.
+    pub errors: &'a [SyntaxError],
+    /// What the analysis found out.
+    pub facts: &'a Facts,
+    /// What the file says around the query.
+    pub metadata: &'a Metadata,
+    /// What the file is for.
+    pub kind: RuleKind,
+    /// The tables and functions that the query may use.
+    pub schema: &'a Schema,
+    /// The decoded text of a metadata value.
+    pub texts: &'a dyn Fn(TextId) -> &'a str,
+}
+
+/// What one rule works with.
+pub struct Context<'a> {
+    input: Input<'a>,
+    rule: &'static Rule,
+    findings: Vec<Diagnostic>,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(input: Input<'a>, rule: &'static Rule) -> Self {
+        Self { input, rule, findings: Vec::new() }
+    }
+
+    pub(super) fn into_findings(self) -> Vec<Diagnostic> {
+        self.findings
+    }
+
+    /// The query's text.
+    pub fn text(&self) -> &'a str {
+        self.input.text
+    }
+
+    /// The part of the query that a span covers.
+    pub fn slice(&self, span: Span) -> &'a str {
+        span.slice(self.input.text)
+    }
+
+    /// The decoded text of a metadata value.
+    pub fn metadata_text(&self, text: TextId) -> &'a str {
+        (self.input.texts)(text)
+    }
+
+    /// The tree.
+    pub fn query(&self) -> &'a Query<'a> {
+        self.input.query
+    }
+
+    /// What is wrong with the syntax.
+    pub fn errors(&self) -> &'a [SyntaxError] {
+        self.input.errors
+    }
+
+    /// What the analysis found out.
+    pub fn facts(&self) -> &'a Facts {
+        self.input.facts
+    }
+
+    /// What the file says around the query.
+    pub fn metadata(&self) -> &'a Metadata {
+        self.input.metadata
+    }
+
+    /// The tables and functions that the query may use.
+    pub fn schema(&self) -> &'a Schema {
+        self.input.schema
+    }
+
+    /// Every test of a value, in order of position.
+    pub fn predicates(&self) -> &'a [Predicate] {
+        &self.input.facts.predicates
+    }
+
+    /// Every tabular operator, those of nested pipelines and function bodies included.
+    pub fn operators(&self) -> impl Iterator<Item = &'a Operator<'a>> + use<'a> {
+        self.input.query.operators()
+    }
+
+    /// Every expression, those inside other expressions included.
+    pub fn expressions(&self) -> impl Iterator<Item = &'a Expr<'a>> + use<'a> {
+        self.input.query.expressions()
+    }
+
+    /// Adds a finding that is made elsewhere.
+    pub(super) fn add(&mut self, finding: Diagnostic) {
+        self.findings.push(finding);
+    }
+
+    /// Reports a finding. The message is one sentence without a full stop.
+    pub fn report(&mut self, place: impl Into<Place>, message: impl Into<String>) -> Report<'_> {
+        let index = self.findings.len();
+        self.findings.push(Diagnostic {
+            code: self.rule.code,
+            name: self.rule.name,
+            severity: self.rule.severity,
+            message: message.into(),
+            place: place.into(),
+            label: String::new(),
+            related: Vec::new(),
+            help: None,
+            notes: Vec::new(),
+            fix: None,
+        });
+        Report(&mut self.findings[index])
+    }
+}
+
+/// A finding that has been reported, for saying more about it.
+pub struct Report<'c>(&'c mut Diagnostic);
+
+impl Report<'_> {
+    /// A few words under the place.
+    pub fn label(&mut self, label: impl Into<String>) -> &mut Self {
+        self.0.label = label.into();
+        self
+    }
+
+    /// A second place of the story.
+    pub fn related(&mut self, place: impl Into<Place>, message: impl Into<String>) -> &mut Self {
+        self.0.related.push(Label { place: place.into(), message: message.into() });
+        self
+    }
+
+    /// What to write instead.
+    pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
+        self.0.help = Some(help.into());
+        self
+    }
+
+    /// Evidence.
+    pub fn note(&mut self, note: impl Into<String>) -> &mut Self {
+        self.0.notes.push(note.into());
+        self
+    }
+
+    /// A way to mend it.
+    pub fn fix(&mut self, title: impl Into<String>, effect: Effect, edits: Vec<Edit>) -> &mut Self {
+        self.0.fix = Some(Fix { title: title.into(), effect, edits });
+        self
+    }
+
+    /// A way to mend it that replaces one range of the query.
+    pub fn replace(
+        &mut self,
+        span: Span,
+        replacement: impl Into<String>,
+        title: impl Into<String>,
+        effect: Effect,
+    ) -> &mut Self {
+        let edit = Edit { place: span.into(), replacement: replacement.into() };
+        self.fix(title, effect, vec![edit])
+    }
+}

@@ -1,0 +1,80 @@
+//! Facts in, findings with fixes out.
+//!
+//! A lint rule is one constant with a function pointer and a Markdown document beside it, listed once in `rules`.
+//! Rules look at facts and nodes, never at text that they would have to search, and stay silent when a fact is missing.
+
+mod context;
+mod literal;
+mod predicate;
+mod rule;
+mod rules;
+mod shape;
+
+pub use context::{Context, Input, Report};
+pub use rule::{Category, Fixable, Needs, Rule};
+
+use std::fmt::Write as _;
+
+use crate::diagnostic::Diagnostic;
+use crate::parse::SyntaxError;
+
+/// Every lint rule, sorted by code.
+pub fn rules() -> &'static [Rule] {
+    rules::ALL
+}
+
+/// The rule of a code, in any letter case, or of a name.
+pub fn find(code_or_name: &str) -> Option<&'static Rule> {
+    rules().iter().find(|rule| rule.code.eq_ignore_ascii_case(code_or_name) || rule.name == code_or_name)
+}
+
+/// The code or name that was probably meant by one that [`find`] does not know.
+pub fn suggest(code_or_name: &str) -> Option<&'static str> {
+    /// Similarity from which a spelling counts as a slip of the same word.
+    const ENOUGH: f64 = 0.85;
+
+    let upper = code_or_name.to_ascii_uppercase();
+    let lower = code_or_name.to_ascii_lowercase();
+    let score = |candidate: &str| strsim::jaro_winkler(&upper, candidate).max(strsim::jaro_winkler(&lower, candidate));
+    rules()
+        .iter()
+        .flat_map(|rule| [rule.code, rule.name])
+        .map(|candidate| (score(candidate), candidate))
+        .filter(|(similarity, _)| *similarity >= ENOUGH)
+        .max_by(|(left, _), (right, _)| left.total_cmp(right))
+        .map(|(_, candidate)| candidate)
+}
+
+/// The finding of a syntax error, for commands that need a query without one.
+pub fn syntax_error(error: &SyntaxError) -> Diagnostic {
+    rules::syntax::syntax_error::finding(error)
+}
+
+/// The table of all rules in Markdown, as the README has it.
+pub fn table() -> String {
+    let mut table = "| code | name | severity | fix |\n|---|---|---|---|\n".to_owned();
+    for rule in rules() {
+        let _ = writeln!(
+            table,
+            "| {} | {} | {} | {} |",
+            rule.code,
+            rule.name,
+            rule.severity.as_str(),
+            rule.fixable.as_str()
+        );
+    }
+    table
+}
+
+/// Runs the selected rules that apply to the kind of the rule file. The findings are sorted by place, then by code.
+pub fn check(input: &Input<'_>, selected: impl Fn(&Rule) -> bool) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for rule in rules().iter().filter(|rule| rule.kinds.contains(&input.kind) && selected(rule)) {
+        let mut context = Context::new(*input, rule);
+        (rule.check)(&mut context);
+        findings.append(&mut context.into_findings());
+    }
+    findings.sort_by_key(|finding| (finding.place, finding.code));
+    findings.dedup_by_key(|finding| (finding.place, finding.code));
+    findings
+}

@@ -1,0 +1,122 @@
+//! What several rules ask of a predicate: its case, its counterpart in any case, the effect of an edit on the rule.
+
+use crate::analyze::{Predicate, PredicateOp};
+use crate::diagnostic::Effect;
+use crate::schema::Value;
+use crate::syntax::{BinaryOp, InOp};
+
+/// The operator that compares in any letter case, for one that compares whole values with regard to case.
+///
+/// The `_cs` operators say that case matters; they are not slips and have no counterpart here.
+pub(super) fn in_any_case(op: PredicateOp) -> Option<&'static str> {
+    match op {
+        PredicateOp::Binary(BinaryOp::Equal) => Some(BinaryOp::EqualCi.as_str()),
+        PredicateOp::Binary(BinaryOp::NotEqual) => Some(BinaryOp::NotEqualCi.as_str()),
+        PredicateOp::In(InOp::In) => Some(InOp::InCi.as_str()),
+        PredicateOp::In(InOp::NotIn) => Some(InOp::NotInCi.as_str()),
+        PredicateOp::Binary(_)
+        | PredicateOp::In(InOp::InCi | InOp::NotInCi | InOp::HasAny | InOp::HasAll)
+        | PredicateOp::Between
+        | PredicateOp::NotBetween
+        | PredicateOp::Function => None,
+    }
+}
+
+/// Whether an operator takes upper and lower case for the same.
+pub(super) fn ignores_case(op: PredicateOp) -> bool {
+    match op {
+        PredicateOp::Binary(op) => binary_ignores_case(op),
+        PredicateOp::In(InOp::InCi | InOp::NotInCi | InOp::HasAny | InOp::HasAll) => true,
+        PredicateOp::In(InOp::In | InOp::NotIn)
+        | PredicateOp::Between
+        | PredicateOp::NotBetween
+        | PredicateOp::Function => false,
+    }
+}
+
+fn binary_ignores_case(op: BinaryOp) -> bool {
+    use BinaryOp as Op;
+    match op {
+        Op::EqualCi
+        | Op::NotEqualCi
+        | Op::Contains
+        | Op::NotContains
+        | Op::StartsWith
+        | Op::NotStartsWith
+        | Op::EndsWith
+        | Op::NotEndsWith
+        | Op::Has
+        | Op::NotHas
+        | Op::HasPrefix
+        | Op::NotHasPrefix
+        | Op::HasSuffix
+        | Op::NotHasSuffix
+        | Op::Like
+        | Op::NotLike
+        | Op::SearchColon => true,
+        Op::Or
+        | Op::And
+        | Op::Equal
+        | Op::NotEqual
+        | Op::Less
+        | Op::LessOrEqual
+        | Op::Greater
+        | Op::GreaterOrEqual
+        | Op::Add
+        | Op::Subtract
+        | Op::Multiply
+        | Op::Divide
+        | Op::Modulo
+        | Op::ContainsCs
+        | Op::NotContainsCs
+        | Op::StartsWithCs
+        | Op::NotStartsWithCs
+        | Op::EndsWithCs
+        | Op::NotEndsWithCs
+        | Op::HasCs
+        | Op::NotHasCs
+        | Op::HasPrefixCs
+        | Op::NotHasPrefixCs
+        | Op::HasSuffixCs
+        | Op::NotHasSuffixCs
+        | Op::LikeCs
+        | Op::NotLikeCs
+        | Op::MatchesRegex => false,
+    }
+}
+
+/// Whether a row that passes the test, negations around it left aside, is lost to the result.
+pub(super) fn excludes(predicate: &Predicate) -> bool {
+    predicate.is_negated != predicate.is_in_exclusion
+}
+
+/// The effect on the whole rule of an edit whose effect on the test itself, without negations, is `on_test`.
+///
+/// A test that only computes a value (`iff`, `countif`) may do anything to the result.
+pub(super) fn effect_on_rule(predicate: &Predicate, on_test: Effect) -> Effect {
+    match (predicate.is_filter, excludes(predicate)) {
+        (false, _) => Effect::Unknown,
+        (true, false) => on_test,
+        (true, true) => on_test.negated(),
+    }
+}
+
+/// The texts among the values of a predicate.
+pub(super) fn texts(predicate: &Predicate) -> impl Iterator<Item = &str> {
+    predicate.values.iter().filter_map(|item| match &item.value {
+        Value::String(text) => Some(text.as_str()),
+        Value::Integer(_)
+        | Value::Real(_)
+        | Value::Bool(_)
+        | Value::Timespan(_)
+        | Value::Datetime(_)
+        | Value::Guid(_)
+        | Value::Dynamic(_)
+        | Value::Null => None,
+    })
+}
+
+/// Whether letter case can make a difference for a text.
+pub(super) fn has_letters(text: &str) -> bool {
+    text.chars().any(|c| c.is_lowercase() || c.is_uppercase())
+}

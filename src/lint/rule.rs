@@ -1,0 +1,150 @@
+//! What a lint rule declares about itself.
+
+use super::Context;
+use crate::diagnostic::Severity;
+use crate::rule::RuleKind;
+
+/// A lint rule.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// Letters of the category and a number, such as `CSE001`. Never reused.
+    pub code: &'static str,
+    /// What is flagged, in kebab case, such as `case-sensitive-filename`.
+    pub name: &'static str,
+    /// The family.
+    pub category: Category,
+    /// How much its findings matter unless the configuration says otherwise.
+    pub severity: Severity,
+    /// The kinds of rule file that it looks at.
+    pub kinds: &'static [RuleKind],
+    /// What it cannot work without.
+    pub needs: Needs,
+    /// Whether its findings come with a fix.
+    pub fixable: Fixable,
+    /// Its Markdown page: what it flags, why, and examples that are run as tests.
+    pub document: &'static str,
+    /// Reports the findings.
+    pub(super) check: fn(&mut Context<'_>),
+}
+
+impl Rule {
+    /// For rules that look at every kind of file.
+    pub const EVERY_KIND: &'static [RuleKind] = &[
+        RuleKind::Scheduled,
+        RuleKind::Nrt,
+        RuleKind::Hunting,
+        RuleKind::CustomDetection,
+        RuleKind::Function,
+        RuleKind::Snippet,
+    ];
+
+    /// For rules about metadata: the kinds that have some.
+    pub const KINDS_WITH_METADATA: &'static [RuleKind] =
+        &[RuleKind::Scheduled, RuleKind::Nrt, RuleKind::Hunting, RuleKind::CustomDetection, RuleKind::Function];
+}
+
+/// A family of rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Category {
+    /// `COR`
+    Correctness,
+    /// `CSE`
+    Case,
+    /// `ENT`
+    Entity,
+    /// `FPX`
+    Exclusion,
+    /// `JON`
+    Join,
+    /// `MET`
+    Metadata,
+    /// `RGX`
+    Regex,
+    /// `SCD`
+    Schedule,
+    /// `SYN`
+    Syntax,
+    /// `TRM`
+    Term,
+}
+
+impl Category {
+    /// The letters that its codes start with.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::Correctness => "COR",
+            Self::Case => "CSE",
+            Self::Entity => "ENT",
+            Self::Exclusion => "FPX",
+            Self::Join => "JON",
+            Self::Metadata => "MET",
+            Self::Regex => "RGX",
+            Self::Schedule => "SCD",
+            Self::Syntax => "SYN",
+            Self::Term => "TRM",
+        }
+    }
+
+    /// What its rules are about, as a heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Correctness => "Correctness and semantics",
+            Self::Case => "Case sensitivity",
+            Self::Entity => "Entity mapping",
+            Self::Exclusion => "False positives and exclusions",
+            Self::Join => "Joins and aggregation",
+            Self::Metadata => "Rule metadata",
+            Self::Regex => "Regular expressions",
+            Self::Schedule => "Scheduling",
+            Self::Syntax => "Syntax",
+            Self::Term => "Term matching",
+        }
+    }
+}
+
+/// What a rule cannot work without: where that is missing, the rule is silent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Needs {
+    /// The query alone.
+    Query,
+    /// The schema of the tables.
+    Schema,
+    /// The metadata around the query.
+    Metadata,
+    /// Both.
+    SchemaAndMetadata,
+}
+
+impl Needs {
+    /// The words that a rule's page prints.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::Schema => "query, schema",
+            Self::Metadata => "query, metadata",
+            Self::SchemaAndMetadata => "query, schema, metadata",
+        }
+    }
+}
+
+/// Whether findings come with a fix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fixable {
+    /// Every finding does.
+    Always,
+    /// Some do.
+    Sometimes,
+    /// None does.
+    Never,
+}
+
+impl Fixable {
+    /// The word that a rule's page prints.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Always => "always",
+            Self::Sometimes => "sometimes",
+            Self::Never => "never",
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! CSE001: a case-sensitive comparison of a file name or path with a text that has letters.
+
+use crate::analyze::Predicate;
+use crate::diagnostic::{Effect, Severity};
+use crate::lint::predicate::{effect_on_rule, excludes, has_letters, in_any_case, texts};
+use crate::lint::shape::shape_of;
+use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::schema::{Column, ColumnShape, Origin, Schema};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: "CSE001",
+    name: "case-sensitive-filename",
+    category: Category::Case,
+    severity: Severity::Warning,
+    kinds: Rule::EVERY_KIND,
+    needs: Needs::Schema,
+    fixable: Fixable::Always,
+    document: include_str!("case_sensitive_filename.md"),
+    check,
+};
+
+fn check(cx: &mut Context<'_>) {
+    for predicate in cx.predicates() {
+        let Some((column, value)) = flagged(cx.schema(), predicate) else { continue };
+        let Some(replacement) = in_any_case(predicate.op) else { continue };
+        let written = cx.slice(predicate.op_span);
+        let misses = if excludes(predicate) { "does not exclude" } else { "misses" };
+        let other = other_case(value);
+        cx.report(predicate.op_span, format!("`{written}` on a file name is case-sensitive and {misses} `{other}`"))
+            .label("compares letter case")
+            .related(predicate.subject.span, "keeps the case in which the file was named or launched")
+            .help(format!("use `{replacement}`"))
+            .note(format!("Windows takes {column}=\"{value}\" and {column}=\"{other}\" for the same file"))
+            .replace(
+                predicate.op_span,
+                replacement,
+                format!("write `{replacement}`"),
+                effect_on_rule(predicate, Effect::Wider),
+            );
+    }
+}
+
+/// The column and a text with letters, if the rule is about this predicate.
+pub(in crate::lint) fn flagged<'p>(schema: &Schema, predicate: &'p Predicate) -> Option<(&'p str, &'p str)> {
+    let column = predicate.subject.plain_column().filter(|_| in_any_case(predicate.op).is_some())?;
+    let is_file = matches!(shape_of(schema, column), Some(ColumnShape::Name | ColumnShape::Path | ColumnShape::Folder));
+    let value = texts(predicate).find(|text| has_letters(text)).filter(|_| is_file && !is_from_linux(column))?;
+    Some((&column.name, value))
+}
+
+/// Whether the column comes from a table that only Linux fills: names are case-sensitive there.
+fn is_from_linux(column: &Column) -> bool {
+    matches!(&column.origin, Origin::Table { table, .. } if matches!(table.as_str(), "Syslog" | "LinuxAuditLog"))
+}
+
+/// The same text in another letter case: lower case, or upper case if it is lower already.
+fn other_case(text: &str) -> String {
+    let lower = text.to_lowercase();
+    if lower == text { text.to_uppercase() } else { lower }
+}

@@ -1,0 +1,165 @@
+//! RGX001: a regular expression that Kusto refuses.
+//!
+//! Kusto runs the syntax of Rust's `regex` crate, so its own parser is the judge here.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt::Display;
+use std::ops::Range;
+
+use regex_syntax::ast::{ErrorKind, Span as RegexSpan};
+use regex_syntax::{Error, ParserBuilder};
+
+use crate::diagnostic::Severity;
+use crate::lint::literal::place_in_literal;
+use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::span::Span;
+use crate::syntax::{BinaryOp, Expr, ExprKind, Literal, NamedExpr, Operator, OperatorKind, ParsePart, StringLiteral};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: "RGX001",
+    name: "invalid-regex",
+    category: Category::Regex,
+    severity: Severity::Error,
+    kinds: Rule::EVERY_KIND,
+    needs: Needs::Query,
+    fixable: Fixable::Never,
+    document: include_str!("invalid_regex.md"),
+    check,
+};
+
+fn check(cx: &mut Context<'_>) {
+    let literals = string_literals(cx);
+    for (span, user) in patterns(cx) {
+        let Some(literal) = literals.get(&span) else { continue };
+        let Some(fault) = fault_of(&literal.value) else { continue };
+        let place = place_in_literal(cx.text(), literal, fault.range).unwrap_or(span);
+        let mut report = cx.report(place, fault.message);
+        report.label("not valid here").related(user, "takes a regular expression");
+        if let Some(help) = fault.help {
+            report.help(help);
+        }
+    }
+}
+
+/// Every string literal of the query by its place.
+fn string_literals<'a>(cx: &Context<'a>) -> HashMap<Span, &'a StringLiteral<'a>> {
+    cx.expressions()
+        .filter_map(|expr| match &expr.kind {
+            ExprKind::Literal(Literal::String(literal)) => Some((expr.span, literal)),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The places of the literals that serve as regular expressions, each with the operator or function that takes it.
+fn patterns(cx: &Context<'_>) -> BTreeSet<(Span, Span)> {
+    let mut patterns = BTreeSet::new();
+    for expr in cx.expressions() {
+        let Some((pattern, user)) = pattern_of(expr) else { continue };
+        let constant = cx.facts().constant(pattern).and_then(|constant| constant.items.first());
+        patterns.insert((constant.map_or(pattern.span, |item| item.span), user));
+    }
+    patterns.extend(cx.operators().filter(|operator| is_regex_parse(operator)).flat_map(fragments));
+    patterns
+}
+
+/// The operand of an expression that is a regular expression.
+fn pattern_of<'a>(expr: &'a Expr<'a>) -> Option<(&'a Expr<'a>, Span)> {
+    match &expr.kind {
+        ExprKind::Binary { op: BinaryOp::MatchesRegex, right, op_span, left: _ } => Some((right, *op_span)),
+        ExprKind::Call { name, arguments } => {
+            let index = match name.text.as_ref() {
+                "extract" | "extract_all" | "extractall" | "replace" | "trim" | "trim_start" | "trim_end" => 0,
+                "replace_regex" | "indexof_regex" => 1,
+                "countof" if arguments.get(2).is_some_and(is_regex_kind) => 1,
+                _ => return None,
+            };
+            Some((&arguments.get(index)?.value, name.span))
+        }
+        _ => None,
+    }
+}
+
+fn is_regex_kind(argument: &NamedExpr<'_>) -> bool {
+    matches!(&argument.value.kind, ExprKind::Literal(Literal::String(literal)) if literal.value == "regex")
+}
+
+fn is_regex_parse(operator: &Operator<'_>) -> bool {
+    let kind = operator.parameter("kind").map(|parameter| &parameter.value.kind);
+    matches!(kind, Some(ExprKind::Name(name)) if name.text == "regex")
+}
+
+/// The text parts of a `parse kind=regex` pattern. Kusto joins them with a group per column, so a part may be half of
+/// a group: they are looked at one by one only if the whole does not compile.
+fn fragments<'a>(operator: &'a Operator<'a>) -> Vec<(Span, Span)> {
+    let OperatorKind::Parse { pattern, .. } = &operator.kind else { return Vec::new() };
+    let mut whole = String::new();
+    let mut parts = Vec::new();
+    for part in pattern {
+        match part {
+            ParsePart::Star(_) => whole.push_str(".*?"),
+            ParsePart::Column { .. } => whole.push_str("(.*?)"),
+            ParsePart::Text(expr) => {
+                let ExprKind::Literal(Literal::String(literal)) = &expr.kind else { return Vec::new() };
+                whole.push_str(&literal.value);
+                parts.push((expr.span, operator.keyword_span()));
+            }
+        }
+    }
+    if fault_of(&whole).is_some() { parts } else { Vec::new() }
+}
+
+/// Why a pattern cannot work.
+struct Fault {
+    /// One sentence.
+    message: String,
+    /// Where, in bytes of the pattern.
+    range: Range<usize>,
+    /// What to write instead, if that is known.
+    help: Option<&'static str>,
+}
+
+fn fault_of(pattern: &str) -> Option<Fault> {
+    let mut parser = ParserBuilder::new();
+    match parser.octal(true).build().parse(pattern) {
+        Ok(_) => back_reference(pattern, parser.octal(false).build().parse(pattern).err()?),
+        Err(Error::Parse(error)) => Some(Fault::new(error.kind(), error.span(), help_for(error.kind()))),
+        Err(Error::Translate(error)) => Some(Fault::new(error.kind(), error.span(), None)),
+        // The enum may grow; the whole pattern is the best place then.
+        Err(error) => Some(Fault { message: error.to_string(), range: 0..pattern.len(), help: None }),
+    }
+}
+
+impl Fault {
+    fn new(kind: &impl Display, span: &RegexSpan, help: Option<&'static str>) -> Self {
+        let message = format!("the regular expression does not compile: {kind}");
+        Self { message, range: span.start.offset..span.end.offset, help }
+    }
+}
+
+/// Kusto's page lists octal codes, so `\0` and `\12` are characters. A single digit from one on is never meant as one.
+fn back_reference(pattern: &str, error: Error) -> Option<Fault> {
+    let Error::Parse(error) = error else { return None };
+    let range = error.span().start.offset..error.span().end.offset;
+    let is_single = pattern.get(range.clone()).is_some_and(|escape| escape != "\\0")
+        && !pattern.get(range.end..)?.starts_with(|c: char| c.is_ascii_digit());
+    (*error.kind() == ErrorKind::UnsupportedBackreference && is_single).then(|| Fault {
+        message: "the regular expression has a back-reference, which Kusto does not know".to_owned(),
+        range,
+        help: Some(REPEAT_THE_PATTERN),
+    })
+}
+
+const REPEAT_THE_PATTERN: &str = "repeat the pattern: Kusto has no back-references";
+
+fn help_for(kind: &ErrorKind) -> Option<&'static str> {
+    match kind {
+        ErrorKind::UnsupportedLookAround => Some("use a second condition: Kusto has no look-around"),
+        ErrorKind::UnsupportedBackreference => Some(REPEAT_THE_PATTERN),
+        ErrorKind::RepetitionCountUnclosed
+        | ErrorKind::RepetitionCountDecimalEmpty
+        | ErrorKind::RepetitionCountInvalid => Some("write a repetition as `{1,3}`, or escape the brace as `\\{`"),
+        ErrorKind::EscapeUnrecognized => Some("write the character without a backslash"),
+        _ => None,
+    }
+}

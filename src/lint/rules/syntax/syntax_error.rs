@@ -1,0 +1,41 @@
+//! SYN001: the query does not parse.
+
+use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::parse::SyntaxError;
+use crate::span::Place;
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: "SYN001",
+    name: "syntax-error",
+    category: Category::Syntax,
+    severity: Severity::Error,
+    kinds: Rule::EVERY_KIND,
+    needs: Needs::Query,
+    fixable: Fixable::Never,
+    document: include_str!("syntax_error.md"),
+    check,
+};
+
+fn check(cx: &mut Context<'_>) {
+    for error in cx.errors() {
+        cx.add(finding(error));
+    }
+}
+
+/// The finding of a syntax error.
+pub(in crate::lint) fn finding(error: &SyntaxError) -> Diagnostic {
+    let opened = |span| Label { place: Place::query(span), message: "opened here".to_owned() };
+    Diagnostic {
+        code: RULE.code,
+        name: RULE.name,
+        severity: RULE.severity,
+        message: error.message.clone(),
+        place: Place::query(error.span),
+        label: String::new(),
+        related: error.opened.iter().copied().map(opened).collect(),
+        help: error.help.clone(),
+        notes: Vec::new(),
+        fix: None,
+    }
+}

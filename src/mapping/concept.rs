@@ -1,0 +1,160 @@
+//! Concepts: one meaning, and the column that has it in each dialect.
+
+use super::{Assumption, ValueForm};
+
+/// A family of column names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Dialect {
+    /// Sigma taxonomy.
+    Sigma,
+    /// Field that Sigma rules use although the taxonomy lacks it.
+    SigmaUnofficial,
+    /// Defender table of the log source.
+    Xdr,
+    /// Second Defender column that holds only the base name.
+    XdrName,
+    /// ASIM schema.
+    Asim,
+    /// `SecurityEvent`.
+    SecurityEvent,
+    /// Splunk add-on for Sysmon.
+    SplunkSysmon,
+    /// Splunk add-on for Windows, Security channel.
+    SplunkSecurity,
+    /// Other raw Splunk fields.
+    Splunk,
+    /// Sentinel table of a cloud or network log source.
+    Kql,
+}
+
+impl Dialect {
+    /// The key in the data file.
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Self::Sigma => "sigma",
+            Self::SigmaUnofficial => "sigma_unofficial",
+            Self::Xdr => "xdr",
+            Self::XdrName => "xdr_name",
+            Self::Asim => "asim",
+            Self::SecurityEvent => "secevt",
+            Self::SplunkSysmon => "spl_sysmon",
+            Self::SplunkSecurity => "spl_sec",
+            Self::Splunk => "spl",
+            Self::Kql => "kql",
+        }
+    }
+
+    /// Every dialect that has columns in the data file.
+    pub(super) const ALL: [Self; 10] = [
+        Self::Sigma,
+        Self::SigmaUnofficial,
+        Self::Xdr,
+        Self::XdrName,
+        Self::Asim,
+        Self::SecurityEvent,
+        Self::SplunkSysmon,
+        Self::SplunkSecurity,
+        Self::Splunk,
+        Self::Kql,
+    ];
+}
+
+/// One meaning of a column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Concept {
+    /// Its name, unique within a log source.
+    pub name: String,
+    /// The concept that holds this one as a part: the path of a name.
+    pub whole: Option<String>,
+    /// Text in front of a digest inside the whole.
+    pub prefix: Option<String>,
+    /// Its columns.
+    pub columns: Vec<(Dialect, Column)>,
+}
+
+/// A column of one dialect.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Column {
+    /// Its names: more than one where the field is spelled differently by sensor or rendering, and any may hold the
+    /// value. Empty where it is an expression.
+    pub names: Vec<String>,
+    /// Another name of the same column.
+    pub alias: Option<String>,
+    /// What its value looks like.
+    pub form: ValueForm,
+    /// Whether only some sensors fill it with this concept.
+    pub is_unreliable: bool,
+    /// What every conversion through this column assumes.
+    pub assumption: Option<Assumption>,
+    /// Its texts and what the concept calls them, where they are not the concept's own.
+    pub values: Vec<(String, String)>,
+}
+
+impl Concept {
+    /// The column of a dialect, if it is a plain one.
+    pub fn column(&self, dialect: Dialect) -> Option<&Column> {
+        self.columns.iter().find(|(of, column)| *of == dialect && !column.names.is_empty()).map(|(_, column)| column)
+    }
+
+    fn column_named(&self, dialect: Dialect, name: &str) -> Option<&Column> {
+        let is_it = |column: &Column| column.alias.as_deref() == Some(name) || column.names.iter().any(|n| n == name);
+        self.columns.iter().find(|(of, column)| *of == dialect && is_it(column)).map(|(_, column)| column)
+    }
+}
+
+/// How a column is reached on the target.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resolution<'hub> {
+    /// The concept that the source column has.
+    pub concept: &'hub Concept,
+    /// The source column.
+    pub source: &'hub Column,
+    /// The target column.
+    pub target: &'hub Column,
+    /// Which dialect of the target has it.
+    pub dialect: Dialect,
+    /// The assumptions of both columns.
+    pub assumptions: Vec<Assumption>,
+}
+
+/// The best way from a column to one of the target's dialects: same form before another form, reliable before
+/// unreliable, earlier dialect before later.
+pub(super) fn resolve<'hub>(
+    concepts: &'hub [Concept],
+    from: Dialect,
+    name: &str,
+    to: &[Dialect],
+) -> Option<Resolution<'hub>> {
+    let sources = [from].into_iter().chain((from == Dialect::Xdr).then_some(Dialect::XdrName));
+    let mut best: Option<((bool, bool, usize), Resolution<'hub>)> = None;
+    for dialect in sources {
+        for concept in concepts {
+            let Some(source) = concept.column_named(dialect, name) else { continue };
+            for (rank, candidate) in targets(concepts, concept, source, to) {
+                if best.as_ref().is_none_or(|(of_best, _)| rank < *of_best) {
+                    best = Some((rank, candidate));
+                }
+            }
+        }
+    }
+    best.map(|(_, resolution)| resolution)
+}
+
+fn targets<'hub>(
+    concepts: &'hub [Concept],
+    concept: &'hub Concept,
+    source: &'hub Column,
+    to: &[Dialect],
+) -> Vec<((bool, bool, usize), Resolution<'hub>)> {
+    let whole = concept.whole.as_ref().and_then(|whole| concepts.iter().find(|other| other.name == *whole));
+    let mut found = Vec::new();
+    for holder in [Some(concept), whole].into_iter().flatten() {
+        for (order, &dialect) in to.iter().enumerate() {
+            let Some(target) = holder.column(dialect) else { continue };
+            let assumptions = source.assumption.into_iter().chain(target.assumption).collect();
+            let resolution = Resolution { concept, source, target, dialect, assumptions };
+            found.push(((target.is_unreliable, target.form != source.form, order), resolution));
+        }
+    }
+    found
+}

@@ -1,0 +1,104 @@
+//! Log sources: one kind of event, and where each product keeps it.
+
+use serde::Deserialize;
+
+use super::RowFilter;
+
+/// One kind of event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogSource {
+    /// Stable id, such as `process_creation.windows`.
+    pub id: String,
+    /// What Sigma calls it.
+    pub sigma: SigmaSource,
+    /// The KQL tables that hold it.
+    pub tables: Vec<TableSource>,
+    /// The ASIM function that gives it.
+    pub asim: Option<AsimSource>,
+    /// Where Splunk keeps it, preferred first.
+    pub splunk: Vec<SplunkSource>,
+}
+
+/// A Sigma log source.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SigmaSource {
+    /// `product`
+    pub product: Option<String>,
+    /// `category`
+    pub category: Option<String>,
+    /// `service`
+    pub service: Option<String>,
+    /// Whether the Sigma taxonomy has it; otherwise the texts above may be prose and must not be emitted.
+    pub is_official: bool,
+    /// Numbers that a rule must test besides, by field.
+    pub filter: Vec<(String, Vec<i64>)>,
+}
+
+/// How well a table records the activity of a log source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Default)]
+#[serde(rename_all = "lowercase")]
+pub enum Fit {
+    /// It is the very event.
+    #[default]
+    Same,
+    /// Another sensor reports the same activity.
+    Close,
+    /// Only a part of the activity is recorded.
+    Partial,
+    /// Other activity is in it too.
+    Wider,
+    /// No table is known.
+    None,
+}
+
+/// A table of a log source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableSource {
+    /// Its name.
+    pub table: String,
+    /// The rows that count; `None` if the condition is known only as prose.
+    pub filter: Option<RowFilter>,
+    /// How well it fits.
+    pub fit: Fit,
+}
+
+/// The ASIM side of a log source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AsimSource {
+    /// The schema, such as `ProcessEvent`.
+    pub schema: String,
+    /// The function that is deployed from the repository.
+    pub function: String,
+    /// The built-in function.
+    pub builtin: String,
+    /// The rows that count; `None` if the condition is known only as prose.
+    pub filter: Option<RowFilter>,
+}
+
+/// A Splunk selector.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SplunkSource {
+    /// Values of `source`, all of which are searched.
+    pub sources: Vec<String>,
+    /// Values of `sourcetype`.
+    pub source_types: Vec<String>,
+    /// Values of `EventCode`.
+    pub event_codes: Vec<i64>,
+    /// A further search expression.
+    pub filter: Option<String>,
+    /// Name of the macro that detection content uses for these sources.
+    pub macro_name: Option<String>,
+}
+
+/// A log source that the rows of a table or function may be.
+#[derive(Debug, Clone, Copy)]
+pub struct Candidate<'hub> {
+    /// The log source.
+    pub log_source: &'hub LogSource,
+    /// The rows that are it; `None` if the condition is known only as prose.
+    pub filter: Option<&'hub RowFilter>,
+    /// How well they fit.
+    pub fit: Fit,
+    /// Whether the function gives nothing but these rows, so that a rule need not repeat the condition.
+    pub is_implied: bool,
+}

@@ -1,0 +1,8 @@
+//! Conversions, each with all targets side by side, losses included.
+
+mod build;
+mod operators;
+mod policy;
+mod refusals;
+mod rules;
+mod show;

@@ -1,0 +1,43 @@
+//! The page of each case, as text, as Markdown and as JSON.
+
+use std::fs;
+use std::path::Path;
+
+use kqlift::analyze::analyze;
+use kqlift::explain::{Explanation, explain, render_markdown, render_text};
+use kqlift::lower::lower;
+use kqlift::parse::parse;
+use kqlift::schema::Schema;
+use kqlift::source::{Loaded, read};
+
+const WIDTH: usize = 100;
+
+fn page(path: &Path) -> Explanation {
+    let Loaded::Rules(file) = read(path, fs::read(path).unwrap_or_default(), None) else {
+        panic!("{} is no rule", path.display());
+    };
+    let rule = &file.rules[0];
+    let parsed = parse(rule.query());
+    assert!(parsed.is_accepted(), "{}: {:?}", path.display(), parsed.errors);
+    let facts = analyze(&parsed.query, &Schema::builtin());
+    explain(&lower(rule.query(), &parsed.query, &facts, &rule.metadata, rule.kind), rule.query())
+}
+
+#[test]
+fn pages() {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../snapshots/explain");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| {
+        insta::glob!("cases/explain/*", |path| {
+            let page = page(path);
+            insta::assert_snapshot!("text", render_text(&page, WIDTH));
+            insta::assert_snapshot!("markdown", render_markdown(&page));
+            // The data model is the same for all; one kind of case shows it.
+            if path.extension().is_some_and(|extension| extension == "yaml") {
+                insta::assert_snapshot!("json", serde_json::to_string_pretty(&page).unwrap_or_default());
+            }
+        });
+    });
+}

@@ -1,0 +1,76 @@
+//! Findings on the cases in `tests/cases/lint`, one snapshot each: traps for false positives, places and effects.
+
+mod lint_harness;
+
+use std::fmt::Write;
+
+use kqlift::diagnostic::Diagnostic;
+use kqlift::source::RuleText;
+use kqlift::span::Place;
+use lint_harness::Subject;
+
+#[test]
+fn cases() {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../snapshots/lint");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| {
+        insta::glob!("cases/lint/*", |path| {
+            let text = std::fs::read_to_string(path).expect("the case was just listed");
+            let subject = Subject::new(path, &text);
+            let report: String =
+                subject.findings().iter().map(|finding| describe(&subject.file.rules[0], finding)).collect();
+            insta::assert_snapshot!("lint", if report.is_empty() { "nothing".to_owned() } else { report });
+        });
+    });
+}
+
+/// A fix makes its rule silent at that place, so that a second run has nothing left to do.
+#[test]
+fn fixes_are_stable() {
+    insta::glob!("cases/lint/*", |path| {
+        let text = std::fs::read_to_string(path).expect("the case was just listed");
+        let subject = Subject::new(path, &text);
+        let fixes = subject.findings().into_iter().filter_map(|finding| finding.fix);
+        let mended = Subject::new(path, &subject.with(fixes));
+        let left: Vec<&str> =
+            mended.findings().iter().filter(|finding| finding.fix.is_some()).map(|finding| finding.code).collect();
+        assert!(left.is_empty(), "{}: {left:?}", path.display());
+    });
+}
+
+fn describe(rule: &RuleText, finding: &Diagnostic) -> String {
+    let mut text = String::new();
+    let at = |place: Place| format!("{} `{}`", line(rule, place), place.span.slice(rule.text(place.text)));
+    let mut say = |what: &str, detail: &str| writeln!(text, "  {what}: {detail}").expect("a string takes all");
+    for label in &finding.related {
+        say("related", &format!("{}: {}", at(label.place), label.message));
+    }
+    if let Some(help) = &finding.help {
+        say("help", help);
+    }
+    for note in &finding.notes {
+        say("note", note);
+    }
+    if let Some(fix) = &finding.fix {
+        say("fix", &format!("{} {}", fix.effect.sign(), fix.title));
+        for edit in &fix.edits {
+            say("edit", &format!("{} -> `{}`", at(edit.place), edit.replacement));
+        }
+    }
+    let severity = finding.severity.as_str();
+    format!(
+        "{severity} {} {}\n  {}\n  at: {}: {}\n{text}\n",
+        finding.code,
+        finding.name,
+        finding.message,
+        at(finding.place),
+        finding.label
+    )
+}
+
+/// Line of the place within its text, from 1.
+fn line(rule: &RuleText, place: Place) -> usize {
+    rule.text(place.text)[..place.span.start as usize].matches('\n').count() + 1
+}

@@ -1,0 +1,49 @@
+//! Reads, parses, analyses and lints a text as the command line does, for the tests that look at findings.
+
+use std::path::Path;
+
+use kqlift::analyze::analyze;
+use kqlift::diagnostic::{Diagnostic, Edit, Fix};
+use kqlift::lint::{Input, check};
+use kqlift::parse::parse;
+use kqlift::schema::Schema;
+use kqlift::source::{Loaded, RuleFile, apply, read};
+
+/// A file with one rule.
+pub(crate) struct Subject {
+    pub(crate) file: RuleFile,
+}
+
+impl Subject {
+    pub(crate) fn new(path: &Path, text: &str) -> Self {
+        match read(path, text.as_bytes().to_vec(), None) {
+            Loaded::Rules(file) => Self { file },
+            other => panic!("{}: {other:?}", path.display()),
+        }
+    }
+
+    /// The findings of all lint rules.
+    pub(crate) fn findings(&self) -> Vec<Diagnostic> {
+        let rule = &self.file.rules[0];
+        let schema = Schema::builtin();
+        let parsed = parse(rule.query());
+        let facts = analyze(&parsed.query, &schema);
+        let input = Input {
+            text: rule.query(),
+            query: &parsed.query,
+            errors: &parsed.errors,
+            facts: &facts,
+            metadata: &rule.metadata,
+            kind: rule.kind,
+            schema: &schema,
+            texts: &|id| rule.text(id),
+        };
+        check(&input, |_| true)
+    }
+
+    /// The file after some fixes.
+    pub(crate) fn with(&self, fixes: impl IntoIterator<Item = Fix>) -> String {
+        let edits: Vec<(usize, Edit)> = fixes.into_iter().flat_map(|fix| fix.edits).map(|edit| (0, edit)).collect();
+        apply(&self.file, &edits).unwrap_or_else(|refused| panic!("{}: {refused}", self.file.path))
+    }
+}
