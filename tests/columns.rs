@@ -189,3 +189,18 @@ fn byte_of(text: &str, units: usize) -> usize {
     }
     text.len()
 }
+
+#[test]
+fn broken_queries_are_analysed_too() {
+    let Some(folder) = shared::folder("corpus") else { return };
+    let schema = Schema::builtin();
+    for name in ["kql-mutants.jsonl", "kql-syntax-cases.jsonl"] {
+        let lines = shared::json_lines(&folder.join(name));
+        assert!(!lines.is_empty(), "{name} has lines");
+        for text in lines.iter().filter_map(|line| line["query"].as_str()) {
+            let facts = analyze(&parse(text).query, &schema);
+            let length = u32::try_from(text.len()).expect("the corpus has no text of 4 GiB");
+            assert!(facts.predicates.iter().all(|predicate| predicate.span.end <= length), "{text}");
+        }
+    }
+}

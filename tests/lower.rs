@@ -153,7 +153,7 @@ fn fields_come_from_their_tables_through_renames_and_joins() {
     let text = "DeviceProcessEvents | project Host = DeviceName, DeviceId | join (DeviceNetworkEvents | project Peer = RemoteIP, DeviceId) on DeviceId | where Peer == 'x' and Host == 'y'";
     let StageKind::Filter(Expr { kind: ExprKind::And(tests), .. }) = last_stage(text) else { panic!("no filter") };
     let origin = |expr: &Expr| match &expr.kind {
-        ExprKind::Test(test) if test.op == TestOp::Equal => match &test.subject.kind {
+        ExprKind::Test(equality) if equality.op == TestOp::Equal => match &equality.subject.kind {
             ExprKind::Field(field) => field.origin.clone(),
             other => panic!("{other:?}"),
         },

@@ -8,6 +8,10 @@ use crate::syntax::{BinaryOp, Expr, ExprKind, InOp, Literal, Name, NamedExpr, Pi
 impl<'a, 'q> Analyzer<'a, 'q> {
     /// Infers the type of an expression and records what is known about it and its parts.
     pub(super) fn expression(&mut self, expr: &'a Expr<'q>, context: Context<'_>) -> ScalarType {
+        self.descend(|analyzer| analyzer.expression_here(expr, context)).unwrap_or_default()
+    }
+
+    fn expression_here(&mut self, expr: &'a Expr<'q>, context: Context<'_>) -> ScalarType {
         match &expr.kind {
             ExprKind::Binary { .. } => self.binary_chain(expr, context),
             ExprKind::Path { .. } | ExprKind::Element { .. } => self.member_chain(expr, context),

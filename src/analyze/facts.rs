@@ -123,6 +123,7 @@ pub struct ConstantItem {
 
 /// A test of a value, wherever it stands: `where`, `iff`, `countif`, `join … on` excluded.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent answers to independent questions")]
 pub struct Predicate {
     /// The whole test.
     pub expr: ExprId,

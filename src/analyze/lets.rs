@@ -41,7 +41,7 @@ impl<'a, 'q> Analyzer<'a, 'q> {
                 self.scope.declare(&name.text, Definition::Opaque);
                 Outcome::Unknown
             }
-            _ => Outcome::Unknown,
+            StatementKind::Set { .. } | StatementKind::Restrict(_) | StatementKind::Invalid => Outcome::Unknown,
         }
     }
 
@@ -86,6 +86,10 @@ impl<'a, 'q> Analyzer<'a, 'q> {
     }
 
     fn body(&mut self, statements: &'a [Statement<'q>]) -> Outcome {
+        self.descend(|analyzer| analyzer.body_here(statements)).unwrap_or(Outcome::Unknown)
+    }
+
+    fn body_here(&mut self, statements: &'a [Statement<'q>]) -> Outcome {
         let mut result = Outcome::Unknown;
         for statement in statements {
             result = self.statement(statement);

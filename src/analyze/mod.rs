@@ -16,6 +16,7 @@ mod predicate;
 mod projection;
 mod scope;
 mod source;
+mod stack;
 mod typing;
 
 pub use facts::*;
@@ -48,6 +49,7 @@ pub fn analyze(query: &Query<'_>, schema: &Schema) -> Facts {
         is_row_open: false,
         depends_on_values: false,
         unnamed: 0,
+        depth: 0,
     };
     for statement in &query.statements {
         let outcome = analyzer.statement(statement);
@@ -71,6 +73,7 @@ const REPLAY_BUDGET: u32 = 256;
 /// More columns than any query has: joins that multiply themselves end here.
 const MAX_COLUMNS: usize = 20_000;
 
+#[expect(clippy::struct_excessive_bools, reason = "each says where in the query the walk is, and all combine")]
 struct Analyzer<'a, 'q> {
     schema: &'a Schema,
     facts: Facts,
@@ -97,6 +100,8 @@ struct Analyzer<'a, 'q> {
     depends_on_values: bool,
     /// How many columns without any name the query has made: they are numbered through.
     unnamed: usize,
+    /// How many levels of the tree are being walked.
+    depth: u32,
 }
 
 /// What an expression sees, and what it is for.

@@ -52,10 +52,9 @@ impl<'a, 'q> Analyzer<'a, 'q> {
         }
         let first = || arguments.first().and_then(|argument| self.argument_name(argument, input));
         match self.built_in(&name.text)?.naming {
-            NamingRule::None => None,
             NamingRule::First => first(),
             NamingRule::Only if arguments.len() == 1 => first(),
-            NamingRule::Only => None,
+            NamingRule::None | NamingRule::Only => None,
             NamingRule::Prefix(prefix) => Some(format!("{prefix}_{}", first().unwrap_or_default())),
             NamingRule::Fixed(fixed) => Some(fixed.to_owned()),
             NamingRule::Column => match &self.constant_of(&arguments.first()?.value)?.value {
@@ -83,8 +82,7 @@ impl<'a, 'q> Analyzer<'a, 'q> {
 
 fn member_name(member: &Expr<'_>) -> Option<String> {
     match &member.kind {
-        ExprKind::Name(name) => Some(name.text.clone().into_owned()),
-        ExprKind::Call { name, .. } => Some(name.text.clone().into_owned()),
+        ExprKind::Name(name) | ExprKind::Call { name, .. } => Some(name.text.clone().into_owned()),
         _ => element_name(member),
     }
 }

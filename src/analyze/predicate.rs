@@ -28,7 +28,7 @@ impl<'a, 'q> Analyzer<'a, 'q> {
         self.record_test(
             expr,
             context,
-            Test {
+            &Test {
                 subject,
                 op: PredicateOp::Binary(*op),
                 op_span: *op_span,
@@ -44,7 +44,7 @@ impl<'a, 'q> Analyzer<'a, 'q> {
         self.record_test(
             expr,
             context,
-            Test {
+            &Test {
                 subject: left,
                 op: PredicateOp::In(*op),
                 op_span: *op_span,
@@ -60,7 +60,7 @@ impl<'a, 'q> Analyzer<'a, 'q> {
         self.record_test(
             expr,
             context,
-            Test {
+            &Test {
                 subject: left,
                 op: if *is_negated { PredicateOp::NotBetween } else { PredicateOp::Between },
                 op_span: *op_span,
@@ -83,7 +83,7 @@ impl<'a, 'q> Analyzer<'a, 'q> {
         self.record_test(
             expr,
             context,
-            Test {
+            &Test {
                 subject: &subject.value,
                 op: PredicateOp::Function,
                 op_span: name.span,
@@ -94,7 +94,7 @@ impl<'a, 'q> Analyzer<'a, 'q> {
         );
     }
 
-    fn record_test(&mut self, expr: &'a Expr<'q>, context: Context<'_>, test: Test<'a, 'q>) {
+    fn record_test(&mut self, expr: &'a Expr<'q>, context: Context<'_>, test: &Test<'a, 'q>) {
         if !self.is_recording() {
             return;
         }

@@ -13,6 +13,10 @@ use crate::syntax::{Expr, ExprKind, Head, Name, NamedExpr, Pipeline};
 impl<'a, 'q> Analyzer<'a, 'q> {
     /// Analyses a pipeline. `input` is what flows into the body of an operator such as `mv-apply`.
     pub(super) fn pipeline(&mut self, pipeline: &'a Pipeline<'q>, input: Option<Arc<Columns>>) -> Outcome {
+        self.descend(|analyzer| analyzer.pipeline_here(pipeline, input)).unwrap_or(Outcome::Unknown)
+    }
+
+    fn pipeline_here(&mut self, pipeline: &'a Pipeline<'q>, input: Option<Arc<Columns>>) -> Outcome {
         let start = match (&pipeline.head, input) {
             (Head::Expr(expr), _) => self.source(expr, !pipeline.operators.is_empty()),
             (Head::Operator(operator), Some(input)) => Outcome::Rows(self.operator(operator, input, None)),
@@ -35,6 +39,10 @@ impl<'a, 'q> Analyzer<'a, 'q> {
 
     /// What an expression gives where rows may stand; `is_rows` says that nothing else may.
     pub(super) fn source(&mut self, expr: &'a Expr<'q>, is_rows: bool) -> Outcome {
+        self.descend(|analyzer| analyzer.source_here(expr, is_rows)).unwrap_or(Outcome::Unknown)
+    }
+
+    fn source_here(&mut self, expr: &'a Expr<'q>, is_rows: bool) -> Outcome {
         match &expr.kind {
             ExprKind::Name(name) => self.named_source(expr, name),
             ExprKind::Call { name, arguments } => self.called_source(expr, name, arguments, is_rows),

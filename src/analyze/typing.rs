@@ -25,13 +25,13 @@ fn arithmetic(op: BinaryOp, left: ScalarType, right: ScalarType) -> ScalarType {
         both => both,
     };
     match (op, left, right) {
-        (BinaryOp::Subtract, Datetime, Datetime) => Timespan,
-        (BinaryOp::Add | BinaryOp::Subtract, Datetime, Timespan) | (BinaryOp::Add, Timespan, Datetime) => Datetime,
-        (BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Modulo, Timespan, Timespan) => Timespan,
+        (BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Modulo, Datetime, Timespan)
+        | (BinaryOp::Add, Timespan, Datetime) => Datetime,
+        (BinaryOp::Subtract, Datetime, Datetime)
+        | (BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Modulo, Timespan, Timespan) => Timespan,
         (BinaryOp::Divide, Timespan, Timespan) => Real,
         (BinaryOp::Multiply | BinaryOp::Divide, Timespan, number) if is_number(number) => Timespan,
         (BinaryOp::Multiply, number, Timespan) if is_number(number) => Timespan,
-        (BinaryOp::Modulo, Datetime, Timespan) => Datetime,
         _ => widest(&[left, right]),
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn adapt(found: Match, style: &Style, losses: &mut Vec<Loss>) -> Cond
     let is_case_sensitive = text.is_case_sensitive && text.needles.iter().any(|needle| has_case(needle));
     let adapted = Adapted { field, text: TextTest { is_case_sensitive, ..text }, origin, style };
     match (adapted.text.shape, adapted.text.part) {
-        (Shape::Term { .. }, Part::Everything) if style.is_kql => adapted.as_is(),
+        (Shape::Term { .. }, Part::Everything) if style.is_kql => adapted.unchanged(),
         (Shape::Term { .. }, _) => adapted.term(losses),
         (Shape::Contains | Shape::StartsWith | Shape::Whole, Part::LastComponent) => adapted.as_regex(),
         (Shape::Contains | Shape::StartsWith | Shape::Whole | Shape::EndsWith, _) => adapted.with_case(losses),
@@ -57,7 +57,7 @@ impl Adapted<'_> {
         Match { field: self.field.clone(), test, origin: self.origin.clone() }
     }
 
-    fn as_is(self) -> Condition {
+    fn unchanged(self) -> Condition {
         Condition::Match(Match { field: self.field, test: FieldTest::Text(self.text), origin: self.origin })
     }
 
@@ -142,7 +142,7 @@ impl Adapted<'_> {
 
     fn with_case(self, losses: &mut Vec<Loss>) -> Condition {
         if !self.text.is_case_sensitive || self.style.keeps_case {
-            return self.as_is();
+            return self.unchanged();
         }
         let text = TextTest { is_case_sensitive: false, ..self.text.clone() };
         let folded = Condition::Match(self.matching(FieldTest::Text(text)));

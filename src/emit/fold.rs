@@ -20,14 +20,14 @@ pub(super) fn fold(expr: &Expr) -> Expr {
         }
         ExprKind::Not(inner) => match inner.kind {
             ExprKind::Not(innermost) => *innermost,
-            kind => Expr { kind: ExprKind::Not(Box::new(Expr { kind, ..*inner })), ..shell(&expr.ty, expr.span) },
+            kind => Expr { kind: ExprKind::Not(Box::new(Expr { kind, ..*inner })), ..shell(expr.ty, expr.span) },
         },
         kind => Expr { kind, ty: expr.ty, span: expr.span },
     }
 }
 
-fn shell(ty: &ScalarType, span: crate::span::Span) -> Expr {
-    Expr { kind: ExprKind::Star, ty: *ty, span }
+fn shell(ty: ScalarType, span: crate::span::Span) -> Expr {
+    Expr { kind: ExprKind::Star, ty, span }
 }
 
 fn is_boolean(branches: &[(Expr, Expr)], otherwise: &Expr) -> bool {
@@ -99,7 +99,7 @@ fn keeps_text(argument: &Expr, test: &Test) -> bool {
         ScalarType::String => true,
         ScalarType::Int | ScalarType::Long => {
             let is_number = |operand: &Expr| match &operand.kind {
-                ExprKind::Value(Value::String(text)) => text.parse::<i64>().is_ok_and(|n| n.to_string() == *text),
+                ExprKind::Value(Value::String(value)) => value.parse::<i64>().is_ok_and(|n| n.to_string() == *value),
                 _ => false,
             };
             matches!(test.op, TestOp::Equal | TestOp::EqualCi | TestOp::In | TestOp::InCi)
@@ -142,7 +142,7 @@ fn case_folded(test: &Test, is_in_case: impl Fn(&str) -> bool) -> Option<TestOp>
         | TestOp::Ipv4IsPrivate => return None,
     };
     let is_kept = |operand: &Expr| match &operand.kind {
-        ExprKind::Value(Value::String(text)) => !test.op.is_case_sensitive() || is_in_case(text),
+        ExprKind::Value(Value::String(value)) => !test.op.is_case_sensitive() || is_in_case(value),
         _ => false,
     };
     test.operands.iter().all(is_kept).then_some(op)

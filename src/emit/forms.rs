@@ -45,9 +45,9 @@ impl Forms<'_> {
             (ValueForm::Host, ValueForm::Fqdn) | (ValueForm::Fqdn, ValueForm::Host) => {
                 Ok(((self.leaf)(test), vec![Assumption::Host]))
             }
-            (ValueForm::Int, ValueForm::IntText) => self.number_to_text(test),
+            (ValueForm::Int, ValueForm::IntText) => self.number_to_text(&test),
             (ValueForm::IntText, ValueForm::Int) => self.text_to_number(test),
-            (ValueForm::Int, ValueForm::HexText) => self.number_to_hex(test),
+            (ValueForm::Int, ValueForm::HexText) => self.number_to_hex(&test),
             (ValueForm::HexText, ValueForm::Int) => self.hex_to_number(test),
             (ValueForm::Integrity, ValueForm::IntegritySid) => self.integrity_to_sid(test),
             (ValueForm::IpClass, ValueForm::Ip) => self.ip_class(test),
@@ -57,6 +57,7 @@ impl Forms<'_> {
         }
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "it stands among rewrites that can fail")]
     fn exact(&self, test: FieldTest) -> Rewritten {
         Ok(((self.leaf)(test), Vec::new()))
     }
@@ -68,41 +69,41 @@ impl Forms<'_> {
 
     /// T1, T5 to T7: the same test on what follows the last separator.
     fn name_to_path(&self, test: FieldTest) -> Rewritten {
-        let FieldTest::Text(text) = test else { return Err(self.unknown()) };
-        if text.needles.iter().any(|needle| needle.contains(['\\', '/'])) {
+        let FieldTest::Text(wanted) = test else { return Err(self.unknown()) };
+        if wanted.needles.iter().any(|needle| needle.contains(['\\', '/'])) {
             return Err("a file name never contains a separator: the test is never true".to_owned());
         }
-        let test = match text.shape {
+        let test = match wanted.shape {
             // The needle cannot reach over a separator, so the end of the name is the end of the path.
-            Shape::EndsWith => FieldTest::Text(text),
-            Shape::Whole => FieldTest::Text(self.preceded_by_separator(text)),
+            Shape::EndsWith => FieldTest::Text(wanted),
+            Shape::Whole => FieldTest::Text(self.preceded_by_separator(&wanted)),
             Shape::Contains | Shape::StartsWith | Shape::Term { .. } => {
-                FieldTest::Text(TextTest { part: Part::LastComponent, ..text })
+                FieldTest::Text(TextTest { part: Part::LastComponent, ..wanted })
             }
         };
         Ok(((self.leaf)(test), vec![Assumption::FullPath]))
     }
 
-    fn preceded_by_separator(&self, text: TextTest) -> TextTest {
-        let needles = text.needles.iter().map(|needle| format!("{}{needle}", self.separator)).collect();
-        TextTest { shape: Shape::EndsWith, needles, ..text }
+    fn preceded_by_separator(&self, wanted: &TextTest) -> TextTest {
+        let needles = wanted.needles.iter().map(|needle| format!("{}{needle}", self.separator)).collect();
+        TextTest { shape: Shape::EndsWith, needles, ..wanted.clone() }
     }
 
     /// As `name_to_path`, but the value may also be the bare name.
     fn to_name_or_path(&self, test: FieldTest) -> Rewritten {
-        let FieldTest::Text(text) = test else { return Err(self.unknown()) };
-        let text = if self.from == ValueForm::Path { self.name_of_path(text)? } else { text };
-        if text.needles.iter().any(|needle| needle.contains(['\\', '/'])) {
+        let FieldTest::Text(wanted) = test else { return Err(self.unknown()) };
+        let wanted = if self.from == ValueForm::Path { Self::name_of_path(wanted)? } else { wanted };
+        if wanted.needles.iter().any(|needle| needle.contains(['\\', '/'])) {
             return Err("a file name never contains a separator: the test is never true".to_owned());
         }
-        let condition = match text.shape {
+        let condition = match wanted.shape {
             Shape::Whole => {
-                let path = self.preceded_by_separator(text.clone());
-                Condition::any(vec![(self.leaf)(FieldTest::Text(text)), (self.leaf)(FieldTest::Text(path))])
+                let path = self.preceded_by_separator(&wanted);
+                Condition::any(vec![(self.leaf)(FieldTest::Text(wanted)), (self.leaf)(FieldTest::Text(path))])
             }
-            Shape::EndsWith => (self.leaf)(FieldTest::Text(text)),
+            Shape::EndsWith => (self.leaf)(FieldTest::Text(wanted)),
             Shape::Contains | Shape::StartsWith | Shape::Term { .. } => {
-                (self.leaf)(FieldTest::Text(TextTest { part: Part::LastComponent, ..text }))
+                (self.leaf)(FieldTest::Text(TextTest { part: Part::LastComponent, ..wanted }))
             }
         };
         Ok((condition, vec![Assumption::FullPath]))
@@ -110,49 +111,49 @@ impl Forms<'_> {
 
     /// T2: `endswith "\x.exe"` is the name.
     fn path_to_name(&self, test: FieldTest) -> Rewritten {
-        let FieldTest::Text(text) = test else { return Err(self.unknown()) };
-        let text = self.name_of_path(text)?;
-        Ok(((self.leaf)(FieldTest::Text(text)), vec![Assumption::FullPath]))
+        let FieldTest::Text(wanted) = test else { return Err(self.unknown()) };
+        let wanted = Self::name_of_path(wanted)?;
+        Ok(((self.leaf)(FieldTest::Text(wanted)), vec![Assumption::FullPath]))
     }
 
-    fn name_of_path(&self, text: TextTest) -> Result<TextTest, String> {
+    fn name_of_path(wanted: TextTest) -> Result<TextTest, String> {
         let name = |needle: &String| {
             let name = needle.strip_prefix(['\\', '/'])?;
             (!name.is_empty() && !name.contains(['\\', '/'])).then(|| name.to_owned())
         };
-        let names: Option<Vec<_>> = text.needles.iter().map(name).collect();
-        match (text.shape, names) {
-            (Shape::EndsWith, Some(needles)) => Ok(TextTest { shape: Shape::Whole, needles, ..text }),
+        let names: Option<Vec<_>> = wanted.needles.iter().map(name).collect();
+        match (wanted.shape, names) {
+            (Shape::EndsWith, Some(needles)) => Ok(TextTest { shape: Shape::Whole, needles, ..wanted }),
             // T3: without a separator in it, the end of the path is the end of the name.
-            (Shape::EndsWith, None) if text.needles.iter().all(|needle| !needle.contains(['\\', '/'])) => Ok(text),
+            (Shape::EndsWith, None) if wanted.needles.iter().all(|needle| !needle.contains(['\\', '/'])) => Ok(wanted),
             _ => Err("the target holds only the file name, and the test is about the folder".to_owned()),
         }
     }
 
     /// T12: a whole digest inside the list of digests.
     fn hash_to_list(&self, test: FieldTest) -> Rewritten {
-        let (FieldTest::Text(text), Some(prefix)) = (test, self.prefix) else { return Err(self.unknown()) };
-        if text.shape != Shape::Whole {
+        let (FieldTest::Text(wanted), Some(prefix)) = (test, self.prefix) else { return Err(self.unknown()) };
+        if wanted.shape != Shape::Whole {
             return Err("only a whole digest can be looked for in a list of digests".to_owned());
         }
-        let needles = text.needles.iter().map(|needle| format!("{prefix}{needle}")).collect();
-        self.exact(FieldTest::Text(TextTest { shape: Shape::Contains, needles, ..text }))
+        let needles = wanted.needles.iter().map(|needle| format!("{prefix}{needle}")).collect();
+        self.exact(FieldTest::Text(TextTest { shape: Shape::Contains, needles, ..wanted }))
     }
 
     /// T10: with a domain in front, or alone.
     fn account_name_to_account(&self, test: FieldTest) -> Rewritten {
-        let FieldTest::Text(text) = test else { return Err(self.unknown()) };
-        if text.shape != Shape::Whole {
+        let FieldTest::Text(wanted) = test else { return Err(self.unknown()) };
+        if wanted.shape != Shape::Whole {
             return Err("a part of a user name cannot be told from a part of the domain".to_owned());
         }
-        let needles = text.needles.iter().map(|needle| format!("\\{needle}")).collect();
-        let with_domain = TextTest { shape: Shape::EndsWith, needles, ..text.clone() };
-        let parts = [with_domain, text].map(|text| (self.leaf)(FieldTest::Text(text)));
+        let needles = wanted.needles.iter().map(|needle| format!("\\{needle}")).collect();
+        let with_domain = TextTest { shape: Shape::EndsWith, needles, ..wanted.clone() };
+        let parts = [with_domain, wanted].map(|wanted| (self.leaf)(FieldTest::Text(wanted)));
         Ok((Condition::any(parts.into()), vec![Assumption::DomainUser]))
     }
 
     /// T23.
-    fn number_to_text(&self, test: FieldTest) -> Rewritten {
+    fn number_to_text(&self, test: &FieldTest) -> Rewritten {
         match test {
             FieldTest::Number(Comparison::Equal, number) => self.exact(whole(number.to_string(), true)),
             _ => Err("only equality with a number can be tested on its text".to_owned()),
@@ -160,18 +161,18 @@ impl Forms<'_> {
     }
 
     fn text_to_number(&self, test: FieldTest) -> Rewritten {
-        self.equalities(test, |text| text.parse::<i64>().ok().filter(|number| number.to_string() == text))
+        self.equalities(test, |wanted| wanted.parse::<i64>().ok().filter(|number| number.to_string() == wanted))
     }
 
     /// T22.
     fn hex_to_number(&self, test: FieldTest) -> Rewritten {
-        let hex = |text: &str| text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).map(str::to_owned);
-        self.equalities(test, |text| hex(text).and_then(|digits| i64::from_str_radix(&digits, 16).ok()))
+        let hex = |wanted: &str| wanted.strip_prefix("0x").or_else(|| wanted.strip_prefix("0X")).map(str::to_owned);
+        self.equalities(test, |wanted| hex(wanted).and_then(|digits| i64::from_str_radix(&digits, 16).ok()))
     }
 
-    fn number_to_hex(&self, test: FieldTest) -> Rewritten {
+    fn number_to_hex(&self, test: &FieldTest) -> Rewritten {
         match test {
-            FieldTest::Number(Comparison::Equal, Number::Integer(number)) if number >= 0 => {
+            FieldTest::Number(Comparison::Equal, Number::Integer(number)) if *number >= 0 => {
                 self.exact(whole(format!("0x{number:x}"), false))
             }
             _ => Err("only equality with a number can be tested on its hexadecimal text".to_owned()),
@@ -179,9 +180,9 @@ impl Forms<'_> {
     }
 
     fn equalities(&self, test: FieldTest, number: impl Fn(&str) -> Option<i64>) -> Rewritten {
-        let FieldTest::Text(text) = test else { return Err(self.unknown()) };
-        let numbers: Option<Vec<i64>> = text.needles.iter().map(|needle| number(needle)).collect();
-        match (text.shape, numbers) {
+        let FieldTest::Text(wanted) = test else { return Err(self.unknown()) };
+        let numbers: Option<Vec<i64>> = wanted.needles.iter().map(|needle| number(needle)).collect();
+        match (wanted.shape, numbers) {
             (Shape::Whole, Some(numbers)) => {
                 let equal = |number| (self.leaf)(FieldTest::Number(Comparison::Equal, Number::Integer(number)));
                 Ok((Condition::any(numbers.into_iter().map(equal).collect()), Vec::new()))
@@ -192,7 +193,7 @@ impl Forms<'_> {
 
     /// T21.
     fn integrity_to_sid(&self, test: FieldTest) -> Rewritten {
-        let FieldTest::Text(text) = test else { return Err(self.unknown()) };
+        let FieldTest::Text(wanted) = test else { return Err(self.unknown()) };
         let sid = |label: &String| match label.to_ascii_lowercase().as_str() {
             "low" => Some("S-1-16-4096"),
             "medium" => Some("S-1-16-8192"),
@@ -200,20 +201,20 @@ impl Forms<'_> {
             "system" => Some("S-1-16-16384"),
             _ => None,
         };
-        let sids: Option<Vec<String>> = text.needles.iter().map(|label| sid(label).map(str::to_owned)).collect();
-        match (text.shape, sids) {
-            (Shape::Whole, Some(needles)) => self.exact(FieldTest::Text(TextTest { needles, ..text })),
+        let sids: Option<Vec<String>> = wanted.needles.iter().map(|label| sid(label).map(str::to_owned)).collect();
+        match (wanted.shape, sids) {
+            (Shape::Whole, Some(needles)) => self.exact(FieldTest::Text(TextTest { needles, ..wanted })),
             _ => Err("only whole integrity levels can be rewritten to SIDs".to_owned()),
         }
     }
 
     fn ip_class(&self, test: FieldTest) -> Rewritten {
-        let FieldTest::Text(text) = test else { return Err(self.unknown()) };
-        if text.shape != Shape::Whole {
+        let FieldTest::Text(wanted) = test else { return Err(self.unknown()) };
+        if wanted.shape != Shape::Whole {
             return Err("only a whole class of addresses can be rewritten to networks".to_owned());
         }
         let mut parts = Vec::new();
-        for needle in &text.needles {
+        for needle in &wanted.needles {
             let class = self.hub.ip_class(needle);
             let class = class.ok_or_else(|| format!("the networks of the address class `{needle}` are not known"))?;
             parts.push(match class {

@@ -6,6 +6,8 @@
 //! [`Refusal`] with its place.
 
 mod adapt;
+#[cfg(test)]
+mod agreement;
 mod boolean;
 mod condition;
 mod constant;
@@ -15,6 +17,7 @@ mod forms;
 mod kql;
 mod loss;
 mod plan;
+mod reader;
 mod reason;
 mod regex;
 mod sigma;

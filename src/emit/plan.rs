@@ -137,13 +137,12 @@ fn arguments_window(flat: &Flat<'_>) -> Result<Window, Vec<Refusal>> {
     let mut window = Window::default();
     let mut refusals = Vec::new();
     for (parameter, value) in arguments {
-        match super::time::argument(parameter, value) {
-            Some(part) => window = window.and(part),
-            None => {
-                let message = format!("the argument `{parameter}` of `{name}` cannot be converted");
-                let refusal = Refusal::new(value.span, Reason::FunctionArgument, parameter.clone(), message);
-                refusals.push(refusal.suggest("write it as a filter behind the function"));
-            }
+        if let Some(part) = super::time::argument(parameter, value) {
+            window = window.and(part);
+        } else {
+            let message = format!("the argument `{parameter}` of `{name}` cannot be converted");
+            let refusal = Refusal::new(value.span, Reason::FunctionArgument, parameter.clone(), message);
+            refusals.push(refusal.suggest("write it as a filter behind the function"));
         }
     }
     if refusals.is_empty() { Ok(window) } else { Err(refusals) }

@@ -90,10 +90,10 @@ impl Printer {
 
     fn group(&mut self, group: &ast::Group) -> Result<(), String> {
         // Whether and how a group captures does not change what the pattern finds.
-        if let GroupKind::NonCapturing(flags) = &group.kind {
-            if !flags.items.is_empty() {
-                return Err("flags inside the pattern".to_owned());
-            }
+        if let GroupKind::NonCapturing(flags) = &group.kind
+            && !flags.items.is_empty()
+        {
+            return Err("flags inside the pattern".to_owned());
         }
         self.text.push('(');
         self.ast(&group.ast)?;
@@ -108,11 +108,14 @@ impl Printer {
             RepetitionKind::ZeroOrOne => self.text.push('?'),
             RepetitionKind::ZeroOrMore => self.text.push('*'),
             RepetitionKind::OneOrMore => self.text.push('+'),
-            RepetitionKind::Range(range) => self.text.push_str(&match range {
-                RepetitionRange::Exactly(n) => format!("{{{n}}}"),
-                RepetitionRange::AtLeast(n) => format!("{{{n},}}"),
-                RepetitionRange::Bounded(low, high) => format!("{{{low},{high}}}"),
-            }),
+            RepetitionKind::Range(range) => {
+                let count = match range {
+                    RepetitionRange::Exactly(n) => format!("{{{n}}}"),
+                    RepetitionRange::AtLeast(n) => format!("{{{n},}}"),
+                    RepetitionRange::Bounded(low, high) => format!("{{{low},{high}}}"),
+                };
+                self.text.push_str(&count);
+            }
         }
         Ok(())
     }

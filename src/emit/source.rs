@@ -207,8 +207,8 @@ fn relation(conjunct: &Expr, wanted: &RowTest) -> Relation {
     let ignores_case = !test.op.is_case_sensitive();
     let is_same = |given: &Scalar, wanted: &Value| match wanted {
         Value::Integer(number) => given.text() == number.to_string(),
-        Value::String(text) if ignores_case => given.text().eq_ignore_ascii_case(text),
-        Value::String(text) => given.text() == *text,
+        Value::String(name) if ignores_case => given.text().eq_ignore_ascii_case(name),
+        Value::String(name) => given.text() == *name,
         _ => false,
     };
     if given.is_empty() || !given.iter().all(|given| wanted.values.iter().any(|wanted| is_same(given, wanted))) {

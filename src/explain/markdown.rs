@@ -43,7 +43,7 @@ fn table(page: &mut String, titles: &[&str], rows: impl Iterator<Item = Vec<Stri
 fn escaped(text: &str) -> String {
     let mut result = String::with_capacity(text.len());
     let mut is_code = false;
-    for c in text.split_whitespace().collect::<Vec<_>>().join(" ").chars() {
+    for c in text.replace(['\r', '\n'], " ").chars() {
         is_code ^= c == '`';
         // A pipe ends a cell even inside code.
         if c == '|' || (!is_code && matches!(c, '*' | '_' | '<' | '>' | '\\' | '[' | ']')) {
@@ -56,7 +56,7 @@ fn escaped(text: &str) -> String {
 
 /// A value as code, with enough backquotes around it.
 fn code(text: &str) -> String {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|");
+    let text = text.replace('|', "\\|");
     let mut fence = "`".to_owned();
     while text.contains(&fence) {
         fence.push('`');

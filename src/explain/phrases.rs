@@ -23,7 +23,8 @@ pub(super) fn phrase(test: &Test, is_negated: bool) -> Phrase {
     let case = case(test);
     let (object, listed) = match (test.op, values.as_slice()) {
         (TestOp::Between, [low, high]) => (format!(" {low} and {high}, both included"), Vec::new()),
-        (_, []) => (String::new(), Vec::new()),
+        (TestOp::IsEmpty | TestOp::IsNull | TestOp::Ipv4IsPrivate, _) => (String::new(), Vec::new()),
+        (_, []) => (" one of no values".to_owned(), Vec::new()),
         (_, [value]) => (format!(" {}{value}", rows_of(test)), Vec::new()),
         (_, _) => (format!(" {}", list_words(test.op, is_negated)), values.clone()),
     };
@@ -41,6 +42,7 @@ fn rows_of(test: &Test) -> &'static str {
         (TestOp::In | TestOp::InCi, [Expr { kind: ExprKind::Subquery(_), .. }]) => "in the first column of ",
         (TestOp::HasAny, [Expr { kind: ExprKind::Subquery(_), .. }]) => "a whole term out of the first column of ",
         (TestOp::HasAll, [Expr { kind: ExprKind::Subquery(_), .. }]) => "each whole term of the first column of ",
+        (_, [Expr { kind: ExprKind::Subquery(_), .. }]) => "the one value that is made of ",
         _ => "",
     }
 }

@@ -41,7 +41,8 @@ impl Page {
     fn wrapped(&mut self, lead: &str, words: &str) {
         let indent = " ".repeat(lead.chars().count());
         let (mut line, mut is_empty) = (lead.to_owned(), true);
-        for word in words.split_whitespace() {
+        // At single blanks, so that the blanks inside a value stay.
+        for word in words.split(' ') {
             if !is_empty && line.chars().count() + 1 + word.chars().count() > self.width {
                 self.line(&line);
                 line.clone_from(&indent);
@@ -89,7 +90,7 @@ fn header(header: &Header, page: &mut Page) {
     if let Some(description) = &header.description {
         page.text.push('\n');
         for paragraph in description.lines().filter(|line| !line.trim().is_empty()) {
-            page.wrapped("", paragraph);
+            page.wrapped("", &paragraph.split_whitespace().collect::<Vec<_>>().join(" "));
         }
     }
 }

@@ -6,47 +6,38 @@ use crate::span::Span;
 
 use super::notation::notation;
 
-/// A piece of the query on one line, without comments.
+/// A piece of the query on one line, without comments; strings stay as they are.
 pub(super) fn one_line(span: Span, query_text: &str) -> String {
     let mut result = String::new();
-    for line in without_comments(span.slice(query_text)).split_whitespace() {
-        if !result.is_empty() {
-            result.push(' ');
-        }
-        result.push_str(line);
-    }
-    result
-}
-
-/// Drops `// …`, but not inside strings (`"https://…"`).
-fn without_comments(text: &str) -> String {
-    let mut result = String::with_capacity(text.len());
     let (mut quote, mut is_verbatim, mut previous) = (None, false, ' ');
-    let mut rest = text.chars().peekable();
+    let mut rest = span.slice(query_text).chars().peekable();
     while let Some(c) = rest.next() {
         match quote {
             None if c == '/' && rest.peek() == Some(&'/') => {
-                while rest.peek().is_some_and(|c| *c != '\n') {
-                    rest.next();
+                while rest.next_if(|c| *c != '\n').is_some() {}
+                continue;
+            }
+            None if c.is_whitespace() => {
+                if !result.ends_with(' ') {
+                    result.push(' ');
                 }
-                previous = ' ';
+                previous = c;
                 continue;
             }
             None if c == '"' || c == '\'' => (quote, is_verbatim) = (Some(c), previous == '@'),
             Some(_) if c == '\\' && !is_verbatim => {
                 result.push(c);
-                if let Some(escaped) = rest.next() {
-                    result.push(escaped);
-                }
+                result.extend(rest.next());
                 continue;
             }
+            // A string ends at the end of its line at the latest.
             Some(open) if c == open || c == '\n' => quote = None,
             _ => {}
         }
         previous = c;
-        result.push(c);
+        result.push(if c == '\n' { ' ' } else { c });
     }
-    result
+    result.trim().to_owned()
 }
 
 /// At most `length` characters, cut with `…`.
@@ -91,16 +82,29 @@ pub(super) fn plain_value(value: &Value) -> String {
     }
 }
 
-/// A value in a table, where nothing else would show that it is empty.
+/// A value in a table: in quotes where blanks at its ends would not show. Blanks decide what `has " -e "` finds.
 pub(super) fn visible(value: &str) -> String {
-    let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
-    if value.is_empty() { "\"\"".to_owned() } else { value }
+    let has_blank_end = value.is_empty() || value.starts_with(' ') || value.ends_with(' ');
+    if has_blank_end { format!("\"{}\"", on_one_line(value)) } else { on_one_line(value) }
+}
+
+/// Line breaks and other control characters as escapes.
+fn on_one_line(text: &str) -> String {
+    let mut result = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() {
+            result.extend(c.escape_default());
+        } else {
+            result.push(c);
+        }
+    }
+    result
 }
 
 /// A constant as it stands in a sentence: texts in quotes.
 pub(super) fn quoted_value(value: &Value) -> String {
     match value {
-        Value::String(text) => format!("\"{text}\""),
+        Value::String(text) => format!("\"{}\"", on_one_line(text)),
         Value::Integer(_)
         | Value::Real(_)
         | Value::Bool(_)
@@ -165,13 +169,21 @@ pub(super) fn source(source: &Source) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{counted, one_line, shortened, timespan};
+    use super::{counted, one_line, shortened, timespan, visible};
     use crate::span::Span;
 
     #[test]
     fn comments_go_and_strings_stay() {
         let text = "where a == \"https://x\" // why\n  or b == @'\\' // \"\n or c";
         assert_eq!(one_line(Span::new(0, text.len()), text), "where a == \"https://x\" or b == @'\\' or c");
+    }
+
+    #[test]
+    fn blanks_that_decide_are_shown() {
+        assert_eq!(visible("a  b"), "a  b");
+        assert_eq!(visible(" -e "), "\" -e \"");
+        assert_eq!(visible("a\tb\n"), "a\\tb\\n");
+        assert_eq!(visible(""), "\"\"");
     }
 
     #[test]

@@ -4,10 +4,10 @@ use crate::analyze::Binding;
 use crate::ir::{self, ArithmeticOp, ExprKind as Kind, Field, MemberKey};
 use crate::schema::{Origin, ScalarType, Value};
 use crate::span::Span;
-use crate::syntax::{BinaryOp, Expr, ExprKind, Name, NamedExpr, Pipeline, UnaryOp};
+use crate::syntax::{BinaryOp, Expr, ExprKind, Literal, Name, NamedExpr, Pipeline, UnaryOp};
 
 use super::lets::Meaning;
-use super::{Lowering, TOO_LARGE, literal};
+use super::{Lowering, TOO_LARGE};
 
 /// Where an expression stands, as far as null matters.
 ///
@@ -55,13 +55,8 @@ impl<'a, 'q> Lowering<'a, 'q> {
     fn expression_kind(&mut self, expr: &'a Expr<'q>, position: Position) -> Kind {
         match &expr.kind {
             ExprKind::Name(name) => self.name(expr, name, position),
-            ExprKind::Literal(literal) => self
-                .constant(expr)
-                .or_else(|| literal::value(literal))
-                .map_or_else(|| Kind::Opaque(format!("the literal `{}`", self.words(expr))), Kind::Value),
-            ExprKind::Dynamic(value) => {
-                Kind::Value(self.constant(expr).unwrap_or_else(|| Value::Dynamic(literal::json(value))))
-            }
+            ExprKind::Literal(literal) => self.literal(expr, self.constant(expr).or_else(|| unreached_value(literal))),
+            ExprKind::Dynamic(_) => self.literal(expr, self.constant(expr)),
             ExprKind::Unary { op, operand } => self.signed(*op, operand),
             ExprKind::Binary { op, op_span, left, right } => {
                 self.binary(expr, (*op, *op_span), (left, right), position)
@@ -102,6 +97,10 @@ impl<'a, 'q> Lowering<'a, 'q> {
 
     fn constant(&self, expr: &Expr<'q>) -> Option<Value> {
         self.facts.constant(expr).map(|constant| constant.value.clone())
+    }
+
+    fn literal(&self, expr: &Expr<'q>, value: Option<Value>) -> Kind {
+        value.map_or_else(|| Kind::Opaque(format!("the literal `{}`", self.words(expr))), Kind::Value)
     }
 
     fn name(&mut self, expr: &'a Expr<'q>, name: &'a Name<'q>, position: Position) -> Kind {
@@ -271,6 +270,17 @@ pub(super) fn arithmetic_op(op: BinaryOp) -> Option<ArithmeticOp> {
         BinaryOp::Divide => Some(ArithmeticOp::Divide),
         BinaryOp::Modulo => Some(ArithmeticOp::Modulo),
         _ => None,
+    }
+}
+
+/// The value of a literal that the analysis does not reach, such as an option of a plugin.
+fn unreached_value(literal: &Literal<'_>) -> Option<Value> {
+    match literal {
+        Literal::String(text) => Some(Value::String(text.value.clone().into_owned())),
+        Literal::Bool(value) => Some(Value::Bool(*value)),
+        Literal::Long(text) => text.parse().ok().map(Value::Integer),
+        Literal::Real(text) => text.parse().ok().map(Value::Real),
+        Literal::Timespan(_) | Literal::Typed { .. } => None,
     }
 }
 

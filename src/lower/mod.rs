@@ -9,7 +9,7 @@ mod envelope;
 mod expression;
 mod join;
 mod lets;
-mod literal;
+mod list;
 mod operators;
 mod pipeline;
 mod summarize;

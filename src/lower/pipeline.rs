@@ -61,9 +61,10 @@ impl<'a, 'q> Lowering<'a, 'q> {
                 | OperatorKind::Find { .. } => {
                     source_only(SourceKind::Opaque(operator.keyword.to_owned()), columns, operator.span)
                 }
-                // A pipeline inside `mv-apply`, `partition` or `fork` starts with the rows of the outer one.
+                // A pipeline inside `mv-apply`, `partition` or `fork` starts with the rows of the operator around it.
                 _ => {
-                    let kind = SourceKind::Opaque("the rows of the surrounding operator".to_owned());
+                    let kind =
+                        SourceKind::Opaque("rows that come from outside: the text starts with an operator".to_owned());
                     let mut result = source_only(kind, columns, Span::at(operator.span.start as usize));
                     self.append(operator, &mut result, Size { nodes: 1, height: 1 });
                     result

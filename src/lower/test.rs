@@ -7,7 +7,7 @@ use crate::syntax::{BinaryOp, Expr, ExprKind, InOp, Name, NamedExpr};
 
 use super::expression::{Position, arithmetic_op, value_type};
 use super::lets::Meaning;
-use super::{Lowering, literal};
+use super::{Lowering, list};
 
 /// What a binary operator means.
 enum Reading {
@@ -138,7 +138,7 @@ impl<'a, 'q> Lowering<'a, 'q> {
             match lowered.kind {
                 Kind::Value(value) => {
                     let mut values = Vec::new();
-                    literal::flatten(value, &mut values);
+                    list::flatten(value, &mut values);
                     operands.extend(values.into_iter().map(|value| constant_operand(value, lowered.span)));
                 }
                 kind => operands.push(ir::Expr { kind, ..lowered }),

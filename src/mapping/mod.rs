@@ -6,6 +6,7 @@
 
 mod assumption;
 mod concept;
+mod file;
 mod form;
 mod hub;
 mod log_source;

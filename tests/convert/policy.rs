@@ -1,5 +1,7 @@
 //! Which losses are accepted, and that what is written can be read.
 
+use std::fmt::Write as _;
+
 use kqlift::emit::{LossClass, Mode, Options, Outcome, Target, Unmapped, convert};
 use kqlift::ir::TestOp;
 use kqlift::ir::{Detection, Trigger, TriggerOperator};
@@ -34,7 +36,7 @@ fn columns_without_counterpart() {
     let mut shown = String::new();
     for (what, rule) in with_unmapped() {
         for unmapped in [Unmapped::Error, Unmapped::Keep, Unmapped::Drop] {
-            shown.push_str(&format!("##### {what}, {unmapped:?}\n"));
+            let _ = writeln!(shown, "##### {what}, {unmapped:?}");
             shown.push_str(&brief(&rule, &Options { unmapped, ..options() }));
         }
     }

@@ -1,5 +1,7 @@
 //! What is not modelled is refused by name, never approximated.
 
+use std::fmt::Write as _;
+
 use kqlift::emit::{Outcome, Target, convert};
 use kqlift::ir::{Aggregate, ExprKind, Join, JoinKind, MemberKey, SourceKind, Stage, StageKind, TestOp};
 use kqlift::schema::ScalarType;
@@ -86,7 +88,7 @@ fn values_that_are_not_modelled() {
         test(field("FileName"), TestOp::Equal, vec![call("toupper", vec![text("x")], ScalarType::String)]),
         test(call("tolower", vec![field("FileName")], ScalarType::String), TestOp::Equal, vec![text("CMD.exe")]),
     ] {
-        shown.push_str(&format!("##### {}\n", kqlift::emit::print::expression(&predicate)));
+        let _ = writeln!(shown, "##### {}", kqlift::emit::print::expression(&predicate));
         shown.push_str(&brief(&process(vec![predicate]), &options()));
     }
     snapshot("values_that_are_not_modelled", &shown);
@@ -117,4 +119,14 @@ fn nested_conditional_values_do_not_double() {
     }
     let conversion = convert(&process(vec![predicate]), Target::Sigma, hub(), &options());
     assert!(matches!(conversion.outcome, Outcome::Refused(_)));
+}
+
+#[test]
+fn normalised_rules_are_not_printed_with_holes() {
+    let hole = || opaque(ExprKind::Opaque("a construct that is not known".to_owned()));
+    for predicate in [hole(), test(call("f", vec![hole()], ScalarType::String), TestOp::EqualCi, vec![text("x")])] {
+        let rule = rule(SourceKind::Function { name: "imDns".to_owned(), arguments: vec![] }, vec![filter(predicate)]);
+        let conversion = convert(&rule, Target::Asim, hub(), &options());
+        assert!(matches!(conversion.outcome, Outcome::Refused(_)), "{conversion:?}");
+    }
 }

@@ -1,11 +1,13 @@
 //! Whole rules.
 
+use std::fmt::Write as _;
+
 use kqlift::ir::{ExprKind, SourceKind, StageKind, TestOp};
 use kqlift::schema::{ScalarType, Value};
 
 use crate::build::{
     ago, and, assign, call, field, filter, function, is, not, number, number_field, opaque, or, process, project, rule,
-    stage, table, test, text, typed,
+    stage, table, test, typed,
 };
 use crate::show::{all, brief, options, snapshot};
 
@@ -105,7 +107,7 @@ fn addresses() {
     ];
     let mut shown = String::new();
     for predicate in filters {
-        shown.push_str(&format!("##### {}\n", kqlift::emit::print::expression(&predicate)));
+        let _ = writeln!(shown, "##### {}", kqlift::emit::print::expression(&predicate));
         let rule = rule(table("DeviceNetworkEvents"), vec![filter(predicate)]);
         shown.push_str(&brief(&rule, &options()));
         shown.push('\n');
@@ -150,7 +152,7 @@ fn nested_booleans() {
         }),
         or(vec![not(test(number_field("ProcessId"), TestOp::Greater, vec![number(9)])), a()]),
     ] {
-        shown.push_str(&format!("##### {}\n", kqlift::emit::print::expression(&predicate)));
+        let _ = writeln!(shown, "##### {}", kqlift::emit::print::expression(&predicate));
         shown.push_str(&brief(&process(vec![predicate]), &options()));
         shown.push('\n');
     }
@@ -168,7 +170,7 @@ fn time_filters() {
         test(time(), TestOp::Greater, vec![fixed]),
         or(vec![test(time(), TestOp::Greater, vec![ago(1)]), is("FileName", TestOp::EqualCi, &["a.exe"])]),
     ] {
-        shown.push_str(&format!("##### {}\n", kqlift::emit::print::expression(&predicate)));
+        let _ = writeln!(shown, "##### {}", kqlift::emit::print::expression(&predicate));
         shown.push_str(&brief(&process(vec![predicate, is("FileName", TestOp::EqualCi, &["b.exe"])]), &options()));
         shown.push('\n');
     }
@@ -212,10 +214,9 @@ fn log_sources() {
     ];
     let mut shown = String::new();
     for (source, stages) in cases {
-        shown.push_str(&format!("##### {source:?}\n"));
+        let _ = writeln!(shown, "##### {source:?}");
         shown.push_str(&brief(&rule(source, stages), &options()));
         shown.push('\n');
     }
     snapshot("log_sources", &shown);
-    let _ = text;
 }

@@ -115,7 +115,7 @@ fn right_keys<'e>(condition: &'e Expr<'_>, keys: &mut Vec<&'e str>) {
             ExprKind::Name(name) => keys.push(&name.text),
             ExprKind::Parenthesized(inner) => pending.push(inner),
             ExprKind::Binary { op: BinaryOp::And | BinaryOp::Equal, left, right, .. } => {
-                pending.extend([&**left, right])
+                pending.extend([&**left, right]);
             }
             ExprKind::Path { base, member } => {
                 if let (ExprKind::Name(side), ExprKind::Name(name)) = (&base.kind, &member.kind)

@@ -120,7 +120,7 @@ impl<'a, 'q> Analyzer<'a, 'q> {
             }
             OperatorKind::Reduce { by, .. } => {
                 self.expression(by, row);
-                let mut reduced = self.closed_of(
+                let mut reduced = closed_of(
                     operator,
                     &[
                         ("Pattern", ScalarType::String),
@@ -135,7 +135,7 @@ impl<'a, 'q> Analyzer<'a, 'q> {
                 }
                 reduced
             }
-            OperatorKind::Getschema => self.closed_of(
+            OperatorKind::Getschema => closed_of(
                 operator,
                 &[
                     ("ColumnName", ScalarType::String),
@@ -210,10 +210,6 @@ impl<'a, 'q> Analyzer<'a, 'q> {
         for key in keys {
             self.expression(&key.expr.value, row);
         }
-    }
-
-    fn closed_of(&self, operator: &Operator<'q>, columns: &[(&str, ScalarType)]) -> Columns {
-        closed(columns.iter().map(|(name, ty)| made(name, *ty, operator)).collect())
     }
 
     fn scan(
@@ -297,6 +293,11 @@ impl<'a, 'q> Analyzer<'a, 'q> {
 /// Exactly these columns.
 fn closed(columns: Vec<Column>) -> Columns {
     Columns { columns, is_open: false }
+}
+
+/// Exactly these columns, which the operator makes.
+fn closed_of(operator: &Operator<'_>, columns: &[(&str, ScalarType)]) -> Columns {
+    closed(columns.iter().map(|(name, ty)| made(name, *ty, operator)).collect())
 }
 
 /// A column that the operator makes.

@@ -78,7 +78,7 @@ impl<'a, 'q> Analyzer<'a, 'q> {
         }
         let produced = self.produce(&item.value, context);
         if let Some(several) = &produced.several {
-            let several = self.without_keys(&item.value, several, keys);
+            let several = without_keys(&item.value, several, keys);
             declare_several(item, several, projection);
         } else if let [name, ..] = item.names.as_slice() {
             let may_replace = produced.plain.is_some() || style == Style::Extend;
@@ -92,34 +92,6 @@ impl<'a, 'q> Analyzer<'a, 'q> {
                 None => projection.add_unnamed(produced.column(""), self.next_unnamed()),
             }
         }
-    }
-
-    /// `arg_max(x, *) by k` gives `k` once.
-    fn without_keys(&self, expr: &Expr<'q>, columns: &[Column], keys: &[String]) -> Vec<Column> {
-        let has_star = match &expr.kind {
-            ExprKind::Call { arguments, .. } => {
-                arguments.iter().any(|argument| matches!(argument.value.kind, ExprKind::Star))
-            }
-            _ => false,
-        };
-        // The old aggregates put the name of the first column in front of the others.
-        let item_prefix = match &expr.kind {
-            ExprKind::Call { name, .. } if name.text == "any" => Some("any_".to_owned()),
-            ExprKind::Call { name, .. } if matches!(&*name.text, "argmax" | "argmin") => {
-                columns.first().map(|first| format!("{}_", first.name))
-            }
-            _ => None,
-        };
-        let is_kept = |(index, column): &(usize, &Column)| {
-            let is_extreme =
-                *index == 0 && !matches!(&expr.kind, ExprKind::Call { name, .. } if name.text.contains("any"));
-            let is_key = |key: &String| match &item_prefix {
-                Some(prefix) => column.name.strip_prefix(prefix.as_str()) == Some(key),
-                None => column.name == *key,
-            };
-            !has_star || is_extreme || !keys.iter().any(is_key)
-        };
-        columns.iter().enumerate().filter(is_kept).map(|(_, column)| column.clone()).collect()
     }
 
     pub(super) fn project(&mut self, items: &'a [NamedExpr<'q>], input: &Arc<Columns>) -> Columns {
@@ -240,6 +212,33 @@ impl<'a, 'q> Analyzer<'a, 'q> {
         columns.extend(rest);
         Columns { is_open: input.is_open, ..closed(columns) }
     }
+}
+
+/// `arg_max(x, *) by k` gives `k` once.
+fn without_keys(expr: &Expr<'_>, columns: &[Column], keys: &[String]) -> Vec<Column> {
+    let has_star = match &expr.kind {
+        ExprKind::Call { arguments, .. } => {
+            arguments.iter().any(|argument| matches!(argument.value.kind, ExprKind::Star))
+        }
+        _ => false,
+    };
+    // The old aggregates put the name of the first column in front of the others.
+    let item_prefix = match &expr.kind {
+        ExprKind::Call { name, .. } if name.text == "any" => Some("any_".to_owned()),
+        ExprKind::Call { name, .. } if matches!(&*name.text, "argmax" | "argmin") => {
+            columns.first().map(|first| format!("{}_", first.name))
+        }
+        _ => None,
+    };
+    let is_kept = |(index, column): &(usize, &Column)| {
+        let is_extreme = *index == 0 && !matches!(&expr.kind, ExprKind::Call { name, .. } if name.text.contains("any"));
+        let is_key = |key: &String| match &item_prefix {
+            Some(prefix) => column.name.strip_prefix(prefix.as_str()) == Some(key),
+            None => column.name == *key,
+        };
+        !has_star || is_extreme || !keys.iter().any(is_key)
+    };
+    columns.iter().enumerate().filter(is_kept).map(|(_, column)| column.clone()).collect()
 }
 
 /// Names in front of a call that gives several columns go to its columns in order.

@@ -80,9 +80,12 @@ impl<'a, 'q> Analyzer<'a, 'q> {
     }
 }
 
+/// A type of a column, and where the columns of that type come from.
+type TypeOrigins<'c> = (ScalarType, Vec<&'c Origin>);
+
 /// One column for each name and type. Where a name has several types, each column is called `name_type`.
 pub(super) fn unify_by_name_and_type(tables: &[Arc<Columns>]) -> Columns {
-    let mut groups: Vec<(&str, Vec<(ScalarType, Vec<&Origin>)>)> = Vec::new();
+    let mut groups: Vec<(&str, Vec<TypeOrigins<'_>>)> = Vec::new();
     let mut positions: HashMap<&str, usize> = HashMap::new();
     for column in tables.iter().flat_map(|table| &table.columns) {
         let position = *positions.entry(&column.name).or_insert_with(|| {
@@ -118,17 +121,14 @@ pub(super) fn unify_by_name(tables: &[Arc<Columns>]) -> Columns {
     let mut columns: Vec<Column> = Vec::new();
     let mut positions: HashMap<&str, usize> = HashMap::new();
     for column in tables.iter().flat_map(|table| &table.columns) {
-        match positions.get(column.name.as_str()).and_then(|position| columns.get_mut(*position)) {
-            Some(known) => {
-                if known.ty != column.ty {
-                    known.ty = ScalarType::Dynamic;
-                }
-                known.origin = merged([&known.origin, &column.origin].into_iter());
+        if let Some(known) = positions.get(column.name.as_str()).and_then(|position| columns.get_mut(*position)) {
+            if known.ty != column.ty {
+                known.ty = ScalarType::Dynamic;
             }
-            None => {
-                positions.insert(&column.name, columns.len());
-                columns.push(column.clone());
-            }
+            known.origin = merged([&known.origin, &column.origin].into_iter());
+        } else {
+            positions.insert(&column.name, columns.len());
+            columns.push(column.clone());
         }
     }
     Columns { columns, is_open: tables.iter().any(|table| table.is_open) }

@@ -1,6 +1,8 @@
 //! Prints the meaning of a query as KQL again: one style, one stage per line.
 
-use super::super::flatten::stage_word;
+use std::fmt::Write as _;
+
+use super::super::flatten::{map_children, stage_word};
 use super::super::loss::Refusal;
 use super::super::reason::Reason;
 use crate::ir::{
@@ -17,19 +19,72 @@ pub type Spell<'a> = &'a dyn Fn(&str) -> String;
 ///
 /// # Errors
 ///
-/// Stages and sources that the tree holds only by name.
+/// Stages, sources and expressions that the tree holds only by name.
 pub fn pipeline(pipeline: &Pipeline, spell: Spell<'_>) -> Result<String, Refusal> {
     let mut lines = vec![source(&pipeline.source, spell)?];
     for step in &pipeline.stages {
+        for expr in expressions(&step.kind) {
+            check(expr, spell)?;
+        }
         lines.extend(stage(step, spell)?);
     }
     Ok(lines.join("\n") + "\n")
+}
+
+/// The expressions of a stage that is printed.
+fn expressions(kind: &StageKind) -> Vec<&Expr> {
+    match kind {
+        StageKind::Filter(expr) | StageKind::Take(expr) => vec![expr],
+        StageKind::Extend(list) | StageKind::Project(list) | StageKind::Distinct(list) | StageKind::MvExpand(list) => {
+            values(list).collect()
+        }
+        StageKind::Summarize { aggregates, by } => {
+            aggregates.iter().map(|aggregate| &aggregate.value).chain(values(by)).collect()
+        }
+        StageKind::Sort(keys) => keys.iter().map(|(key, _)| key).collect(),
+        StageKind::Top { count, by, .. } => vec![count, by],
+        StageKind::ProjectAway(_)
+        | StageKind::ProjectKeep(_)
+        | StageKind::ProjectRename(_)
+        | StageKind::ProjectReorder
+        | StageKind::Join(_)
+        | StageKind::Union(_)
+        | StageKind::Count(_)
+        | StageKind::Parse { .. }
+        | StageKind::Annotation(_)
+        | StageKind::Other { .. }
+        | StageKind::Opaque(_) => Vec::new(),
+    }
+}
+
+fn values(list: &[Assignment]) -> impl Iterator<Item = &Expr> {
+    list.iter().map(|assignment| &assignment.value)
+}
+
+/// Refuses an expression that cannot be printed as what it was.
+fn check(expr: &Expr, spell: Spell<'_>) -> Result<(), Refusal> {
+    match &expr.kind {
+        ExprKind::Opaque(reason) => return Err(Refusal::new(expr.span, Reason::Opaque, &**reason, &**reason)),
+        ExprKind::Subquery(inner) => return pipeline(inner, spell).map(|_| ()),
+        _ => {}
+    }
+    let mut checked = Ok(());
+    map_children(expr, &mut |child| {
+        if checked.is_ok() {
+            checked = check(child, spell);
+        }
+        Expr { kind: ExprKind::Star, ty: child.ty, span: child.span }
+    });
+    checked
 }
 
 fn source(source: &Source, spell: Spell<'_>) -> Result<String, Refusal> {
     Ok(match &source.kind {
         SourceKind::Table { name: table, .. } => name(&spell(table)),
         SourceKind::Function { name, arguments } => {
+            for (_, value) in arguments {
+                check(value, spell)?;
+            }
             let argument = |(parameter, value): &(String, Expr)| match parameter.as_str() {
                 "" => expression(value),
                 _ => format!("{parameter}={}", expression(value)),
@@ -269,7 +324,9 @@ pub fn string(text: &str) -> String {
                 '\n' => escaped.push_str("\\n"),
                 '\r' => escaped.push_str("\\r"),
                 '\t' => escaped.push_str("\\t"),
-                control if control.is_control() => escaped.push_str(&format!("\\u{:04X}", u32::from(control))),
+                control if control.is_control() => {
+                    let _ = write!(escaped, "\\u{:04X}", u32::from(control));
+                }
                 other => escaped.push(other),
             }
         }

@@ -133,11 +133,11 @@ fn leaf(name: &String, is_negated: bool) -> String {
 fn add(blocks: &mut Vec<Block>, block: Block) {
     if let [map] = block.as_slice() {
         for other in blocks.iter_mut() {
-            if let [into] = other.as_mut_slice() {
-                if let Some(merged) = merge(into, map) {
-                    *into = merged;
-                    return;
-                }
+            if let [into] = other.as_mut_slice()
+                && let Some(merged) = merge(into, map)
+            {
+                *into = merged;
+                return;
             }
         }
     }

@@ -87,7 +87,7 @@ fn note(request: &Request<'_>, construct: &str) -> Loss {
 fn trigger(request: &Request<'_>, losses: &mut Vec<Loss>) -> Result<(), Vec<Refusal>> {
     let Some(trigger) = request.rule.envelope.trigger else { return Ok(()) };
     let is_default = match (trigger.operator, trigger.threshold) {
-        (TriggerOperator::GreaterThan, 0) | (TriggerOperator::NotEqual, 0) => true,
+        (TriggerOperator::GreaterThan | TriggerOperator::NotEqual, 0) => true,
         (TriggerOperator::GreaterThan, _) => false,
         _ => {
             let message = "an alert on few or no results cannot be said by a Sigma rule";
@@ -122,9 +122,11 @@ fn capitalised(word: &str) -> String {
     if is_kept {
         return word.to_owned();
     }
-    let mut chars = word.chars();
-    let first: String = chars.by_ref().take(1).flat_map(char::to_uppercase).collect();
-    first + chars.as_str()
+    // Quotes and brackets may stand in front of the first letter.
+    let Some((start, first)) = word.char_indices().find(|(_, c)| c.is_alphabetic()) else { return word.to_owned() };
+    let (before, rest) = word.split_at(start);
+    let capital: String = first.to_uppercase().collect();
+    format!("{before}{capital}{}", &rest[first.len_utf8()..])
 }
 
 fn description(envelope: &Envelope, title: &str) -> Node {
@@ -205,6 +207,7 @@ mod tests {
             title("Detects rundll32.exe started by office application."),
             "rundll32.exe Started by Office Application"
         );
+        assert_eq!(title("a 'quoted' (word)"), "a 'Quoted' (Word)");
         assert_eq!(title("suspicious use of regsvr32"), "Suspicious Use of Regsvr32");
         assert!(title(&"word ".repeat(60)).chars().count() <= 120);
         assert_eq!(title("   "), "Untitled Rule");

@@ -2,6 +2,8 @@
 //!
 //! The order of keys is the order given, so that the same rule always gives the same bytes.
 
+use std::fmt::Write as _;
+
 /// A YAML value.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Node {
@@ -25,7 +27,9 @@ pub(super) enum Node {
 pub(super) fn write(node: &Node) -> String {
     let mut text = String::new();
     if let Node::Map(entries) = node {
-        entries.iter().for_each(|entry| pair(&mut text, entry, 0));
+        for entry in entries {
+            pair(&mut text, entry, 0);
+        }
     }
     text
 }
@@ -43,18 +47,24 @@ fn entry(text: &mut String, key: &str, value: &Node, level: usize) {
     match value {
         Node::List(items) => {
             text.push('\n');
-            items.iter().for_each(|item| list_item(text, item, level + 1));
+            for item in items {
+                list_item(text, item, level + 1);
+            }
         }
         Node::Map(entries) => {
             text.push('\n');
-            entries.iter().for_each(|entry| pair(text, entry, level + 1));
+            for entry in entries {
+                pair(text, entry, level + 1);
+            }
         }
         Node::Block(block) => {
             text.push_str(" |\n");
             for line in block.lines() {
                 let line = line.trim_end();
                 let indent = if line.is_empty() { String::new() } else { INDENT.repeat(level + 1) };
-                text.push_str(&format!("{indent}{line}\n"));
+                text.push_str(&indent);
+                text.push_str(line);
+                text.push('\n');
             }
         }
         scalar @ (Node::Null | Node::Bare(_) | Node::Text(_) | Node::Quoted(_)) => {
@@ -89,8 +99,11 @@ fn list_item(text: &mut String, item: &Node, level: usize) {
 fn item_entry(text: &mut String, key: &str, value: &Node, level: usize) {
     match value {
         Node::List(items) => {
-            text.push_str(&format!("{}:\n", plain_or_quoted(key)));
-            items.iter().for_each(|item| list_item(text, item, level + 1));
+            text.push_str(&plain_or_quoted(key));
+            text.push_str(":\n");
+            for item in items {
+                list_item(text, item, level + 1);
+            }
         }
         other => entry(text, key, other, level + 1),
     }
@@ -119,7 +132,9 @@ fn quoted(text: &str) -> String {
             '\n' => escaped.push_str("\\n"),
             '\r' => escaped.push_str("\\r"),
             '\t' => escaped.push_str("\\t"),
-            control if control.is_control() => escaped.push_str(&format!("\\u{:04X}", u32::from(control))),
+            control if control.is_control() => {
+                let _ = write!(escaped, "\\u{:04X}", u32::from(control));
+            }
             other => escaped.push(other),
         }
     }

@@ -48,8 +48,8 @@ pub(super) fn spell(found: &Match, is_negated: bool) -> String {
 /// The test, and when the field of its left side is missing.
 fn positive(field: &str, test: &FieldTest) -> (String, String) {
     let missing = format!("isnull({field})");
-    let text = match test {
-        FieldTest::Text(text) => text_test(field, text),
+    let written = match test {
+        FieldTest::Text(written) => text_test(field, written),
         FieldTest::Regex { pattern, is_case_sensitive } => match_call(field, pattern, *is_case_sensitive),
         FieldTest::Number(comparison, number) => format!("tonumber({field}){}{number}", sign(*comparison)),
         FieldTest::Network(networks) => {
@@ -59,13 +59,13 @@ fn positive(field: &str, test: &FieldTest) -> (String, String) {
         }
         FieldTest::SameAs { field: other, is_case_sensitive } => {
             let other = field_name(other);
-            let text =
+            let written =
                 if *is_case_sensitive { format!("{field}={other}") } else { format!("lower({field})=lower({other})") };
-            return (text, format!("{missing} OR isnull({other})"));
+            return (written, format!("{missing} OR isnull({other})"));
         }
         FieldTest::Empty | FieldTest::Missing => missing.clone(),
     };
-    (text, missing)
+    (written, missing)
 }
 
 fn text_test(field: &str, text: &TextTest) -> String {

@@ -56,12 +56,11 @@ fn text(plan: &Plan<'_>, selector: &str, losses: &mut Vec<Loss>) -> String {
     first.extend(window(plan));
     let mut behind = Vec::new();
     for conjunct in plan.condition.clone().conjuncts() {
-        match search::exact(&conjunct) {
-            Some(text) => first.push(text),
-            None => {
-                first.extend(search::prefilter(&conjunct).filter(|text| !first.contains(text)));
-                behind.push(conjunct);
-            }
+        if let Some(exact) = search::exact(&conjunct) {
+            first.push(exact);
+        } else {
+            first.extend(search::prefilter(&conjunct).filter(|text| !first.contains(text)));
+            behind.push(conjunct);
         }
     }
     let mut text = first.join(" ");
@@ -71,14 +70,18 @@ fn text(plan: &Plan<'_>, selector: &str, losses: &mut Vec<Loss>) -> String {
     }
     for step in &plan.steps {
         match command(step, plan) {
-            Some(command) => text.push_str(&format!("\n| {command}")),
+            Some(command) => {
+                text.push_str("\n| ");
+                text.push_str(&command);
+            }
             None => losses.extend(dropped_steps(std::slice::from_ref(step))),
         }
     }
     let fields: Vec<String> =
         plan.fields.iter().flatten().flat_map(|(_, names)| names).map(|name| quoted_name(name)).collect();
     if !fields.is_empty() {
-        text.push_str(&format!("\n| table _time {}", fields.join(" ")));
+        text.push_str("\n| table _time ");
+        text.push_str(&fields.join(" "));
     }
     text.push('\n');
     text

@@ -1,0 +1,329 @@
+//! The shape of the two data files, and how it becomes the index of the hub.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_yaml::Value as Yaml;
+
+use super::hub::{AsimFunction, HubError, IpClass, Section};
+use super::{
+    AsimSource, Assumption, Column, Concept, Dialect, Fit, LogSource, RowFilter, SigmaSource, SplunkSource,
+    TableSource, ValueForm,
+};
+
+#[derive(Deserialize)]
+pub(super) struct LogSourceFile {
+    pub(super) logsources: Vec<RawLogSource>,
+    pub(super) asim_functions: BTreeMap<String, RawFunctions>,
+    pub(super) kql_time_columns: Vec<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct RawLogSource {
+    id: String,
+    #[serde(default)]
+    sigma: RawSigma,
+    #[serde(default)]
+    kql: Vec<RawTable>,
+    asim: Option<RawAsim>,
+    #[serde(default)]
+    splunk: Vec<RawSplunk>,
+}
+
+#[derive(Deserialize, Default)]
+struct RawSigma {
+    product: Option<String>,
+    category: Option<String>,
+    service: Option<String>,
+    #[serde(default)]
+    official: bool,
+    #[serde(default)]
+    filter: BTreeMap<String, Vec<i64>>,
+}
+
+#[derive(Deserialize)]
+struct RawTable {
+    table: String,
+    filter: Option<String>,
+    #[serde(default)]
+    fit: Fit,
+}
+
+#[derive(Deserialize)]
+struct RawAsim {
+    schema: String,
+    function: String,
+    builtin: String,
+    filter: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct RawSplunk {
+    #[serde(default)]
+    source: OneOrMany<String>,
+    #[serde(default)]
+    sourcetype: OneOrMany<String>,
+    #[serde(default)]
+    event_code: OneOrMany<i64>,
+    filter: Option<String>,
+    #[serde(rename = "macro")]
+    macro_name: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct RawFunctions {
+    functions: Vec<RawFunction>,
+    #[serde(default)]
+    legacy_or_misspelt: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct RawFunction {
+    asim: String,
+    asim_builtin: String,
+    im: String,
+    im_builtin: String,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMany<T> {
+    One(T),
+    Many(Vec<T>),
+}
+
+impl<T> Default for OneOrMany<T> {
+    fn default() -> Self {
+        Self::Many(Vec::new())
+    }
+}
+
+impl<T> From<OneOrMany<T>> for Vec<T> {
+    fn from(values: OneOrMany<T>) -> Self {
+        match values {
+            OneOrMany::One(value) => vec![value],
+            OneOrMany::Many(values) => values,
+        }
+    }
+}
+
+fn row_filter(text: Option<&str>) -> Option<RowFilter> {
+    text.map_or_else(|| Some(RowFilter::default()), RowFilter::parse)
+}
+
+impl RawLogSource {
+    pub(super) fn build(self) -> LogSource {
+        let table =
+            |raw: RawTable| TableSource { filter: row_filter(raw.filter.as_deref()), table: raw.table, fit: raw.fit };
+        let asim = |raw: RawAsim| AsimSource {
+            filter: row_filter(raw.filter.as_deref()),
+            schema: raw.schema,
+            function: raw.function,
+            builtin: raw.builtin,
+        };
+        let splunk = |raw: RawSplunk| SplunkSource {
+            sources: raw.source.into(),
+            source_types: raw.sourcetype.into(),
+            event_codes: raw.event_code.into(),
+            filter: raw.filter,
+            macro_name: raw.macro_name,
+        };
+        LogSource {
+            id: self.id,
+            sigma: SigmaSource {
+                product: self.sigma.product,
+                category: self.sigma.category,
+                service: self.sigma.service,
+                is_official: self.sigma.official,
+                filter: self.sigma.filter.into_iter().collect(),
+            },
+            tables: self.kql.into_iter().map(table).collect(),
+            asim: self.asim.map(asim),
+            splunk: self.splunk.into_iter().map(splunk).collect(),
+        }
+    }
+}
+
+/// The ASIM functions with all of their spellings.
+pub(super) fn functions(by_schema: BTreeMap<String, RawFunctions>) -> Vec<AsimFunction> {
+    let mut functions = Vec::new();
+    for (schema, raw) in by_schema {
+        for (index, function) in raw.functions.into_iter().enumerate() {
+            let mut spellings = vec![function.im_builtin.clone(), function.im, function.asim_builtin, function.asim];
+            if index == 0 {
+                spellings.extend(raw.legacy_or_misspelt.iter().cloned());
+            }
+            let builtin = function.im_builtin;
+            functions.push(AsimFunction { schema: schema.clone(), builtin, spellings, is_general: index == 0 });
+        }
+    }
+    functions
+}
+
+#[derive(Deserialize)]
+pub(super) struct FieldFile {
+    pub(super) logsources: Vec<RawSection>,
+    pub(super) security_table: String,
+    pub(super) ip_classes: BTreeMap<String, IpClass>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct RawSection {
+    id: String,
+    #[serde(default)]
+    also: Vec<String>,
+    same_as: Option<String>,
+    xdr_table: Option<String>,
+    kql_table: Option<String>,
+    secevt: Option<String>,
+    #[serde(default)]
+    fields: Vec<RawConcept>,
+    #[serde(default)]
+    overrides: Vec<RawConcept>,
+    #[serde(default)]
+    same_name_columns: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct RawConcept {
+    concept: String,
+    form: ValueForm,
+    of: Option<String>,
+    prefix: Option<String>,
+    #[serde(flatten)]
+    columns: BTreeMap<String, Yaml>,
+}
+
+#[derive(Deserialize)]
+struct RawColumn {
+    c: Option<String>,
+    #[serde(default)]
+    any: Vec<String>,
+    f: Option<ValueForm>,
+    alias: Option<String>,
+    #[serde(default)]
+    unreliable: bool,
+    #[serde(default)]
+    foreign: bool,
+    assume: Option<String>,
+    #[serde(default)]
+    values: BTreeMap<String, String>,
+}
+
+impl RawConcept {
+    fn build(&self) -> Result<Concept, HubError> {
+        let mut columns = Vec::new();
+        for dialect in Dialect::ALL {
+            match self.columns.get(dialect.key()) {
+                None | Some(Yaml::Null) => {}
+                Some(value) => columns.push((dialect, self.column(value)?)),
+            }
+        }
+        Ok(Concept { name: self.concept.clone(), whole: self.of.clone(), prefix: self.prefix.clone(), columns })
+    }
+
+    fn column(&self, value: &Yaml) -> Result<Column, HubError> {
+        if let Yaml::String(name) = value {
+            return Ok(Column {
+                names: spellings(name),
+                alias: None,
+                form: self.form,
+                is_unreliable: false,
+                assumption: None,
+                values: Vec::new(),
+            });
+        }
+        let raw: RawColumn = serde_yaml::from_value(value.clone())
+            .map_err(|error| HubError { message: format!("column of concept `{}`: {error}", self.concept) })?;
+        let assumption = match &raw.assume {
+            None => None,
+            Some(name) => Some(
+                Assumption::parse(name)
+                    .ok_or_else(|| HubError { message: format!("`{name}` is not an assumption") })?,
+            ),
+        };
+        if raw.foreign {
+            // As good as absent: without names it is never found.
+            return Ok(Column {
+                names: Vec::new(),
+                alias: None,
+                form: self.form,
+                is_unreliable: true,
+                assumption: None,
+                values: Vec::new(),
+            });
+        }
+        let names = raw.c.as_deref().map(spellings).unwrap_or(raw.any);
+        Ok(Column {
+            names,
+            alias: raw.alias,
+            form: raw.f.unwrap_or(self.form),
+            is_unreliable: raw.unreliable,
+            assumption,
+            values: raw.values.into_iter().collect(),
+        })
+    }
+}
+
+/// `XmlName|Classic_Name`: the data file separates the spellings of one field by a bar.
+fn spellings(name: &str) -> Vec<String> {
+    name.split('|').map(str::to_owned).collect()
+}
+
+/// The columns of each log source.
+pub(super) fn sections(
+    raw_sections: Vec<RawSection>,
+    security_table: &str,
+    log_sources: &[LogSource],
+) -> Result<BTreeMap<String, Section>, HubError> {
+    let mut sections: BTreeMap<String, Section> = BTreeMap::new();
+    for raw in raw_sections {
+        let mut section = match &raw.same_as {
+            Some(id) => sections.get(id).cloned().unwrap_or_default(),
+            None => Section::default(),
+        };
+        for concept in raw.fields.iter().chain(&raw.overrides) {
+            let concept = concept.build()?;
+            section.concepts.retain(|other| other.name != concept.name);
+            section.concepts.push(concept);
+        }
+        section.concepts.extend(raw.same_name_columns.iter().map(|name| same_name(name)));
+        let named = [(&raw.xdr_table, Dialect::Xdr), (&raw.kql_table, Dialect::Kql)];
+        section.tables.extend(named.into_iter().filter_map(|(table, dialect)| Some((table.clone()?, dialect))));
+        if raw.secevt.is_some() {
+            section.tables.push((security_table.to_owned(), Dialect::SecurityEvent));
+        }
+        section.is_shared = !raw.also.is_empty() || raw.same_as.is_some();
+        for id in std::iter::once(&raw.id).chain(&raw.also) {
+            sections.insert(id.clone(), with_sibling_tables(section.clone(), id, log_sources));
+        }
+    }
+    Ok(sections)
+}
+
+/// Other tables of the log source that hold the very same event under the same column names.
+fn with_sibling_tables(mut section: Section, id: &str, log_sources: &[LogSource]) -> Section {
+    let Some(log_source) = log_sources.iter().find(|source| source.id == id) else { return section };
+    let names_of_kql = section.tables.iter().any(|(_, dialect)| *dialect == Dialect::Kql);
+    for table in &log_source.tables {
+        let is_new = section.tables.iter().all(|(name, _)| *name != table.table);
+        let is_whole = table.filter.as_ref().is_some_and(|filter| filter.tests.is_empty());
+        if names_of_kql && is_new && is_whole && table.fit == Fit::Same {
+            section.tables.push((table.table.clone(), Dialect::Kql));
+        }
+    }
+    section
+}
+
+fn same_name(name: &str) -> Concept {
+    let column = Column {
+        names: vec![name.to_owned()],
+        alias: None,
+        form: ValueForm::Text,
+        is_unreliable: false,
+        assumption: None,
+        values: Vec::new(),
+    };
+    let columns = [Dialect::Sigma, Dialect::Kql, Dialect::Splunk].map(|dialect| (dialect, column.clone()));
+    Concept { name: name.to_owned(), whole: None, prefix: None, columns: columns.into() }
+}
