@@ -94,6 +94,12 @@ struct Scope {
 
 impl Scope {
     fn apply(&mut self, stage: &Stage) -> Result<(), Refusal> {
+        if let (StageKind::Filter(_), Some(limit)) = (&stage.kind, self.limit()) {
+            // Targets limit rows last: moved behind the test, the limit would pick others.
+            let message = format!("`where` behind `{limit}` tests only the rows that the limit left");
+            return Err(Refusal::new(stage.span, Reason::OperatorUnsupported, limit, message)
+                .suggest(format!("put every `where` in front of `{limit}`")));
+        }
         let mut step = |kind| self.steps.push(Step { kind, span: stage.span });
         match &stage.kind {
             StageKind::Filter(predicate) => step(StepKind::Filter(substitute(predicate, &self.values))),
@@ -145,6 +151,15 @@ impl Scope {
             }
         }
         Ok(())
+    }
+
+    /// The word of the row limit among the steps so far.
+    fn limit(&self) -> Option<&'static str> {
+        self.steps.iter().find_map(|step| match step.kind {
+            StepKind::Take(_) => Some("take"),
+            StepKind::Top(..) => Some("top"),
+            StepKind::Filter(_) | StepKind::Sort(_) | StepKind::Distinct(_) => None,
+        })
     }
 
     fn extend(&mut self, assignments: &[Assignment]) {

@@ -34,7 +34,7 @@ pub(super) fn draw(reports: &[FileReport], colour: Colour) -> String {
     for report in reports {
         let source = Lines { path: &report.path, text: &report.text };
         for finding in &report.findings {
-            let drawn = Drawn { finding, source: (!report.text.is_empty()).then_some(&source) };
+            let drawn = Drawn { finding, path: &report.path, source: (!report.text.is_empty()).then_some(&source) };
             // Writing to a string can't fail; a place that can't be drawn falls back to the one-line form.
             if handler.render_report(&mut out, &drawn).is_err() {
                 let _ = writeln!(out, "{}: {}", report.path, finding.message);
@@ -48,6 +48,7 @@ pub(super) fn draw(reports: &[FileReport], colour: Colour) -> String {
 /// A finding as miette wants it.
 struct Drawn<'a> {
     finding: &'a Finding,
+    path: &'a str,
     source: Option<&'a Lines<'a>>,
 }
 
@@ -59,7 +60,11 @@ impl fmt::Debug for Drawn<'_> {
 
 impl fmt::Display for Drawn<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.finding.message)
+        // Where nothing can be drawn, the message has to name the file.
+        match self.source {
+            Some(_) => f.write_str(&self.finding.message),
+            None => write!(f, "{}: {}", self.path, self.finding.message),
+        }
     }
 }
 

@@ -130,3 +130,17 @@ fn normalised_rules_are_not_printed_with_holes() {
         assert!(matches!(conversion.outcome, Outcome::Refused(_)), "{conversion:?}");
     }
 }
+
+/// Moved behind the test, the limit would pick other rows.
+#[test]
+fn a_test_behind_a_row_limit() {
+    let mut rule = process(vec![is("FileName", TestOp::EqualCi, &["a.exe"])]);
+    rule.pipeline.stages.push(stage(StageKind::Take(number(5))));
+    rule.pipeline.stages.push(filter(is("ProcessCommandLine", TestOp::Contains, &["x"])));
+    for target in Target::ALL {
+        let Outcome::Refused(refusals) = convert(&rule, target, hub(), &options()).outcome else {
+            panic!("{} accepts it", target.as_str());
+        };
+        assert_eq!(refusals[0].construct, "take");
+    }
+}

@@ -1,4 +1,5 @@
 //! Reads, parses, analyses and lints a text as the command line does, for the tests that look at findings.
+#![allow(dead_code, clippy::allow_attributes, reason = "each test binary uses a part")]
 
 use std::path::Path;
 
@@ -7,7 +8,25 @@ use kqlift::diagnostic::{Diagnostic, Edit, Fix};
 use kqlift::lint::{Input, check};
 use kqlift::parse::parse;
 use kqlift::schema::Schema;
-use kqlift::source::{Loaded, RuleFile, apply, read};
+use kqlift::source::{Loaded, RuleFile, RuleText, apply, read};
+
+/// The findings of all lint rules on one rule.
+pub(crate) fn findings(rule: &RuleText) -> Vec<Diagnostic> {
+    let schema = Schema::builtin();
+    let parsed = parse(rule.query());
+    let facts = analyze(&parsed.query, &schema);
+    let input = Input {
+        text: rule.query(),
+        query: &parsed.query,
+        errors: &parsed.errors,
+        facts: &facts,
+        metadata: &rule.metadata,
+        kind: rule.kind,
+        schema: &schema,
+        texts: &|id| rule.text(id),
+    };
+    check(&input, |_| true)
+}
 
 /// A file with one rule.
 pub(crate) struct Subject {
@@ -24,21 +43,7 @@ impl Subject {
 
     /// The findings of all lint rules.
     pub(crate) fn findings(&self) -> Vec<Diagnostic> {
-        let rule = &self.file.rules[0];
-        let schema = Schema::builtin();
-        let parsed = parse(rule.query());
-        let facts = analyze(&parsed.query, &schema);
-        let input = Input {
-            text: rule.query(),
-            query: &parsed.query,
-            errors: &parsed.errors,
-            facts: &facts,
-            metadata: &rule.metadata,
-            kind: rule.kind,
-            schema: &schema,
-            texts: &|id| rule.text(id),
-        };
-        check(&input, |_| true)
+        findings(&self.file.rules[0])
     }
 
     /// The file after some fixes.

@@ -1,0 +1,145 @@
+//! What a user of the command line sees: exit codes, shapes, messages.
+
+mod run;
+
+use run::{kqlift, kqlift_with_input, root, scratch};
+
+fn snapshot(name: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../snapshots/cli");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+#[test]
+fn the_examples_are_linted_in_every_shape() {
+    for format in ["full", "concise", "json"] {
+        let run = kqlift(root(), &["lint", "--format", format, "examples"]);
+        assert_eq!((run.code, run.stderr.as_str()), (Some(1), ""));
+        snapshot(&format!("lint-{format}"), &run.stdout);
+    }
+}
+
+#[test]
+fn the_examples_are_converted_to_every_target() {
+    let folder = scratch("cli-convert");
+    let examples = root().join("examples");
+    let run = kqlift(
+        &folder,
+        &["convert", "--to", "sigma,spl,asim", "-o", "out", "--report", "report.jsonl", &examples.display().to_string()],
+    );
+    assert_eq!(run.code, Some(1), "some examples go beyond what can be converted");
+    let mut names: Vec<String> = std::fs::read_dir(folder.join("out"))
+        .expect("the folder was made")
+        .map(|entry| entry.expect("it can be listed").file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    let mut text = run.stderr;
+    for name in names {
+        let converted = std::fs::read_to_string(folder.join("out").join(&name)).expect("just listed");
+        text += &format!("\n──── {name}\n{converted}");
+    }
+    snapshot("convert", &text);
+    let report = std::fs::read_to_string(folder.join("report.jsonl")).expect("the report is written");
+    assert_eq!(report.lines().count(), 6 * 3);
+}
+
+#[test]
+fn the_examples_are_explained() {
+    let run = kqlift(root(), &["explain", "examples/risky-sign-in-without-mfa.yaml"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    snapshot("explain", &run.stdout);
+}
+
+#[test]
+fn a_clean_rule_ends_in_0() {
+    let folder = scratch("cli-clean");
+    std::fs::write(folder.join("clean.kql"), "DeviceInfo\n| where OSPlatform == \"Linux\"\n").expect("writable");
+    let run = kqlift(&folder, &["lint", "clean.kql"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), "No findings in 1 rule (1 file)\n"));
+}
+
+#[test]
+fn fail_on_and_exit_zero_decide_the_exit_code() {
+    let folder = scratch("cli-fail-on");
+    let query = "DeviceProcessEvents\n| where FileName == \"cmd.exe\"\n";
+    std::fs::write(folder.join("rule.kql"), query).expect("writable");
+    let code = |arguments: &[&str]| kqlift(&folder, &[&["lint"], arguments, &["rule.kql"]].concat()).code;
+    assert_eq!(code(&[]), Some(1));
+    assert_eq!(code(&["--fail-on", "error"]), Some(0));
+    assert_eq!(code(&["--fail-on", "never"]), Some(0));
+    assert_eq!(code(&["--exit-zero"]), Some(0));
+    assert_eq!(code(&["--ignore", "CSE"]), Some(0));
+    assert_eq!(code(&["--select", "case-sensitive-filename"]), Some(1));
+    assert_eq!(code(&["--select", "JON001,TRM"]), Some(0));
+}
+
+#[test]
+fn a_folder_without_rules_ends_in_3() {
+    let folder = scratch("cli-empty");
+    for command in [&["lint"][..], &["explain"], &["parse"], &["convert", "--to", "sigma"]] {
+        assert_eq!(kqlift(&folder, command).code, Some(3), "{command:?}");
+        assert_eq!(kqlift(&folder, &[command, &["--allow-empty"]].concat()).code, Some(0), "{command:?}");
+    }
+}
+
+#[test]
+fn wrong_usage_ends_in_2_and_says_what_to_do() {
+    let folder = scratch("cli-usage");
+    let run = kqlift(&folder, &["lint", "nowhere.kql"]);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(2), "kqlift: there is no file or folder nowhere.kql\n"));
+    let run = kqlift(&folder, &["rule", "TRM01"]);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(2), "kqlift: there is no lint rule TRM01; did you mean TRM001?\n"));
+    let run = kqlift(&folder, &["lint", "--select", "defualt-join-kind"]);
+    let wanted = "kqlift: there is no lint rule defualt-join-kind; did you mean default-join-kind?\n";
+    assert_eq!((run.code, run.stderr.as_str()), (Some(2), wanted));
+    assert_eq!(kqlift(&folder, &["convert", "--to", "qradar"]).code, Some(2));
+}
+
+#[test]
+fn standard_input_is_read_by_the_name_that_it_is_given() {
+    let folder = scratch("cli-stdin");
+    let query = "T | join (U) on a";
+    let run = kqlift_with_input(&folder, &["lint", "--format", "concise", "-"], query);
+    assert!(run.stdout.starts_with("-:1:5: warning JON001"), "{}", run.stdout);
+    let rule = format!("name: x\ntactics: [Execution]\nquery: |\n  {query}\n");
+    let run = kqlift_with_input(&folder, &["lint", "--format", "concise", "--stdin-filename", "rule.yaml", "-"], &rule);
+    assert!(run.stdout.starts_with("rule.yaml:4:7: warning JON001"), "{}", run.stdout);
+}
+
+#[test]
+fn broken_files_are_findings_and_the_others_go_on() {
+    let folder = scratch("cli-broken");
+    std::fs::write(folder.join("a.yaml"), "name: x\nquery: |\n  T | take 1\nname: y\n").expect("writable");
+    std::fs::write(folder.join("b.kql"), [b'T', 0, 0xFF]).expect("writable");
+    std::fs::write(folder.join("c.kql"), "T | where (a == 1 | take 5\n").expect("writable");
+    std::fs::write(folder.join("d.kql"), "T | join (U) on a\n").expect("writable");
+    std::fs::write(folder.join("not-a-rule.yaml"), "services: [web]\n").expect("writable");
+    let run = kqlift(&folder, &["lint", "--verbose"]);
+    assert_eq!(run.code, Some(1));
+    snapshot("broken", &format!("{}\n{}", run.stdout, run.stderr));
+}
+
+#[test]
+fn verdicts_are_stable_json_lines() {
+    let folder = scratch("cli-verdict");
+    std::fs::write(folder.join("good.kql"), "T | take 1").expect("writable");
+    std::fs::write(folder.join("bad.kql"), "T | wher a == 1\n| take").expect("writable");
+    let run = kqlift(&folder, &["parse", "--emit", "verdict", "--format", "jsonl", "bad.kql", "good.kql"]);
+    assert_eq!(run.code, Some(1));
+    snapshot("verdict", &run.stdout);
+    let run = kqlift(&folder, &["parse", "--emit", "columns", "good.kql"]);
+    snapshot("columns", &run.stdout);
+    let run = kqlift(&folder, &["parse", "--emit", "tokens", "good.kql"]);
+    snapshot("tokens", &run.stdout);
+}
+
+#[test]
+fn the_documentation_of_a_rule_is_printed() {
+    let run = kqlift(root(), &["rule", "JON001"]);
+    assert_eq!(run.code, Some(0));
+    assert!(run.stdout.starts_with("# JON001 default-join-kind\n\nJoins and aggregation · warning · fix always\n"));
+    let run = kqlift(root(), &["rule", "--all"]);
+    snapshot("rules", &run.stdout);
+}

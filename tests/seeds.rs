@@ -1,0 +1,118 @@
+//! The two documents that the project started from must always work, whole.
+//!
+//! They are web pages with a rule in each; the second has lost the indentation of its YAML, which is put back here.
+
+mod run;
+mod shared;
+
+use std::path::{Path, PathBuf};
+
+use run::{kqlift, scratch};
+
+/// The rule of the first page: from its first key to its last.
+fn join_rule(pages: &Path) -> Option<String> {
+    let page = std::fs::read_to_string(pages.join("defender-rule-catalogue-page.txt")).ok()?;
+    let start = page.find("id: 2624fc55")?;
+    let end = start + page[start..].find("kind: Scheduled")? + "kind: Scheduled".len();
+    Some(format!("{}\n", &page[start..end]))
+}
+
+/// The rule of the second page, with its indentation put back.
+fn hunting_rule(pages: &Path) -> Option<String> {
+    let page = std::fs::read_to_string(pages.join("asim-hunting-page.txt")).ok()?;
+    let start = page.find("id: 365a889c")?;
+    let end = start + page[start..].find("| Sentinel Table")?;
+    let mut parent = "";
+    let mut rule = String::new();
+    for line in page[start..end].lines() {
+        let key = line.split(':').next().unwrap_or_default();
+        let is_top = matches!(
+            key,
+            "id" | "name" | "description" | "requiredDataConnectors" | "tactics" | "relevantTechniques" | "query" | "entityMappings"
+        );
+        if is_top {
+            parent = key;
+        }
+        let indent = match key {
+            _ if is_top => 0,
+            "fieldMappings" => 4,
+            "- identifier" => 6,
+            "columnName" if parent == "entityMappings" => 8,
+            _ => 2,
+        };
+        rule.push_str(&" ".repeat(indent));
+        rule.push_str(line);
+        rule.push('\n');
+    }
+    Some(rule)
+}
+
+/// A folder with both rules.
+fn seeds(test: &str) -> Option<PathBuf> {
+    let pages = shared::folder("seeds")?;
+    let folder = scratch(test);
+    for (name, rule) in [("join.yaml", join_rule(&pages)), ("hunting.yaml", hunting_rule(&pages))] {
+        let rule = rule.expect("the page holds its rule");
+        std::fs::write(folder.join(name), rule).expect("the scratch folder is writable");
+    }
+    Some(folder)
+}
+
+/// Snapshots hold results; the prose of the pages stays with them.
+fn snapshot(name: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../snapshots/seeds");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.add_filter(r"(?s)\n\nThis analytical rule.*?\n\nStages", "\n\n[description]\n\nStages");
+    settings.add_filter(r"(?s)\n\nThis detection uses.*?\n\nStages", "\n\n[description]\n\nStages");
+    settings.add_filter(r"(?m)^description: .*$", "description: [description]");
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+#[test]
+fn both_are_linted() {
+    let Some(folder) = seeds("seeds-lint") else { return };
+    let run = kqlift(&folder, &["lint", "--format", "concise"]);
+    assert_eq!(run.code, Some(1));
+    snapshot("lint", &run.stdout);
+}
+
+#[test]
+fn both_are_explained() {
+    let Some(folder) = seeds("seeds-explain") else { return };
+    for name in ["join", "hunting"] {
+        let run = kqlift(&folder, &["explain", &format!("{name}.yaml")]);
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        snapshot(&format!("explain-{name}"), &run.stdout);
+    }
+}
+
+#[test]
+fn the_hunting_rule_is_converted_to_every_target() {
+    let Some(folder) = seeds("seeds-convert") else { return };
+    for target in ["sigma", "spl", "asim"] {
+        let run = kqlift(&folder, &["convert", "--to", target, "--report", "report.jsonl", "hunting.yaml"]);
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        snapshot(&format!("convert-hunting-{target}"), &format!("{}\n{}", run.stdout, run.stderr));
+    }
+}
+
+#[test]
+fn the_join_rule_is_refused_with_its_reason() {
+    let Some(folder) = seeds("seeds-refuse") else { return };
+    let run = kqlift(&folder, &["convert", "--to", "sigma,spl,asim", "-o", "out", "--report", "report.jsonl", "join.yaml"]);
+    assert_eq!(run.code, Some(1));
+    let report = std::fs::read_to_string(folder.join("report.jsonl")).expect("the report is written");
+    let rule = std::fs::read_to_string(folder.join("join.yaml")).expect("written above");
+    let query = rule.split_once("query: |\n").expect("it has a query").1;
+    let query: String = query.lines().map(|line| line.strip_prefix("  ").unwrap_or(line)).collect::<Vec<_>>().join("\n");
+    for line in report.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).expect("the report is JSON lines");
+        assert_eq!(line["status"], "refused");
+        assert_eq!(line["refusals"][0]["construct"], "join");
+        let start = line["refusals"][0]["span"][0].as_u64().expect("it has a place");
+        assert!(query[usize::try_from(start).expect("it is small")..].starts_with("join ("));
+    }
+    assert_eq!(report.lines().count(), 3);
+}
