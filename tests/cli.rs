@@ -27,7 +27,16 @@ fn the_examples_are_converted_to_every_target() {
     let examples = root().join("examples");
     let run = kqlift(
         &folder,
-        &["convert", "--to", "sigma,spl,asim", "-o", "out", "--report", "report.jsonl", &examples.display().to_string()],
+        &[
+            "convert",
+            "--to",
+            "sigma,spl,asim",
+            "-o",
+            "out",
+            "--report",
+            "report.jsonl",
+            &examples.display().to_string(),
+        ],
     );
     assert_eq!(run.code, Some(1), "some examples go beyond what can be converted");
     let mut names: Vec<String> = std::fs::read_dir(folder.join("out"))
@@ -38,7 +47,10 @@ fn the_examples_are_converted_to_every_target() {
     let mut text = run.stderr;
     for name in names {
         let converted = std::fs::read_to_string(folder.join("out").join(&name)).expect("just listed");
-        text += &format!("\n──── {name}\n{converted}");
+        text += "\n──── ";
+        text += &name;
+        text += "\n";
+        text += &converted;
     }
     snapshot("convert", &text);
     let report = std::fs::read_to_string(folder.join("report.jsonl")).expect("the report is written");
@@ -90,7 +102,10 @@ fn wrong_usage_ends_in_2_and_says_what_to_do() {
     let run = kqlift(&folder, &["lint", "nowhere.kql"]);
     assert_eq!((run.code, run.stderr.as_str()), (Some(2), "kqlift: there is no file or folder nowhere.kql\n"));
     let run = kqlift(&folder, &["rule", "TRM01"]);
-    assert_eq!((run.code, run.stderr.as_str()), (Some(2), "kqlift: there is no lint rule TRM01; did you mean TRM001?\n"));
+    assert_eq!(
+        (run.code, run.stderr.as_str()),
+        (Some(2), "kqlift: there is no lint rule TRM01; did you mean TRM001?\n")
+    );
     let run = kqlift(&folder, &["lint", "--select", "defualt-join-kind"]);
     let wanted = "kqlift: there is no lint rule defualt-join-kind; did you mean default-join-kind?\n";
     assert_eq!((run.code, run.stderr.as_str()), (Some(2), wanted));

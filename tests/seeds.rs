@@ -28,7 +28,13 @@ fn hunting_rule(pages: &Path) -> Option<String> {
         let key = line.split(':').next().unwrap_or_default();
         let is_top = matches!(
             key,
-            "id" | "name" | "description" | "requiredDataConnectors" | "tactics" | "relevantTechniques" | "query" | "entityMappings"
+            "id" | "name"
+                | "description"
+                | "requiredDataConnectors"
+                | "tactics"
+                | "relevantTechniques"
+                | "query"
+                | "entityMappings"
         );
         if is_top {
             parent = key;
@@ -101,12 +107,14 @@ fn the_hunting_rule_is_converted_to_every_target() {
 #[test]
 fn the_join_rule_is_refused_with_its_reason() {
     let Some(folder) = seeds("seeds-refuse") else { return };
-    let run = kqlift(&folder, &["convert", "--to", "sigma,spl,asim", "-o", "out", "--report", "report.jsonl", "join.yaml"]);
+    let run =
+        kqlift(&folder, &["convert", "--to", "sigma,spl,asim", "-o", "out", "--report", "report.jsonl", "join.yaml"]);
     assert_eq!(run.code, Some(1));
     let report = std::fs::read_to_string(folder.join("report.jsonl")).expect("the report is written");
     let rule = std::fs::read_to_string(folder.join("join.yaml")).expect("written above");
     let query = rule.split_once("query: |\n").expect("it has a query").1;
-    let query: String = query.lines().map(|line| line.strip_prefix("  ").unwrap_or(line)).collect::<Vec<_>>().join("\n");
+    let query: String =
+        query.lines().map(|line| line.strip_prefix("  ").unwrap_or(line)).collect::<Vec<_>>().join("\n");
     for line in report.lines() {
         let line: serde_json::Value = serde_json::from_str(line).expect("the report is JSON lines");
         assert_eq!(line["status"], "refused");

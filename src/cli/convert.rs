@@ -1,19 +1,19 @@
 //! `kqlift convert`
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::arguments::ConvertArguments;
 use super::explain::{meaning, report_problem};
-use super::files::{self, Outcome};
+use super::files::{self, Input, Outcome};
 use super::{CommandResult, Exit, Failure, output};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::emit::{Conversion, Loss, LossClass, Options, Outcome as Converted, Refusal, Target, convert};
+use crate::emit::{Assumption, Conversion, Loss, LossClass, Options, Outcome as Converted, Refusal, Target, convert};
 use crate::mapping::Hub;
 use crate::parse::parse;
 use crate::report::{self, FileReport, Finding};
-use crate::source::{RuleFile, RuleText};
+use crate::source::RuleFile;
 use crate::span::Place;
 
 /// From this number of results on, the terminal gets figures rather than drawings.
@@ -25,12 +25,16 @@ pub(super) fn run(arguments: &ConvertArguments) -> CommandResult {
     if files.is_empty() && !arguments.inputs.allow_empty {
         return Ok(Exit::NoFiles);
     }
-    let results = files::each(&files, &arguments.inputs, |outcome| match outcome {
-        Outcome::Rules(file) => convert_file(&file, &hub, arguments),
-        Outcome::Broken(problem) => vec![Attempt::broken(FileReport::of_problem(problem))],
+    let results = files::each(&files, &arguments.inputs, |input, outcome| match outcome {
+        Outcome::Rules(file) => convert_file(input, &file, &hub, arguments),
+        Outcome::Broken(problem) => vec![Attempt::broken(FileReport::of_problem(problem), None)],
         Outcome::Skipped => Vec::new(),
     })?;
-    let attempts: Vec<Attempt> = results.into_iter().flatten().collect();
+    let mut attempts: Vec<Attempt> = results.into_iter().flatten().collect();
+    name_outputs(&mut attempts);
+    for report in unreadable(&attempts) {
+        output::complain(&report_problem(&report));
+    }
     write_outputs(&attempts, arguments)?;
     write_report(&attempts, arguments)?;
     output::complain(summary(&attempts).trim_end());
@@ -44,12 +48,22 @@ struct Attempt {
     target: Option<Target>,
     status: Status,
     class: LossClass,
-    /// Text and the name of the file for it.
-    output: Option<(PathBuf, String)>,
+    output: Option<Output>,
     losses: Vec<Loss>,
     refusals: Vec<Refusal>,
     /// Losses, refusals and syntax errors with their places.
     placed: FileReport,
+}
+
+/// A converted rule.
+struct Output {
+    text: String,
+    /// The path of the input below the folder that was asked for.
+    source: PathBuf,
+    /// `-2` for the second of several rules in a file.
+    number: String,
+    /// Path of the file for it, below the folder for outputs.
+    name: PathBuf,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,64 +85,83 @@ impl Status {
 }
 
 impl Attempt {
-    fn broken(placed: FileReport) -> Self {
-        output::complain(&report_problem(placed.clone()));
+    fn broken(placed: FileReport, target: Option<Target>) -> Self {
         let (losses, refusals) = (Vec::new(), Vec::new());
         let (path, class) = (placed.path.clone(), LossClass::NotExpressible);
-        Self { path, target: None, status: Status::Error, class, output: None, losses, refusals, placed }
+        Self { path, target, status: Status::Error, class, output: None, losses, refusals, placed }
     }
 }
 
-fn convert_file(file: &RuleFile, hub: &Hub, arguments: &ConvertArguments) -> Vec<Attempt> {
+fn convert_file(input: &Input, file: &RuleFile, hub: &Hub, arguments: &ConvertArguments) -> Vec<Attempt> {
     let mut attempts = Vec::new();
     for (index, rule) in file.rules.iter().enumerate() {
+        let parsed = parse(rule.query());
+        if !parsed.is_accepted() {
+            let diagnostics = parsed.errors.iter().map(|error| (index, crate::lint::syntax_error(error))).collect();
+            let placed = FileReport::of(file, diagnostics);
+            attempts.extend(arguments.to.iter().map(|target| Attempt::broken(placed.clone(), Some(*target))));
+            continue;
+        }
+        let meaning = meaning(rule, &parsed);
+        let number = if file.rules.len() > 1 { format!("-{}", index + 1) } else { String::new() };
         for &target in &arguments.to {
-            attempts.push(convert_rule(file, index, rule, target, hub, arguments));
+            let source = input.relative.clone();
+            let output = Output { text: String::new(), source, number: number.clone(), name: PathBuf::new() };
+            let conversion = convert(&meaning, target, hub, &options(input, arguments));
+            attempts.push(attempt(file, index, conversion, output));
         }
     }
     attempts
 }
 
-fn convert_rule(
-    file: &RuleFile,
-    index: usize,
-    rule: &RuleText,
-    target: Target,
-    hub: &Hub,
-    arguments: &ConvertArguments,
-) -> Attempt {
-    let parsed = parse(rule.query());
-    if !parsed.is_accepted() {
-        let diagnostics = parsed.errors.iter().map(|error| (index, crate::lint::syntax_error(error))).collect();
-        let mut attempt = Attempt::broken(FileReport::of(file, diagnostics));
-        attempt.target = Some(target);
-        return attempt;
-    }
-    let options = Options {
+fn options(input: &Input, arguments: &ConvertArguments) -> Options {
+    Options {
         mode: arguments.mode,
         strict: arguments.strict,
         allow: arguments.allow.clone(),
         unmapped: arguments.unmapped,
         date: arguments.date.clone(),
-        name_hint: Path::new(&file.path).file_stem().map(|stem| stem.to_string_lossy().into_owned()),
-    };
-    let Conversion { outcome, class, losses, .. } = convert(&meaning(rule, &parsed), target, hub, &options);
+        name_hint: input.relative.file_stem().map(|stem| stem.to_string_lossy().into_owned()),
+    }
+}
+
+fn attempt(file: &RuleFile, index: usize, conversion: Conversion, output: Output) -> Attempt {
+    let Conversion { target, outcome, class, losses } = conversion;
     let (status, output, refusals) = match outcome {
-        Converted::Converted(text) => (Status::Converted, Some((output_name(file, index, target), text)), Vec::new()),
+        Converted::Converted(text) => (Status::Converted, Some(Output { text, ..output }), Vec::new()),
         Converted::Refused(refusals) => (Status::Refused, None, refusals),
     };
-    let diagnostics =
-        losses.iter().map(loss).chain(refusals.iter().map(refusal)).map(|finding| (index, finding)).collect();
-    let placed = FileReport::of(file, diagnostics);
+    let findings = losses.iter().map(loss).chain(refusals.iter().map(refusal));
+    let placed = FileReport::of(file, findings.map(|finding| (index, finding)).collect());
     Attempt { path: file.path.clone(), target: Some(target), status, class, output, losses, refusals, placed }
 }
 
-/// `rule.yml`, or `rule-2.yml` for the second rule of a file.
-fn output_name(file: &RuleFile, index: usize, target: Target) -> PathBuf {
-    let stem = Path::new(&file.path).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let stem = if stem.is_empty() || stem == "-" { "rule".to_owned() } else { stem };
-    let number = if file.rules.len() > 1 { format!("-{}", index + 1) } else { String::new() };
-    PathBuf::from(format!("{stem}{number}.{}", target.extension()))
+/// Names each output after its input: `rule.yml`, `rule-2.yml` for the second rule of a file, and `rule.kql.yml` where
+/// the folder has a `rule.yaml` as well.
+fn name_outputs(attempts: &mut [Attempt]) {
+    let mut sources: BTreeMap<PathBuf, BTreeSet<PathBuf>> = BTreeMap::new();
+    for output in attempts.iter().filter_map(|attempt| attempt.output.as_ref()) {
+        sources.entry(output.source.with_extension("")).or_default().insert(output.source.clone());
+    }
+    for attempt in attempts {
+        let (Some(output), Some(target)) = (&mut attempt.output, attempt.target) else { continue };
+        let stem = output.source.with_extension("");
+        let is_alone = sources.get(&stem).is_none_or(|sources| sources.len() == 1);
+        let mut name = if is_alone { stem } else { output.source.clone() }.into_os_string();
+        name.push(format!("{}.{}", output.number, target.extension()));
+        output.name = PathBuf::from(name);
+    }
+}
+
+/// The report of each file that could not be read, once.
+fn unreadable(attempts: &[Attempt]) -> Vec<FileReport> {
+    let mut reports: Vec<FileReport> = attempts
+        .iter()
+        .filter(|attempt| attempt.status == Status::Error)
+        .map(|attempt| attempt.placed.clone())
+        .collect();
+    reports.dedup();
+    reports
 }
 
 fn loss(loss: &Loss) -> Diagnostic {
@@ -187,20 +220,17 @@ fn write_outputs(attempts: &[Attempt], arguments: &ConvertArguments) -> Result<(
     if arguments.dry_run {
         return Ok(());
     }
-    let texts = attempts.iter().filter_map(|attempt| attempt.output.as_ref());
+    let outputs = attempts.iter().filter_map(|attempt| attempt.output.as_ref());
     let Some(folder) = &arguments.output else {
-        let separator = "\n";
-        let text: Vec<&str> = texts.map(|(_, text)| text.as_str()).collect();
-        return if text.is_empty() { Ok(()) } else { output::print(&text.join(separator)) };
+        let texts: Vec<&str> = outputs.map(|output| output.text.as_str()).collect();
+        return if texts.is_empty() { Ok(()) } else { output::print(&texts.join("\n")) };
     };
-    std::fs::create_dir_all(folder).map_err(|error| Failure::io("make the folder", folder, &error))?;
-    let mut written: BTreeMap<&Path, usize> = BTreeMap::new();
-    for attempt in attempts {
-        let Some((name, text)) = &attempt.output else { continue };
-        if written.insert(name, 1).is_some() {
-            return Err(Failure(format!("two rules would be written to {}", folder.join(name).display())));
+    for output in outputs {
+        let path = folder.join(&output.name);
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).map_err(|error| Failure::io("make the folder", parent, &error))?;
         }
-        output::write_file(&folder.join(name), text)?;
+        output::write_file(&path, &output.text)?;
     }
     Ok(())
 }
@@ -220,7 +250,7 @@ fn report_line(attempt: &Attempt, arguments: &ConvertArguments) -> String {
         "target": attempt.target.map(Target::as_str),
         "status": attempt.status.as_str(),
         "class": attempt.class.as_str(),
-        "output": output.map(|((name, _), folder)| folder.join(name).display().to_string()),
+        "output": output.map(|(output, folder)| folder.join(&output.name).display().to_string()),
         "losses": attempt.losses.iter().map(|loss| loss_json(loss, &attempt.placed)).collect::<Vec<_>>(),
         "refusals": attempt.refusals.iter().map(|refusal| refusal_json(refusal, &attempt.placed)).collect::<Vec<_>>(),
         "errors": error_json(attempt),
@@ -242,7 +272,7 @@ fn loss_json(loss: &Loss, placed: &FileReport) -> serde_json::Value {
         "class": loss.class.as_str(),
         "rule_class": loss.rule_class.as_str(),
         "is_negated": loss.is_negated,
-        "assumption": loss.assumption.map(|assumption| assumption.as_str()),
+        "assumption": loss.assumption.map(Assumption::as_str),
         "range": place_json(placed, loss.reason.as_str(), &loss.message),
         "span": [loss.span.start, loss.span.end],
         "construct": loss.construct,

@@ -17,9 +17,9 @@ const WIDTH: usize = 110;
 
 pub(super) fn run(arguments: &ExplainArguments) -> CommandResult {
     let files = files::find(&arguments.inputs)?;
-    let pages = files::each(&files, &arguments.inputs, |outcome| match outcome {
+    let pages = files::each(&files, &arguments.inputs, |_, outcome| match outcome {
         Outcome::Rules(file) => file.rules.iter().map(|rule| page(rule, arguments.format)).collect(),
-        Outcome::Broken(problem) => vec![Err(report_problem(FileReport::of_problem(problem)))],
+        Outcome::Broken(problem) => vec![Err(report_problem(&FileReport::of_problem(problem)))],
         Outcome::Skipped => Vec::new(),
     })?;
     if files.is_empty() && !arguments.inputs.allow_empty {
@@ -65,7 +65,7 @@ pub(super) fn meaning(rule: &RuleText, parsed: &Parsed<'_>) -> Detection {
 }
 
 /// One line for each problem of a file that can't be read.
-pub(super) fn report_problem(report: FileReport) -> String {
+pub(super) fn report_problem(report: &FileReport) -> String {
     let lines: Vec<String> = report
         .findings
         .iter()

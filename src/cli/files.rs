@@ -20,6 +20,8 @@ pub(super) struct Input {
     path: Option<PathBuf>,
     /// What it is called in reports.
     pub(super) name: PathBuf,
+    /// Its path below the folder that was asked for, or its file name: what outputs are named after.
+    pub(super) relative: PathBuf,
 }
 
 /// What became of an input.
@@ -40,18 +42,23 @@ pub(super) fn find(inputs: &Inputs) -> Result<Vec<Input>, Failure> {
     for path in paths {
         if path == Path::new("-") {
             let name = inputs.stdin_filename.clone().unwrap_or_else(|| PathBuf::from("-"));
-            found.push(Input { path: None, name });
+            let relative = file_name(&name);
+            found.push(Input { path: None, name, relative });
         } else if path.is_dir() {
             walk(path, &mut found);
         } else if path.exists() {
-            found.push(Input { path: Some(path.clone()), name: path.clone() });
+            found.push(Input { path: Some(path.clone()), name: path.clone(), relative: file_name(path) });
         } else {
             return Err(Failure(format!("there is no file or folder {}", path.display())));
         }
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));
-    found.dedup();
+    found.dedup_by(|a, b| a.name == b.name);
     Ok(found)
+}
+
+fn file_name(path: &Path) -> PathBuf {
+    path.file_name().map_or_else(|| PathBuf::from("rule"), PathBuf::from)
 }
 
 fn walk(folder: &Path, found: &mut Vec<Input>) {
@@ -60,7 +67,8 @@ fn walk(folder: &Path, found: &mut Vec<Input>) {
             Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) && is_candidate(entry.path()) => {
                 let path = entry.into_path();
                 let name = path.strip_prefix("./").unwrap_or(&path).to_path_buf();
-                found.push(Input { path: Some(path), name });
+                let relative = path.strip_prefix(folder).unwrap_or(&path).to_path_buf();
+                found.push(Input { path: Some(path), name, relative });
             }
             Ok(_) => {}
             // An unreadable folder or a loop of links is said, and the rest goes on.
@@ -80,13 +88,13 @@ fn is_candidate(path: &Path) -> bool {
 pub(super) fn each<T: Send>(
     files: &[Input],
     inputs: &Inputs,
-    work: impl Fn(Outcome) -> T + Sync,
+    work: impl Fn(&Input, Outcome) -> T + Sync,
 ) -> Result<Vec<T>, Failure> {
     files
         .par_iter()
         .map(|input| {
             let bytes = bytes(input)?;
-            Ok(work(load(input, bytes, inputs.kind, inputs.verbose)))
+            Ok(work(input, load(input, bytes, inputs.kind, inputs.verbose)))
         })
         .collect()
 }

@@ -16,7 +16,7 @@ use crate::source::{RuleFile, RuleText};
 pub(super) fn run(arguments: &LintArguments, colour: ColourChoice) -> CommandResult {
     let selection = Selection::new(&arguments.select, &arguments.ignore)?;
     let files = files::find(&arguments.inputs)?;
-    let reports: Vec<FileReport> = files::each(&files, &arguments.inputs, |outcome| match outcome {
+    let reports: Vec<FileReport> = files::each(&files, &arguments.inputs, |_, outcome| match outcome {
         Outcome::Rules(file) => Some(check_file(&file, &selection)),
         Outcome::Broken(problem) => Some(FileReport::of_problem(problem)),
         Outcome::Skipped => None,
@@ -25,7 +25,8 @@ pub(super) fn run(arguments: &LintArguments, colour: ColourChoice) -> CommandRes
     .flatten()
     .collect();
     if files.is_empty() && !arguments.inputs.allow_empty {
-        return Err(Failure("no rule files under the given paths".to_owned())).or(Ok(Exit::NoFiles));
+        output::complain("kqlift: there are no rule files under the given paths");
+        return Ok(Exit::NoFiles);
     }
     let colour = output::colour(colour, arguments.output.is_some());
     output::print_or_write(&report::render(&reports, arguments.format, colour), arguments.output.as_deref())?;

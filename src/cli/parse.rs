@@ -17,10 +17,10 @@ pub(super) fn run(arguments: &ParseArguments) -> CommandResult {
     if files.is_empty() && !arguments.inputs.allow_empty {
         return Ok(Exit::NoFiles);
     }
-    let shown = files::each(&files, &arguments.inputs, |outcome| match outcome {
+    let shown = files::each(&files, &arguments.inputs, |_, outcome| match outcome {
         Outcome::Rules(file) => file.rules.iter().map(|rule| show(&file.path, rule, arguments)).collect(),
         Outcome::Broken(problem) => {
-            output::complain(&report_problem(FileReport::of_problem(problem)));
+            output::complain(&report_problem(&FileReport::of_problem(problem)));
             vec![Err(Failure(String::new()))]
         }
         Outcome::Skipped => Vec::new(),

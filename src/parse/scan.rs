@@ -34,7 +34,7 @@ pub(super) fn scan(text: &str) -> Scan {
     let mut lexer = Lexer::new(text);
     let mut scan = Scan::default();
     let mut brackets = Brackets { text, open: Vec::new() };
-    while let Some(token) = lexer.next() {
+    for token in lexer.by_ref() {
         let position = token.span.start as usize;
         match (token.kind, text.as_bytes()[position]) {
             (TokenKind::Comment, _) => scan.comments.push(token.span),
@@ -65,8 +65,8 @@ impl Brackets<'_> {
         scan.deepest = scan.deepest.max(self.open.len());
         if self.open.len() > MAX_NESTING && !scan.is_too_deep {
             scan.is_too_deep = true;
-            let span = Span::new(position, position + 1);
-            scan.errors.push(SyntaxError::new(SyntaxErrorKind::TooDeep, span, self.text));
+            let bracket = Span::new(position, position + 1);
+            scan.errors.push(SyntaxError::new(SyntaxErrorKind::TooDeep, bracket, self.text));
         }
     }
 

@@ -1,4 +1,5 @@
 //! Runs the built binary, for tests of what a user sees.
+#![allow(dead_code, clippy::allow_attributes, reason = "each test binary uses a part")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
