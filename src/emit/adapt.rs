@@ -33,12 +33,21 @@ pub(super) fn adapt(found: Match, style: &Style, losses: &mut Vec<Loss>) -> Cond
     };
     let is_case_sensitive = text.is_case_sensitive && text.needles.iter().any(|needle| has_case(needle));
     let adapted = Adapted { field, text: TextTest { is_case_sensitive, ..text }, origin, style };
+    if style.regex == Some(regex::Syntax::Portable) && adapted.text.needles.iter().any(|needle| is_unsafe_value(needle)) {
+        return adapted.literal_regex(losses);
+    }
     match (adapted.text.shape, adapted.text.part) {
         (Shape::Term { .. }, Part::Everything) if style.is_kql => adapted.unchanged(),
         (Shape::Term { .. }, _) => adapted.term(losses),
         (Shape::Contains | Shape::StartsWith | Shape::Whole, Part::LastComponent) => adapted.as_regex(),
         (Shape::Contains | Shape::StartsWith | Shape::Whole | Shape::EndsWith, _) => adapted.with_case(losses),
     }
+}
+
+/// Whether a plain Sigma value would have to escape a wildcard or hold a control character, which Sigma's own checks
+/// take for mistakes.
+fn is_unsafe_value(text: &str) -> bool {
+    text.contains(['*', '?']) || text.chars().any(char::is_control)
 }
 
 fn has_case(text: &str) -> bool {
@@ -67,6 +76,14 @@ impl Adapted<'_> {
         let mut found = self.matching(FieldTest::Regex { pattern, is_case_sensitive });
         found.origin.needles.clone_from(&self.text.needles);
         Condition::Match(found)
+    }
+
+    /// The test as a regular expression because a plain value is no good; terms report their boundaries as usual.
+    fn literal_regex(self, losses: &mut Vec<Loss>) -> Condition {
+        match self.text.shape {
+            Shape::Term { .. } => self.term(losses),
+            Shape::Whole | Shape::Contains | Shape::StartsWith | Shape::EndsWith => self.as_regex(),
+        }
     }
 
     fn text_as(&self, shape: Shape, needles: Vec<String>) -> Match {

@@ -6,7 +6,7 @@ mod item;
 mod yaml;
 
 use super::condition::{Comparison, Condition, FieldTest, Match, Number, Origin};
-use super::loss::{Loss, Refusal};
+use super::loss::{Loss, LossClass, Refusal};
 use super::plan::{Plan, Wishes, dropped_steps, foreign_style, plan};
 use super::reason::Reason;
 use super::{Backend, Mode, Request, regex};
@@ -53,10 +53,11 @@ fn document(
     let mut entries = envelope::head(request, losses)?;
     entries.push(("logsource".to_owned(), log_source(plan.recognised.log_source)));
     entries.push(("detection".to_owned(), detection));
-    let fields = plan.fields.iter().flatten().flat_map(|(_, names)| names);
-    let fields: Vec<Node> = fields.map(|name| Node::Text(name.clone())).collect();
-    if !fields.is_empty() {
-        entries.push(("fields".to_owned(), Node::List(fields)));
+    if plan.fields.iter().flatten().next().is_some() {
+        // SigmaHQ's conventions have given the key `fields` up, and their checks refuse it.
+        let span = request.rule.pipeline.span;
+        let loss = Loss::new(LossClass::Informational, Reason::OutputDropped, span, "output columns");
+        losses.push(loss.says("a Sigma rule names no output columns"));
     }
     entries.extend(envelope::tail(request, losses));
     Ok(Node::Map(entries))
