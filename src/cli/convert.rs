@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &ConvertArguments) -> CommandResult {
     }
     write_outputs(&attempts, arguments)?;
     write_report(&attempts, arguments)?;
-    output::complain(summary(&attempts).trim_end());
+    output::complain(summary(&attempts, arguments.inputs.verbose).trim_end());
     let is_done = attempts.iter().all(|attempt| attempt.status == Status::Converted);
     Ok(if is_done { Exit::Clean } else { Exit::Findings })
 }
@@ -308,11 +308,11 @@ fn error_json(attempt: &Attempt) -> Vec<serde_json::Value> {
 }
 
 /// What the terminal is told: each loss drawn for a few rules, figures for many.
-fn summary(attempts: &[Attempt]) -> String {
+fn summary(attempts: &[Attempt], verbose: bool) -> String {
     let mut text = String::new();
     if attempts.len() < MANY {
         for attempt in attempts.iter().filter(|attempt| attempt.status != Status::Error) {
-            text += &drawn(attempt);
+            text += &drawn(attempt, verbose);
         }
         return text;
     }
@@ -347,12 +347,22 @@ fn ranked(counts: BTreeMap<&str, usize>) -> String {
     counts.iter().map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(", ")
 }
 
-fn drawn(attempt: &Attempt) -> String {
+/// What the target changed, drawn. What changes no match is only counted, unless more is asked for.
+fn drawn(attempt: &Attempt, verbose: bool) -> String {
     let target = attempt.target.map_or("", Target::as_str);
     let mut text = format!("{} → {target}: {}", attempt.path, attempt.status.as_str());
     if attempt.status == Status::Converted {
         let _ = write!(text, ", {}", attempt.class.as_str());
     }
     text.push('\n');
-    text + &report::draw(std::slice::from_ref(&attempt.placed), output::plain())
+    let mut placed = attempt.placed.clone();
+    if !verbose {
+        placed.findings.retain(|finding| finding.name != LossClass::Informational.as_str());
+    }
+    let hidden = attempt.placed.findings.len() - placed.findings.len();
+    text += &report::draw(std::slice::from_ref(&placed), output::plain());
+    if hidden > 0 {
+        let _ = writeln!(text, "{} that no match depends on; --verbose shows them", report::counted(hidden, "difference"));
+    }
+    text
 }
