@@ -168,6 +168,9 @@ pub(super) struct ConvertArguments {
     /// Convert and report, but write no rule
     #[arg(long)]
     pub(super) dry_run: bool,
+    /// Exit with 0 even if rules were refused
+    #[arg(long)]
+    pub(super) exit_zero: bool,
 }
 
 #[derive(Debug, Args)]

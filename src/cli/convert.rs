@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &ConvertArguments) -> CommandResult {
     write_report(&attempts, arguments)?;
     output::complain(summary(&attempts, arguments.inputs.verbose).trim_end());
     let is_done = attempts.iter().all(|attempt| attempt.status == Status::Converted);
-    Ok(if is_done { Exit::Clean } else { Exit::Findings })
+    Ok(if is_done || arguments.exit_zero { Exit::Clean } else { Exit::Findings })
 }
 
 /// What became of one rule and one target.
