@@ -7,14 +7,18 @@
 mod expression;
 mod literal;
 mod operator;
+mod outline;
 mod pattern;
 mod visit;
+mod print;
 
 pub use expression::*;
 pub use literal::*;
 pub use operator::*;
+pub use outline::{Layout, Outline, outline};
 pub use pattern::*;
 pub use visit::*;
+pub use print::print;
 
 use std::borrow::Cow;
 
