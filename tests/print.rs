@@ -1,9 +1,11 @@
 //! Printing a tree and reading the text again gives the same tree.
 
+mod generator;
 mod shared;
 
 use kqlift::parse::parse;
 use kqlift::syntax::{Layout, outline, print};
+use proptest::prelude::*;
 
 /// Runs on a stack that holds the deepest tree, as the command line does.
 fn with_deep_stack(test: impl FnOnce() + Send + 'static) {
@@ -59,4 +61,17 @@ fn syntax_cases_and_mutants() {
             check(entries.iter().filter_map(|entry| entry["query"].as_str().map(str::to_owned)));
         }
     });
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// What the generator makes is valid, and survives printing.
+    #[test]
+    fn generated_queries(text in generator::query(3)) {
+        let errors = parse(&text).errors;
+        prop_assert!(errors.is_empty(), "{text}\n{errors:?}");
+        let difference = difference(&text);
+        prop_assert!(difference.is_none(), "{}", difference.unwrap_or_default());
+    }
 }

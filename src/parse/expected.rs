@@ -2,6 +2,7 @@
 
 use super::Rule;
 use super::error::{SyntaxError, SyntaxErrorKind, nearest};
+use super::lexer::PAIRS;
 use super::scan::is_blank;
 use crate::span::Span;
 use crate::syntax::BINARY_OPERATORS;
@@ -186,7 +187,7 @@ fn name(rule: Rule) -> Option<String> {
     Some(name.to_owned())
 }
 
-/// The token at a position: a word with its hyphens, or one character; empty at the end.
+/// The token at a position: a word with its hyphens, an operator, or one character; empty at the end.
 fn token(text: &str, position: usize) -> Span {
     let rest = text.get(position..).unwrap_or("");
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '$';
@@ -197,6 +198,7 @@ fn token(text: &str, position: usize) -> Span {
             rest[..length].trim_end_matches('-').len()
         }
         Some(first) if is_blank(first) => 0,
+        Some(_) if PAIRS.iter().any(|pair| rest.starts_with(pair)) => 2,
         Some(first) => first.len_utf8(),
     };
     Span::new(position, position + length)

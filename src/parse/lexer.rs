@@ -72,7 +72,7 @@ const HYPHENATED: &[&str] = &[
 ];
 
 /// Operators of two characters.
-const PAIRS: &[&str] = &["==", "=~", "!=", "!~", "<=", ">=", "<>", "..", "=>"];
+pub(super) const PAIRS: &[&str] = &["==", "=~", "!=", "!~", "<=", ">=", "<>", "..", "=>"];
 
 /// Reads tokens one by one; remembers what is wrong with them.
 pub(super) struct Lexer<'q> {

@@ -102,7 +102,10 @@ fn parts(kind: &OperatorKind<'_>) -> Vec<Outline> {
         | OperatorKind::ProjectByNames(list)
         | OperatorKind::ProjectKeep(list)
         | OperatorKind::Union(list) => expressions(list),
-        OperatorKind::Invoke(expr) | OperatorKind::Sample(expr) | OperatorKind::Take(expr) | OperatorKind::Where(expr) => {
+        OperatorKind::Invoke(expr)
+        | OperatorKind::Sample(expr)
+        | OperatorKind::Take(expr)
+        | OperatorKind::Where(expr) => {
             vec![expression(expr)]
         }
         OperatorKind::GraphWhere { condition, .. } => vec![expression(condition)],
@@ -134,13 +137,15 @@ fn parts(kind: &OperatorKind<'_>) -> Vec<Outline> {
         OperatorKind::MakeGraph { source, target, nodes, partition } => {
             let mut parts = vec![expression(source), expression(target)];
             parts.extend(
-                nodes.iter().filter_map(|(table, key)| {
-                    Outline::clause("nodes", vec![expression(table), expression(key)])
-                }),
+                nodes
+                    .iter()
+                    .filter_map(|(table, key)| Outline::clause("nodes", vec![expression(table), expression(key)])),
             );
-            parts.extend(partition.iter().filter_map(|(by, body)| {
-                Outline::clause("partitioned-by", vec![expression(by), pipeline(body)])
-            }));
+            parts.extend(
+                partition
+                    .iter()
+                    .filter_map(|(by, body)| Outline::clause("partitioned-by", vec![expression(by), pipeline(body)])),
+            );
             parts
         }
         OperatorKind::MakeSeries(series) => make_series(series),
@@ -222,7 +227,8 @@ fn find_project(project: &FindProject<'_>) -> Option<Outline> {
 }
 
 fn find_column(column: &FindColumn<'_>) -> Outline {
-    let parts: Vec<Outline> = std::iter::once(expression(&column.expr)).chain(column.ty.iter().map(type_name)).collect();
+    let parts: Vec<Outline> =
+        std::iter::once(expression(&column.expr)).chain(column.ty.iter().map(type_name)).collect();
     let span = parts.iter().map(|part| part.span).fold(column.expr.span, crate::span::Span::to);
     Outline::node("column", span, parts)
 }
@@ -235,9 +241,9 @@ fn graph_element(element: &GraphElement<'_>) -> Outline {
     match element {
         GraphElement::Node { name: node, span } => Outline::node("node", *span, node.iter().map(name).collect()),
         GraphElement::Edge { name: edge, range, span } => {
-            let range = range.iter().filter_map(|range| {
-                Outline::clause("range", vec![expression(&range.0), expression(&range.1)])
-            });
+            let range = range
+                .iter()
+                .filter_map(|range| Outline::clause("range", vec![expression(&range.0), expression(&range.1)]));
             Outline::node("edge", *span, edge.iter().map(name).chain(range).collect())
         }
     }

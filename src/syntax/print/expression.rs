@@ -143,8 +143,15 @@ impl Printer<'_> {
     /// `kind=inner`
     pub(super) fn parameter(&mut self, parameter: &NamedParameter<'_>) {
         self.push(parameter.name);
-        self.push("=");
-        self.expression(&parameter.value);
+        self.equals(&parameter.value);
+    }
+
+    /// `=value`
+    pub(super) fn equals(&mut self, value: &Expr<'_>) {
+        // `=~~~text~~~` would begin with the operator `=~`.
+        let is_tilded = value.span.slice(self.text).starts_with('~');
+        self.push(if is_tilded { "= " } else { "=" });
+        self.expression(value);
     }
 
     /// `x = value`, `(a, b) = value`, or just the value.

@@ -322,8 +322,8 @@ impl Printer<'_> {
         self.list(&series.aggregates, |printer, (aggregate, default)| {
             printer.named_expression(aggregate);
             if let Some(default) = default {
-                printer.push(" default=");
-                printer.expression(default);
+                printer.push(" default");
+                printer.equals(default);
             }
         });
         self.push(" on ");
@@ -390,8 +390,14 @@ impl Printer<'_> {
 
     fn render_property(&mut self, property: &RenderProperty<'_>) {
         self.push(property.name);
-        self.push("=");
-        self.separated(&property.values, ", ", Self::expression);
+        for (index, value) in property.values.iter().enumerate() {
+            if index == 0 {
+                self.equals(value);
+            } else {
+                self.push(", ");
+                self.expression(value);
+            }
+        }
     }
 
     fn scan_steps(&mut self, steps: &[ScanStep<'_>]) {
