@@ -268,8 +268,7 @@ impl<'q> Lexer<'q> {
         match self.byte(0) {
             Some(b'~') if word == "in" => self.position += 1,
             Some(b'-') => {
-                let rest = &self.text[start..];
-                if let Some(whole) = HYPHENATED.iter().find(|whole| starts_with_word(rest, whole)) {
+                if let Some(whole) = hyphenated_keyword(self.text, start) {
                     self.position = start + whole.len();
                 }
             }
@@ -350,6 +349,12 @@ fn is_guid(text: &str) -> bool {
         _ => byte.is_ascii_hexdigit(),
     });
     shape && !text.as_bytes().get(GUID_LENGTH).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+}
+
+/// The keyword with a hyphen that stands at a place: one token, even where `a - b` could be meant.
+pub(super) fn hyphenated_keyword(text: &str, start: usize) -> Option<&'static str> {
+    let rest = text.get(start..)?;
+    HYPHENATED.iter().copied().find(|keyword| starts_with_word(rest, keyword))
 }
 
 fn starts_with_word(text: &str, word: &str) -> bool {

@@ -17,6 +17,7 @@ use std::borrow::Cow;
 use super::Rule;
 use super::error::{SyntaxError, SyntaxErrorKind};
 use super::keywords::{NameUse, restriction};
+use super::lexer::hyphenated_keyword;
 use super::scan::trim_end;
 use crate::span::Span;
 use crate::syntax::{Expr, ExprId, ExprKind, Name};
@@ -151,6 +152,11 @@ impl<'q> Builder<'q> {
         };
         if !is_allowed {
             self.error(SyntaxErrorKind::KeywordAsName, span);
+        } else if let Some(keyword) = hyphenated_keyword(self.text, span.start as usize) {
+            self.error(
+                SyntaxErrorKind::KeywordAsName,
+                Span::new(span.start as usize, span.start as usize + keyword.len()),
+            );
         }
     }
 }
