@@ -69,7 +69,7 @@ impl SyntaxError {
         let found = span.slice(text);
         let (message, help) = match kind {
             SyntaxErrorKind::UnclosedString if found.starts_with("```") || found.starts_with("~~~") => {
-                (format!("this string never ends: `{found}` is missing"), None)
+                (format!("this string never ends: {} are missing", fence(found)), None)
             }
             SyntaxErrorKind::UnclosedString => (
                 "this string does not end on its line".to_owned(),
@@ -114,6 +114,11 @@ impl SyntaxError {
     pub(super) fn too_deep(end: usize) -> Self {
         Self::new(SyntaxErrorKind::TooDeep, Span::at(end), "")
     }
+}
+
+/// The quotes of a string over several lines, in words.
+fn fence(found: &str) -> &'static str {
+    if found.starts_with('~') { "three tildes" } else { "three backquotes" }
 }
 
 /// The type words, for suggestions.

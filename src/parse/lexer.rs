@@ -79,6 +79,8 @@ pub(super) struct Lexer<'q> {
     text: &'q str,
     bytes: &'q [u8],
     position: usize,
+    /// Where the last comment ends: U+2028 and U+2029 are blanks there, and nowhere else.
+    comment_end: usize,
     /// Unclosed strings and literals, bad escapes, raw GUIDs.
     pub(super) errors: Vec<SyntaxError>,
 }
@@ -97,7 +99,7 @@ impl Iterator for Lexer<'_> {
 
 impl<'q> Lexer<'q> {
     pub(super) fn new(text: &'q str) -> Self {
-        Self { text, bytes: text.as_bytes(), position: 0, errors: Vec::new() }
+        Self { text, bytes: text.as_bytes(), position: 0, comment_end: usize::MAX, errors: Vec::new() }
     }
 
     fn token(&mut self, byte: u8) -> TokenKind {
@@ -130,20 +132,15 @@ impl<'q> Lexer<'q> {
                 self.position += 1;
             } else {
                 match self.text[self.position..].chars().next() {
-                    Some(c) if is_blank(c) || matches!(c, '\u{2028}' | '\u{2029}') && self.is_behind_comment() => {
+                    Some(c)
+                        if is_blank(c) || matches!(c, '\u{2028}' | '\u{2029}') && self.position == self.comment_end =>
+                    {
                         self.position += c.len_utf8();
                     }
                     _ => return,
                 }
             }
         }
-    }
-
-    /// U+2028 and U+2029 end a comment but are no blanks elsewhere.
-    fn is_behind_comment(&self) -> bool {
-        let line =
-            self.text[..self.position].rfind(['\n', '\r', '\u{2028}', '\u{2029}']).map_or(0, |newline| newline + 1);
-        self.text.get(line..self.position).is_some_and(|line| line.contains("//"))
     }
 
     fn is_string_prefix(&self) -> bool {
@@ -171,6 +168,7 @@ impl<'q> Lexer<'q> {
     fn comment(&mut self) -> TokenKind {
         let rest = &self.text[self.position..];
         self.position += rest.find(['\n', '\r', '\u{2028}', '\u{2029}']).unwrap_or(rest.len());
+        self.comment_end = self.position;
         TokenKind::Comment
     }
 

@@ -25,29 +25,71 @@ pub(super) fn without_tree(text: &str, error: SyntaxError) -> Parsed<'_> {
 }
 
 /// Reads what can be read of a text that the grammar refused with `whole`.
-pub(super) fn recover<'q>(text: &'q str, scan: Scan, whole: &Error<Rule>) -> Parsed<'q> {
+pub(super) fn recover<'q>(text: &'q str, mut scan: Scan, whole: &Error<Rule>) -> Parsed<'q> {
+    scan.errors.sort_by_key(|error| error.span.start);
     let builder = Builder::new(text, scan.comments.clone());
-    let mut recovery = Recovery { text, builder, scan, errors: Vec::new() };
+    let is_reported = vec![false; scan.unclosed.len()];
+    let mut recovery = Recovery { text, builder, scan, is_reported, errors: Vec::new() };
     let statements = recovery.statements();
-    let Recovery { builder, scan, mut errors, .. } = recovery;
+    let Recovery { builder, scan, is_reported, mut errors, .. } = recovery;
     let expressions = builder.expressions();
     errors.extend(builder.errors);
     if errors.is_empty() && scan.errors.is_empty() && scan.unclosed.is_empty() {
         errors.push(describe(text, &scan.comments, 0, whole));
     }
+    let swallowed = Swallowed::new(text, &scan.errors);
+    for (&bracket, is_reported) in scan.unclosed.iter().zip(is_reported) {
+        if !is_reported && !swallowed.holds_end_of(text, bracket) {
+            let place = Span::new(bracket, bracket + 1);
+            errors.push(SyntaxError::new(SyntaxErrorKind::UnclosedBracket, place, text));
+        }
+    }
     errors.extend(scan.errors);
-    errors.extend(
-        scan.unclosed
-            .iter()
-            .map(|&bracket| SyntaxError::new(SyntaxErrorKind::UnclosedBracket, Span::new(bracket, bracket + 1), text)),
-    );
     finish(statements, scan.comments, expressions, errors)
+}
+
+/// For each kind of closing bracket, where the last unclosed string begins that holds one.
+///
+/// A bracket in front of it most likely ends there: the string is the mistake.
+struct Swallowed {
+    closing: [(char, usize); 3],
+}
+
+impl Swallowed {
+    fn new(text: &str, errors: &[SyntaxError]) -> Self {
+        let mut closing = [(')', 0), (']', 0), ('}', 0)];
+        for error in errors.iter().filter(|error| error.kind == SyntaxErrorKind::UnclosedString) {
+            let start = error.span.start as usize;
+            let string = error.span.slice(text);
+            let is_multi_line = string.ends_with("```") || string.ends_with("~~~");
+            let lost = if is_multi_line { text.get(start..).unwrap_or("") } else { string };
+            for (close, last) in &mut closing {
+                if lost.contains(*close) {
+                    *last = start.max(*last);
+                }
+            }
+        }
+        Self { closing }
+    }
+
+    fn holds_end_of(&self, text: &str, bracket: usize) -> bool {
+        let [parenthesis, square, brace] = self.closing;
+        let (_, last) = match text.as_bytes().get(bracket) {
+            Some(b'(') => parenthesis,
+            Some(b'[') => square,
+            _ => brace,
+        };
+        bracket < last
+    }
 }
 
 struct Recovery<'q> {
     text: &'q str,
     builder: Builder<'q>,
+    /// Its errors are sorted, as are its places.
     scan: Scan,
+    /// For each unclosed bracket, whether an error names it already.
+    is_reported: Vec<bool>,
     errors: Vec<SyntaxError>,
 }
 
@@ -84,7 +126,7 @@ impl<'q> Recovery<'q> {
 
     /// A statement with a mistake in it: its operators are read one by one.
     fn broken_statement(&mut self, start: usize, end: usize, error: &Error<Rule>) -> Statement<'q> {
-        let pipes: Vec<usize> = self.scan.pipes.iter().copied().filter(|pipe| (start..end).contains(pipe)).collect();
+        let pipes = self.scan.pipes[places(&self.scan.pipes, start, end)].to_vec();
         let span = Span::new(start, end);
         if pipes.is_empty() {
             self.report(start, end, error);
@@ -155,23 +197,18 @@ impl<'q> Recovery<'q> {
     fn report(&mut self, start: usize, end: usize, error: &Error<Rule>) {
         let error = describe(self.text, &self.scan.comments, start, error);
         let position = error.span.start as usize;
-        let is_known = self.scan.errors.iter().any(|cause| {
+        let first = self.scan.errors.partition_point(|cause| (cause.span.start as usize) < start);
+        let is_known = self.scan.errors.get(first).is_some_and(|cause| {
             let at = cause.span.start as usize;
-            (start..end).contains(&at) && at <= position
+            at < end && at <= position
         });
         if is_known {
             return;
         }
-        let is_cause = |bracket: &usize| (start..=position).contains(bracket);
-        let opened: Vec<Span> = self
-            .scan
-            .unclosed
-            .iter()
-            .copied()
-            .filter(is_cause)
-            .map(|bracket| Span::new(bracket, bracket + 1))
-            .collect();
-        self.scan.unclosed.retain(|bracket| !is_cause(bracket));
+        let causes = places(&self.scan.unclosed, start, position + 1);
+        self.is_reported[causes.clone()].fill(true);
+        let opened: Vec<Span> =
+            self.scan.unclosed[causes].iter().map(|&bracket| Span::new(bracket, bracket + 1)).collect();
         self.errors.push(if opened.is_empty() { error } else { expected::unclosed(self.text, &error, opened) });
     }
 
@@ -207,6 +244,12 @@ fn describe(text: &str, comments: &[Span], base: usize, error: &Error<Rule>) -> 
     };
     let position = trim_start(text, comments, position, text.len());
     expected::describe(text, position, rules)
+}
+
+/// Which of the sorted `places` lie in `start..end`.
+fn places(places: &[usize], start: usize, end: usize) -> std::ops::Range<usize> {
+    let from = places.partition_point(|&place| place < start);
+    from..places.partition_point(|&place| place < end).max(from)
 }
 
 /// The ranges between cuts.

@@ -61,12 +61,14 @@ struct Brackets<'q> {
 
 impl Brackets<'_> {
     fn open(&mut self, close: u8, position: usize, scan: &mut Scan) {
-        self.open.push((close, position));
-        scan.deepest = scan.deepest.max(self.open.len());
-        if self.open.len() > MAX_NESTING && !scan.is_too_deep {
+        if self.open.len() < MAX_NESTING {
+            self.open.push((close, position));
+            scan.deepest = scan.deepest.max(self.open.len());
+        } else if !scan.is_too_deep {
+            // The text is refused, so what stands deeper need not be known.
             scan.is_too_deep = true;
-            let bracket = Span::new(position, position + 1);
-            scan.errors.push(SyntaxError::new(SyntaxErrorKind::TooDeep, bracket, self.text));
+            let place = Span::new(position, position + 1);
+            scan.errors.push(SyntaxError::new(SyntaxErrorKind::TooDeep, place, self.text));
         }
     }
 
@@ -88,6 +90,9 @@ pub(super) fn is_blank(c: char) -> bool {
     )
 }
 
+/// Characters that end a comment, and stand nowhere else.
+const COMMENT_ENDS: [char; 2] = ['\u{2028}', '\u{2029}'];
+
 /// The end of `start..end` without blanks and comments there.
 pub(super) fn trim_end(text: &str, comments: &[Span], start: usize, end: usize) -> usize {
     let mut end = end;
@@ -97,12 +102,18 @@ pub(super) fn trim_end(text: &str, comments: &[Span], start: usize, end: usize) 
         // A comment reaches to its line end, so it is the last thing before the blanks.
         let next = comments.partition_point(|comment| (comment.start as usize) < trimmed);
         match next.checked_sub(1).and_then(|index| comments.get(index)) {
-            Some(comment) if comment.end as usize >= trimmed && comment.start as usize >= start => {
+            Some(comment) if comment.start as usize >= start && is_ended(text, *comment, trimmed) => {
                 end = comment.start as usize;
             }
             _ => return trimmed,
         }
     }
+}
+
+/// Whether a comment, with the character that ends it, reaches to `end`.
+fn is_ended(text: &str, comment: Span, end: usize) -> bool {
+    let behind = text.get(comment.end as usize..end).unwrap_or("");
+    behind.strip_prefix(COMMENT_ENDS).unwrap_or(behind).is_empty()
 }
 
 /// The start of `start..end` without blanks and comments there.
@@ -112,7 +123,11 @@ pub(super) fn trim_start(text: &str, comments: &[Span], start: usize, end: usize
         let piece = text.get(start..end).unwrap_or("");
         start += piece.len() - piece.trim_start_matches(is_blank).len();
         match comments.binary_search_by_key(&start, |comment| comment.start as usize) {
-            Ok(index) => start = comments[index].end as usize,
+            Ok(index) => {
+                start = comments[index].end as usize;
+                let behind = text.get(start..end).unwrap_or("");
+                start += behind.len() - behind.strip_prefix(COMMENT_ENDS).unwrap_or(behind).len();
+            }
             Err(_) => return start.min(end),
         }
     }

@@ -158,7 +158,7 @@ impl<'q> Builder<'q> {
             _ => false,
         };
         if !is_call {
-            self.error(crate::parse::error::SyntaxErrorKind::Unexpected, crate::span::Span::at(call.span.end as usize));
+            self.missing_behind(call.span.end, "arguments in parentheses");
         }
         call
     }

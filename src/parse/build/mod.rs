@@ -16,9 +16,10 @@ use std::borrow::Cow;
 
 use super::Rule;
 use super::error::{SyntaxError, SyntaxErrorKind};
+use super::expected::missing;
 use super::keywords::{NameUse, restriction};
 use super::lexer::hyphenated_keyword;
-use super::scan::trim_end;
+use super::scan::{trim_end, trim_start};
 use crate::span::Span;
 use crate::syntax::{Expr, ExprId, ExprKind, Name};
 
@@ -90,6 +91,12 @@ impl<'q> Builder<'q> {
 
     fn error(&mut self, kind: SyntaxErrorKind, span: Span) {
         self.errors.push(SyntaxError::new(kind, span, self.text));
+    }
+
+    /// Reports that `what` is missing behind a place.
+    fn missing_behind(&mut self, end: u32, what: &str) {
+        let next = trim_start(self.text, &self.comments, end as usize, self.text.len());
+        self.errors.push(missing(self.text, next, what));
     }
 
     fn expr(&mut self, span: Span, kind: ExprKind<'q>, below: u16) -> Expr<'q> {

@@ -2,8 +2,6 @@
 
 use super::{Builder, Children, NamePlace, Pair};
 use crate::parse::Rule;
-use crate::parse::error::SyntaxErrorKind;
-use crate::span::Span;
 use crate::syntax::{
     Expr, ExprKind, FunctionDeclaration, Head, LetValue, Parameter, ParameterKind, PatternDeclaration, PatternMatch,
     Pipeline, Statement, StatementKind, SubPipeline,
@@ -68,7 +66,7 @@ impl<'q> Builder<'q> {
         if let Head::Expr(Expr { kind: ExprKind::Materialize(_), span, .. }) = &pipeline.head
             && !pipeline.operators.is_empty()
         {
-            self.error(SyntaxErrorKind::Unexpected, Span::at(span.end as usize));
+            self.missing_behind(span.end, "`;`, since `materialize(…)` is the whole value");
         }
         pipeline
     }
@@ -136,7 +134,7 @@ impl<'q> Builder<'q> {
                 | StatementKind::Restrict(_) => false,
             };
             if !is_allowed {
-                self.error(SyntaxErrorKind::Unexpected, Span { end: statement.span.start, ..statement.span });
+                self.missing_behind(statement.span.start, "`let`, or the one expression that ends a body");
             }
         }
     }

@@ -134,6 +134,7 @@ fn name(name: &Name<'_>) -> Outline {
     Outline::leaf("name", name.text.as_ref(), name.span)
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
 fn as_pair<S: serde::Serializer>(span: &Span, serializer: S) -> Result<S::Ok, S::Error> {
     serde::Serialize::serialize(&(span.start, span.end), serializer)
 }

@@ -158,8 +158,8 @@ impl Printer<'_> {
     pub(super) fn named_expression(&mut self, named: &NamedExpr<'_>) {
         match named.names.as_slice() {
             [] => {}
-            [name] if !self.is_in_parentheses(named) => {
-                self.name(name);
+            [only] if !self.is_in_parentheses(named) => {
+                self.name(only);
                 self.push(" = ");
             }
             names => {

@@ -8,6 +8,8 @@ mod expression;
 mod operator;
 mod statement;
 
+use std::fmt::Write as _;
+
 use super::{Name, Query};
 use crate::span::Span;
 
@@ -133,7 +135,10 @@ fn quoted(value: &str) -> String {
             '\n' => literal.push_str("\\n"),
             '\r' => literal.push_str("\\r"),
             '\t' => literal.push_str("\\t"),
-            c if c.is_control() => literal.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c if c.is_control() => {
+                // Writing to a string does not fail.
+                let _ = write!(literal, "\\u{:04x}", u32::from(c));
+            }
             c => literal.push(c),
         }
     }

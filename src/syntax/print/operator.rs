@@ -367,12 +367,11 @@ impl Printer<'_> {
     fn render(&mut self, operator: &Operator<'_>, chart: &str, properties: &[RenderProperty<'_>]) {
         self.push(" ");
         self.push(chart);
-        let behind = match properties.last() {
-            Some(last) => self.between(last.span.end, operator.span.end),
-            None => {
-                let rest = self.between(operator.keyword_span().end, operator.span.end);
-                rest.strip_prefix(chart).unwrap_or_default().trim().to_owned()
-            }
+        let behind = if let Some(last) = properties.last() {
+            self.between(last.span.end, operator.span.end)
+        } else {
+            let rest = self.between(operator.keyword_span().end, operator.span.end);
+            rest.strip_prefix(chart).unwrap_or_default().trim().to_owned()
         };
         // The old form `render timechart title="x" by a` is not in the tree.
         if behind.starts_with("by") {
