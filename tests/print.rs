@@ -1,19 +1,13 @@
 //! Printing a tree and reading the text again gives the same tree.
 
+mod deep;
 mod generator;
 mod shared;
 
+use deep::with_deep_stack;
 use kqlift::parse::parse;
 use kqlift::syntax::{Layout, outline, print};
 use proptest::prelude::*;
-
-/// Runs on a stack that holds the deepest tree, as the command line does.
-fn with_deep_stack(test: impl FnOnce() + Send + 'static) {
-    let thread = std::thread::Builder::new().stack_size(64 * 1024 * 1024).spawn(test);
-    if let Err(panic) = thread.expect("the system has a thread to give").join() {
-        std::panic::resume_unwind(panic);
-    }
-}
 
 /// Prints an accepted text and compares; gives what is wrong.
 fn difference(text: &str) -> Option<String> {
