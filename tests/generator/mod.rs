@@ -10,7 +10,7 @@ use proptest::sample::select;
 pub(crate) fn query(depth: u32) -> BoxedStrategy<String> {
     (vec(statement(depth), 0..3), pipeline(depth), select(&["", ";", " ; // end", "\r\n"][..]))
         .prop_map(|(statements, result, end)| {
-            let lets: String = statements.iter().map(|statement| format!("{statement};\n")).collect();
+            let lets: String = statements.iter().flat_map(|statement| [statement.as_str(), ";\n"]).collect();
             format!("{lets}{result}{end}")
         })
         .boxed()

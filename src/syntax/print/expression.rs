@@ -162,8 +162,8 @@ impl Printer<'_> {
                 self.name(only);
                 self.push(" = ");
             }
-            names => {
-                self.parenthesized(names, Self::name);
+            list => {
+                self.parenthesized(list, Self::name);
                 self.push(" = ");
             }
         }
