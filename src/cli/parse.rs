@@ -50,7 +50,7 @@ fn show(path: &str, rule: &RuleText, arguments: &ParseArguments) -> Result<(Stri
         Emit::Tokens => json!({ "tokens": tokens(rule.query()).iter().map(|token| {
             json!([token.kind, token.span.start, token.span.end])
         }).collect::<Vec<_>>() }),
-        Emit::Ast => json!({ "ast": null }),
+        Emit::Ast => json!({ "ast": crate::syntax::outline(&parsed.query) }),
         Emit::Ir => json!({ "ir": meaning(rule, &parsed) }),
         Emit::Columns => columns(&analyze(&parsed.query, &Schema::builtin())),
     };
