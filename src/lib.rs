@@ -34,6 +34,7 @@ pub mod lower;
 pub mod emit;
 pub mod explain;
 
-// The edge: reports and commands.
+// The edge: settings, reports and commands.
+pub mod config;
 pub mod report;
 pub mod cli;

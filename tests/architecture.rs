@@ -19,11 +19,13 @@ const EDGES: &[(&str, &[&str])] = &[
     ("lower", &["analyze", "ir", "rule", "schema", "span", "syntax"]),
     ("emit", &["ir", "mapping", "rule", "schema", "span"]),
     ("explain", &["ir", "mapping", "rule", "schema", "span"]),
+    ("config", &["diagnostic", "emit", "lint", "rule", "span"]),
     ("report", &["diagnostic", "source", "span"]),
     (
         "cli",
         &[
             "analyze",
+            "config",
             "diagnostic",
             "emit",
             "explain",
@@ -46,7 +48,11 @@ const EDGES: &[(&str, &[&str])] = &[
 const DOORS: &[(&str, &[&str])] = &[
     ("anstream", &["cli"]),
     ("clap", &["cli"]),
+    ("clap_complete", &["cli/completions.rs"]),
+    ("clap_mangen", &["cli/man.rs"]),
+    ("globset", &["config/glob.rs"]),
     ("ignore", &["cli"]),
+    ("indicatif", &["cli/progress.rs"]),
     ("miette", &["report/human.rs"]),
     ("pest", &["parse"]),
     ("pest_derive", &["parse"]),

@@ -36,7 +36,8 @@ pub use crate::mapping::Assumption;
 use crate::mapping::Hub;
 
 /// What a rule can be converted to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Target {
     /// A Sigma rule.
     Sigma,
@@ -85,7 +86,8 @@ impl Target {
 }
 
 /// What a conversion prefers where the exact form is not what rule authors write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Mode {
     /// What rule authors write.
     Idiomatic,
@@ -94,7 +96,8 @@ pub enum Mode {
 }
 
 /// What to do with a column that the target lacks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Unmapped {
     /// Refuse the rule.
     #[default]
