@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::diagnostic::Severity;
+use crate::config::FailOn;
 use crate::emit::{LossClass, Mode, Target, Unmapped};
 use crate::report::Format;
 use crate::rule::RuleKind;
@@ -22,6 +22,25 @@ pub(super) struct Arguments {
     /// Number of threads [default: one for each core]
     #[arg(short = 'j', long, global = true, value_name = "N")]
     pub(super) jobs: Option<usize>,
+    #[command(flatten)]
+    pub(super) shared: Shared,
+}
+
+/// Options that stand before or after the command, and that all commands with inputs heed.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct Shared {
+    /// Configuration file for everything, in place of the nearest kqlift.toml above each file
+    #[arg(long, global = true, value_name = "FILE", env = "KQLIFT_CONFIG", hide_env_values = true)]
+    pub(super) config: Option<PathBuf>,
+    /// Read no configuration file
+    #[arg(long, global = true)]
+    pub(super) isolated: bool,
+    /// Print findings, and nothing else
+    #[arg(short, long, global = true)]
+    pub(super) quiet: bool,
+    /// Draw no progress bar
+    #[arg(long, global = true)]
+    pub(super) no_progress: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -37,6 +56,28 @@ pub(super) enum Command {
     Rule(RuleArguments),
     /// Show how queries are read
     Parse(ParseArguments),
+    /// Write, show or describe the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print a script that completes the command line in a shell
+    Completions(CompletionsArguments),
+    /// Print the manual page, or write those of all commands
+    Man(ManArguments),
+    /// Print the version
+    Version(VersionArguments),
+}
+
+impl Command {
+    /// The inputs of a command that has some.
+    pub(super) fn inputs_mut(&mut self) -> Option<&mut Inputs> {
+        match self {
+            Self::Lint(arguments) => Some(&mut arguments.inputs),
+            Self::Explain(arguments) => Some(&mut arguments.inputs),
+            Self::Convert(arguments) => Some(&mut arguments.inputs),
+            Self::Parse(arguments) => Some(&mut arguments.inputs),
+            Self::Rule(_) | Self::Config(_) | Self::Completions(_) | Self::Man(_) | Self::Version(_) => None,
+        }
+    }
 }
 
 /// When to colour.
@@ -67,6 +108,9 @@ pub(super) struct Inputs {
     /// Say more about files that are passed over
     #[arg(short, long)]
     pub(super) verbose: bool,
+    /// The options that stand beside the command: whoever gets inputs gets these too.
+    #[arg(skip)]
+    pub(super) shared: Shared,
 }
 
 #[derive(Debug, Args)]
@@ -76,45 +120,33 @@ pub(super) struct LintArguments {
     /// Lint rules to run: codes, prefixes of codes, or names, separated by commas
     #[arg(long, value_delimiter = ',', value_name = "RULES")]
     pub(super) select: Vec<String>,
-    /// Lint rules not to run
+    /// Lint rules to run beside those that the configuration chooses
+    #[arg(long, value_delimiter = ',', value_name = "RULES")]
+    pub(super) extend_select: Vec<String>,
+    /// Lint rules not to run; a longer prefix in --select wins
     #[arg(long, value_delimiter = ',', value_name = "RULES")]
     pub(super) ignore: Vec<String>,
     /// Shape of the output
-    #[arg(long, value_enum, default_value_t = Format::Full)]
+    #[arg(long, value_enum, default_value_t = Format::Full, env = "KQLIFT_FORMAT", hide_env_values = true)]
     pub(super) format: Format,
-    /// Lowest severity that makes the exit code 1
-    #[arg(long, value_enum, default_value_t = FailOn::Warning, value_name = "LEVEL")]
-    pub(super) fail_on: FailOn,
+    /// Lowest severity that makes the exit code 1 [default: warning]
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub(super) fail_on: Option<FailOn>,
     /// Exit with 0 even if there are findings
     #[arg(long)]
     pub(super) exit_zero: bool,
     /// Write the report to a file
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
-}
-
-/// Severities that make the exit code 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum FailOn {
-    /// Errors only
-    Error,
-    /// Errors and warnings
-    Warning,
-    /// Anything
-    Info,
-    /// Nothing
-    Never,
-}
-
-impl FailOn {
-    pub(super) fn fails(self, severity: Severity) -> bool {
-        match self {
-            Self::Error => severity >= Severity::Error,
-            Self::Warning => severity >= Severity::Warning,
-            Self::Info => true,
-            Self::Never => false,
-        }
-    }
+    /// Count the findings of each lint rule, and do not list them
+    #[arg(long)]
+    pub(super) statistics: bool,
+    /// List the files that would be read, and stop
+    #[arg(long)]
+    pub(super) show_files: bool,
+    /// Print the settings that would hold, and stop
+    #[arg(long)]
+    pub(super) show_settings: bool,
 }
 
 #[derive(Debug, Args)]
@@ -233,6 +265,70 @@ pub(super) enum ParseFormat {
     Json,
 }
 
+/// What to do with the configuration.
+#[derive(Debug, Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Write a kqlift.toml with every key to the current folder
+    Init,
+    /// Print what holds for a file or folder
+    Show(ConfigShowArguments),
+    /// Print the JSON Schema of kqlift.toml, for editors
+    Schema,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ConfigShowArguments {
+    /// File or folder
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(super) path: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArguments {
+    /// The shell
+    #[arg(value_enum, value_name = "SHELL")]
+    pub(super) shell: Shell,
+}
+
+/// Shells that completions are written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Shell {
+    /// Bourne Again Shell
+    Bash,
+    /// Elvish
+    Elvish,
+    /// Friendly Interactive Shell
+    Fish,
+    /// `PowerShell`
+    #[value(name = "powershell")]
+    PowerShell,
+    /// Z Shell
+    Zsh,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ManArguments {
+    /// Folder for the pages of kqlift and all its commands; without it, kqlift's own page is printed
+    #[arg(short, long, value_name = "DIR")]
+    pub(super) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct VersionArguments {
+    /// Shape of the output
+    #[arg(long, value_enum, default_value_t = VersionFormat::Text)]
+    pub(super) format: VersionFormat,
+}
+
+/// Shapes of the output of `version`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum VersionFormat {
+    /// Name and number
+    Text,
+    /// One JSON object
+    Json,
+}
+
 /// Implements [`ValueEnum`] for an enum of the library, so that only this module knows of clap.
 macro_rules! value_enum {
     ($enum:ty: $($variant:ident = $name:literal $help:literal),+ $(,)?) => {
@@ -254,6 +350,19 @@ value_enum!(Format:
     Full = "full" "Each finding with its lines drawn",
     Concise = "concise" "One line a finding",
     Json = "json" "One JSON object",
+    Jsonl = "jsonl" "One JSON object a finding, a line each",
+    Sarif = "sarif" "SARIF 2.1.0, for code scanning",
+    Github = "github" "Annotations of GitHub Actions",
+    Gitlab = "gitlab" "Code Quality report of GitLab",
+    Azure = "azure" "Issues of Azure Pipelines",
+    Junit = "junit" "JUnit XML",
+    Rdjson = "rdjson" "Reviewdog's diagnostic format",
+);
+value_enum!(FailOn:
+    Error = "error" "Errors only",
+    Warning = "warning" "Errors and warnings",
+    Info = "info" "Anything",
+    Never = "never" "Nothing",
 );
 value_enum!(RuleKind:
     Scheduled = "scheduled" "Sentinel analytic rule on a schedule",

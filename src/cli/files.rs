@@ -1,27 +1,49 @@
 //! Paths in, rule files out, in the order of their names.
+//!
+//! Folders are walked without what `.gitignore` and `.ignore` files name, in a Git repository or not: an unpacked
+//! archive is read as the repository that it was packed from. A person's own Git settings do not count, so that a run
+//! gives the same everywhere. Hidden files are passed over; links to files are read, links to folders are not entered,
+//! so that no walk is endless. Whatever can't be read is a finding, and the run goes on.
 
+use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::arguments::Inputs;
+use super::progress::Progress;
+use super::settings::Configurations;
 use super::{Failure, output};
-use crate::rule::RuleKind;
-use crate::source::{FileProblem, Loaded, RuleFile, read};
+use crate::config::{self, Settings};
+use crate::source::{FileProblem, Loaded, ProblemKind, RuleFile, read};
+use crate::span::FileSpan;
 
 /// Extensions that are looked at when a folder is walked.
 const EXTENSIONS: &[&str] = &["csl", "kql", "kusto", "md", "markdown", "txt", "yaml", "yml"];
 
 /// A file that was asked for or found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) struct Input {
-    /// Where it is; `None` is standard input.
-    path: Option<PathBuf>,
+    origin: Origin,
     /// What it is called in reports.
     pub(super) name: PathBuf,
     /// Its path below the folder that was asked for, or its file name: what outputs are named after.
     pub(super) relative: PathBuf,
+    /// Its path from the root: what the configuration's patterns are about.
+    pub(super) absolute: PathBuf,
+    /// What the configuration says for it.
+    pub(super) settings: Arc<Settings>,
+}
+
+/// Where the bytes of an input come from.
+#[derive(Debug, Clone)]
+enum Origin {
+    File(PathBuf),
+    StandardInput,
+    /// The walk has failed here already; why.
+    Nowhere(String),
 }
 
 /// What became of an input.
@@ -38,22 +60,23 @@ pub(super) enum Outcome {
 pub(super) fn find(inputs: &Inputs) -> Result<Vec<Input>, Failure> {
     let here = [PathBuf::from(".")];
     let paths: &[PathBuf] = if inputs.paths.is_empty() { &here } else { &inputs.paths };
-    let mut found = Vec::new();
+    let mut search = Search { configurations: Configurations::new(&inputs.shared)?, found: Vec::new() };
     for path in paths {
         if path == Path::new("-") {
             let name = inputs.stdin_filename.clone().unwrap_or_else(|| PathBuf::from("-"));
-            let relative = file_name(&name);
-            found.push(Input { path: None, name, relative });
+            search.add(Origin::StandardInput, name.clone(), file_name(&name), false)?;
         } else if path.is_dir() {
-            walk(path, &mut found);
+            search.walk(path)?;
         } else if path.exists() {
-            found.push(Input { path: Some(path.clone()), name: path.clone(), relative: file_name(path) });
+            search.add(Origin::File(path.clone()), path.clone(), file_name(path), false)?;
         } else {
             return Err(Failure(format!("there is no file or folder {}", path.display())));
         }
     }
+    let mut found = search.found;
     found.sort_by(|a, b| a.name.cmp(&b.name));
-    found.dedup_by(|a, b| a.name == b.name);
+    let mut seen = BTreeSet::new();
+    found.retain(|input| seen.insert(input.absolute.clone()));
     Ok(found)
 }
 
@@ -61,19 +84,43 @@ fn file_name(path: &Path) -> PathBuf {
     path.file_name().map_or_else(|| PathBuf::from("rule"), PathBuf::from)
 }
 
-fn walk(folder: &Path, found: &mut Vec<Input>) {
-    for entry in ignore::WalkBuilder::new(folder).build() {
-        match entry {
-            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) && is_candidate(entry.path()) => {
-                let path = entry.into_path();
-                let name = path.strip_prefix("./").unwrap_or(&path).to_path_buf();
-                let relative = path.strip_prefix(folder).unwrap_or(&path).to_path_buf();
-                found.push(Input { path: Some(path), name, relative });
-            }
-            Ok(_) => {}
-            // An unreadable folder or a loop of links is said, and the rest goes on.
-            Err(error) => output::complain(&format!("kqlift: {error}")),
+/// Files so far, and the configurations that were met on the way.
+struct Search {
+    configurations: Configurations,
+    found: Vec<Input>,
+}
+
+impl Search {
+    /// Takes a file, unless it was found by walking and its configuration does not include it.
+    fn add(&mut self, origin: Origin, name: PathBuf, relative: PathBuf, is_walked: bool) -> Result<(), Failure> {
+        let absolute = config::absolute(&name);
+        let settings = self.configurations.of_folder(absolute.parent().unwrap_or(&absolute))?;
+        if !is_walked || settings.includes(&absolute) {
+            self.found.push(Input { origin, name, relative, absolute, settings });
         }
+        Ok(())
+    }
+
+    fn walk(&mut self, folder: &Path) -> Result<(), Failure> {
+        let mut builder = ignore::WalkBuilder::new(folder);
+        builder.require_git(false).git_global(false).git_exclude(false);
+        for entry in builder.build() {
+            let (origin, path) = match entry {
+                Ok(entry) if is_candidate(entry.path()) => match origin(&entry) {
+                    Some(origin) => (origin, entry.into_path()),
+                    None => continue,
+                },
+                Ok(_) => continue,
+                Err(error) => {
+                    let path = path_of(&error).unwrap_or(folder).to_path_buf();
+                    (Origin::Nowhere(reason(&error)), path)
+                }
+            };
+            let name = path.strip_prefix("./").unwrap_or(&path).to_path_buf();
+            let relative = path.strip_prefix(folder).unwrap_or(&path).to_path_buf();
+            self.add(origin, name, relative, true)?;
+        }
+        Ok(())
     }
 }
 
@@ -84,43 +131,102 @@ fn is_candidate(path: &Path) -> bool {
     })
 }
 
+/// Files, and links to files; a link that leads nowhere or in a circle is a file that can't be read.
+fn origin(entry: &ignore::DirEntry) -> Option<Origin> {
+    let kind = entry.file_type()?;
+    if kind.is_file() {
+        return Some(Origin::File(entry.path().to_path_buf()));
+    }
+    if !kind.is_symlink() {
+        return None;
+    }
+    match std::fs::metadata(entry.path()) {
+        Ok(target) => target.is_file().then(|| Origin::File(entry.path().to_path_buf())),
+        Err(error) => Some(Origin::Nowhere(format!("the link can't be followed: {error}"))),
+    }
+}
+
+/// The path that a failed walk is about.
+fn path_of(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithLineNumber { err, .. } | ignore::Error::WithDepth { err, .. } => path_of(err),
+        ignore::Error::Loop { child, .. } => Some(child),
+        ignore::Error::Partial(errors) => errors.iter().find_map(path_of),
+        ignore::Error::Io(_)
+        | ignore::Error::Glob { .. }
+        | ignore::Error::UnrecognizedFileType(_)
+        | ignore::Error::InvalidDefinition => None,
+    }
+}
+
+fn reason(error: &ignore::Error) -> String {
+    match error.io_error() {
+        Some(error) => format!("the folder can't be read: {error}"),
+        None => format!("the folder can't be read: {error}"),
+    }
+}
+
 /// Reads files in parallel and does something with each; results come in the order of the files.
 pub(super) fn each<T: Send>(
     files: &[Input],
     inputs: &Inputs,
     work: impl Fn(&Input, Outcome) -> T + Sync,
 ) -> Result<Vec<T>, Failure> {
+    let progress = Progress::new(files.len(), &inputs.shared);
     files
         .par_iter()
         .map(|input| {
-            let bytes = bytes(input)?;
-            Ok(work(input, load(input, bytes, inputs.kind, inputs.verbose)))
+            let outcome = match bytes(input)? {
+                Ok(bytes) => load(input, bytes, inputs),
+                Err(reason) => Outcome::Broken(unreadable(input, reason)),
+            };
+            let result = work(input, outcome);
+            progress.step();
+            Ok(result)
         })
         .collect()
 }
 
-fn bytes(input: &Input) -> Result<Vec<u8>, Failure> {
-    let Some(path) = &input.path else {
-        let mut bytes = Vec::new();
-        return match std::io::stdin().lock().read_to_end(&mut bytes) {
-            Ok(_) => Ok(bytes),
-            Err(error) => Err(Failure(format!("can't read standard input: {error}"))),
-        };
-    };
-    std::fs::read(path).map_err(|error| Failure::io("read", path, &error))
-}
-
-fn load(input: &Input, bytes: Vec<u8>, kind: Option<RuleKind>, verbose: bool) -> Outcome {
-    match read(&input.name, bytes, kind) {
-        Loaded::Rules(file) => Outcome::Rules(file),
-        Loaded::Broken(problem) => Outcome::Broken(problem),
-        Loaded::Sigma(file) => skipped(&file.path, "Sigma rules are not read yet", verbose),
-        Loaded::NotARule { reason } => skipped(&input.name.display().to_string(), &reason, verbose),
+/// The bytes of an input, or why there are none. Only standard input stops the run: nothing else was asked for.
+fn bytes(input: &Input) -> Result<Result<Vec<u8>, String>, Failure> {
+    match &input.origin {
+        Origin::File(path) => Ok(std::fs::read(path).map_err(|error| format!("the file can't be read: {error}"))),
+        Origin::Nowhere(reason) => Ok(Err(reason.clone())),
+        Origin::StandardInput => {
+            let mut bytes = Vec::new();
+            match std::io::stdin().lock().read_to_end(&mut bytes) {
+                Ok(_) => Ok(Ok(bytes)),
+                Err(error) => Err(Failure(format!("can't read standard input: {error}"))),
+            }
+        }
     }
 }
 
-fn skipped(path: &str, reason: &str, verbose: bool) -> Outcome {
-    if verbose {
+fn unreadable(input: &Input, message: String) -> FileProblem {
+    FileProblem {
+        kind: ProblemKind::Unreadable,
+        path: input.name.display().to_string(),
+        text: String::new(),
+        message,
+        place: FileSpan::default(),
+        help: None,
+        related: Vec::new(),
+    }
+}
+
+fn load(input: &Input, bytes: Vec<u8>, inputs: &Inputs) -> Outcome {
+    let kind = inputs.kind.or_else(|| input.settings.kind(&input.absolute));
+    match read(&input.name, bytes, kind) {
+        Loaded::Rules(file) => Outcome::Rules(file),
+        Loaded::Broken(problem) => Outcome::Broken(problem),
+        Loaded::Sigma(file) => skipped(&file.path, "Sigma rules are not read yet", inputs),
+        Loaded::NotARule { reason } => skipped(&input.name.display().to_string(), &reason, inputs),
+    }
+}
+
+fn skipped(path: &str, reason: &str, inputs: &Inputs) -> Outcome {
+    if inputs.verbose {
         output::complain(&format!("kqlift: {path} is passed over: {reason}"));
     }
     Outcome::Skipped

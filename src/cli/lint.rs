@@ -1,51 +1,74 @@
 //! `kqlift lint`
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::arguments::{ColourChoice, LintArguments};
-use super::files::{self, Outcome};
+use super::files::{self, Input, Outcome};
+use super::policy::{Judged, Policy, check_words, today};
+use super::settings::describe;
 use super::{CommandResult, Exit, Failure, output};
 use crate::analyze::analyze;
 use crate::diagnostic::Diagnostic;
-use crate::lint::{self, Rule};
+use crate::lint;
 use crate::parse::parse;
-use crate::report::{self, FileReport};
+use crate::report::{self, EditForm, FileReport, Format, RuleDescription, Style};
 use crate::schema::Schema;
 use crate::source::{RuleFile, RuleText};
 
 pub(super) fn run(arguments: &LintArguments, colour: ColourChoice) -> CommandResult {
-    let selection = Selection::new(&arguments.select, &arguments.ignore)?;
+    check_words(arguments)?;
     let files = files::find(&arguments.inputs)?;
-    let reports: Vec<FileReport> = files::each(&files, &arguments.inputs, |_, outcome| match outcome {
-        Outcome::Rules(file) => Some(check_file(&file, &selection)),
-        Outcome::Broken(problem) => Some(FileReport::of_problem(problem)),
-        Outcome::Skipped => None,
-    })?
-    .into_iter()
-    .flatten()
-    .collect();
     if files.is_empty() && !arguments.inputs.allow_empty {
         output::complain("kqlift: there are no rule files under the given paths");
         return Ok(Exit::NoFiles);
     }
-    let colour = output::colour(colour, arguments.output.is_some());
-    output::print_or_write(&report::render(&reports, arguments.format, colour), arguments.output.as_deref())?;
-    let fails =
-        reports.iter().flat_map(|report| &report.findings).any(|finding| arguments.fail_on.fails(finding.severity));
+    if arguments.show_files || arguments.show_settings {
+        output::print_or_write(&plan(&files, arguments), arguments.output.as_deref())?;
+        return Ok(Exit::Clean);
+    }
+    let (today, form) = (today(), arguments.format.edit_form());
+    let checked: Vec<(FileReport, bool)> = files::each(&files, &arguments.inputs, |input, outcome| {
+        let policy = Policy::new(arguments, input, today);
+        let report = match outcome {
+            Outcome::Rules(file) => check_file(&file, &policy, form),
+            Outcome::Broken(problem) => FileReport::of_problem(problem),
+            Outcome::Skipped => return None,
+        };
+        let fails = report.findings.iter().any(|finding| policy.fails(finding));
+        Some((report, fails))
+    })?
+    .into_iter()
+    .flatten()
+    .collect();
+    let fails = checked.iter().any(|(_, fails)| *fails);
+    let reports: Vec<FileReport> = checked.into_iter().map(|(report, _)| report).collect();
+    output::print_or_write(&render(&reports, arguments, colour)?, arguments.output.as_deref())?;
     Ok(if fails && !arguments.exit_zero { Exit::Findings } else { Exit::Clean })
 }
 
-fn check_file(file: &RuleFile, selection: &Selection) -> FileReport {
-    let diagnostics = file
-        .rules
-        .iter()
-        .enumerate()
-        .flat_map(|(index, rule)| check_rule(rule, selection).into_iter().map(move |diagnostic| (index, diagnostic)))
-        .collect();
-    FileReport::of(file, diagnostics)
+/// What `--show-files` and `--show-settings` print.
+fn plan(files: &[Input], arguments: &LintArguments) -> String {
+    if arguments.show_files {
+        return files.iter().map(|input| format!("{}\n", input.name.display())).collect();
+    }
+    let settings: BTreeSet<String> = files.iter().map(|input| describe(&input.settings)).collect();
+    settings.into_iter().collect::<Vec<_>>().join("\n")
 }
 
-fn check_rule(rule: &RuleText, selection: &Selection) -> Vec<Diagnostic> {
+fn check_file(file: &RuleFile, policy: &Policy<'_>, form: EditForm) -> FileReport {
+    let (mut kept, mut suppressed) = (Vec::new(), Vec::new());
+    for (index, rule) in file.rules.iter().enumerate() {
+        for diagnostic in check_rule(rule, policy) {
+            match policy.judge(index, rule, diagnostic) {
+                Judged::Kept(diagnostic) => kept.push((index, diagnostic)),
+                Judged::Suppressed(diagnostic) => suppressed.push(diagnostic),
+            }
+        }
+    }
+    FileReport::with_edits(file, kept, form).with_suppressed(file, suppressed)
+}
+
+fn check_rule(rule: &RuleText, policy: &Policy<'_>) -> Vec<Diagnostic> {
     let schema = Schema::builtin();
     let parsed = parse(rule.query());
     let facts = analyze(&parsed.query, &schema);
@@ -59,43 +82,40 @@ fn check_rule(rule: &RuleText, selection: &Selection) -> Vec<Diagnostic> {
         schema: &schema,
         texts: &|text| rule.text(text),
     };
-    lint::check(&input, |lint_rule| selection.has(lint_rule))
+    lint::check(&input, |lint_rule| policy.selects(lint_rule))
 }
 
-/// Which lint rules run.
-struct Selection {
-    chosen: BTreeMap<&'static str, bool>,
+fn render(reports: &[FileReport], arguments: &LintArguments, colour: ColourChoice) -> Result<String, Failure> {
+    if arguments.statistics {
+        return match arguments.format {
+            Format::Full | Format::Concise => Ok(report::statistics(reports)),
+            Format::Json => Ok(report::statistics_json(reports)),
+            Format::Jsonl
+            | Format::Sarif
+            | Format::Github
+            | Format::Gitlab
+            | Format::Azure
+            | Format::Junit
+            | Format::Rdjson => Err(Failure("--statistics is printed as full, concise or json only".to_owned())),
+        };
+    }
+    let style = Style {
+        format: arguments.format,
+        colour: output::colour(colour, arguments.output.is_some()),
+        is_quiet: arguments.inputs.shared.quiet,
+        rules: &descriptions(),
+    };
+    Ok(report::render(reports, style))
 }
 
-impl Selection {
-    fn new(select: &[String], ignore: &[String]) -> Result<Self, Failure> {
-        let mut chosen: BTreeMap<&'static str, bool> =
-            lint::rules().iter().map(|rule| (rule.code, select.is_empty())).collect();
-        for word in select {
-            Self::set(&mut chosen, word, true)?;
-        }
-        for word in ignore {
-            Self::set(&mut chosen, word, false)?;
-        }
-        Ok(Self { chosen })
-    }
-
-    fn set(chosen: &mut BTreeMap<&'static str, bool>, word: &str, value: bool) -> Result<(), Failure> {
-        let upper = word.to_ascii_uppercase();
-        let matches = |rule: &&Rule| upper == "ALL" || rule.code.starts_with(&upper) || rule.name == word;
-        let mut any = false;
-        for rule in lint::rules().iter().filter(matches) {
-            chosen.insert(rule.code, value);
-            any = true;
-        }
-        if any && !word.is_empty() {
-            return Ok(());
-        }
-        let near = lint::suggest(word).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-        Err(Failure(format!("there is no lint rule {word}{near}")))
-    }
-
-    fn has(&self, rule: &Rule) -> bool {
-        self.chosen.get(rule.code).copied().unwrap_or(false)
-    }
+fn descriptions() -> Vec<RuleDescription> {
+    let describe = |rule: &lint::Rule| RuleDescription {
+        code: rule.code,
+        name: rule.name,
+        severity: rule.severity,
+        category: rule.category.title(),
+        document: rule.document,
+        page: lint::page(rule),
+    };
+    lint::rules().iter().map(describe).collect()
 }

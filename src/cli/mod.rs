@@ -4,13 +4,20 @@
 //! input and output; 3 no file found.
 
 mod arguments;
+mod completions;
+mod config;
 mod convert;
 mod explain;
 mod files;
 mod lint;
+mod man;
 mod output;
 mod parse;
+mod policy;
+mod progress;
 mod rule;
+mod settings;
+mod version;
 
 use std::process::ExitCode;
 
@@ -66,7 +73,10 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: Arguments) -> ExitCode {
+fn run(mut arguments: Arguments) -> ExitCode {
+    if let Some(inputs) = arguments.command.inputs_mut() {
+        inputs.shared = arguments.shared.clone();
+    }
     // A pool that exists already, in tests, is as good.
     let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK).num_threads(arguments.jobs.unwrap_or(0)).build_global();
     let result = match arguments.command {
@@ -75,6 +85,10 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Convert(command) => convert::run(&command),
         Command::Rule(command) => rule::run(&command),
         Command::Parse(command) => parse::run(&command),
+        Command::Config(command) => config::run(&command, &arguments.shared),
+        Command::Completions(command) => completions::run(&command),
+        Command::Man(command) => man::run(&command),
+        Command::Version(command) => version::run(&command),
     };
     match result {
         Ok(exit) => exit.into(),

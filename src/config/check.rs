@@ -78,7 +78,7 @@ fn check_value(problems: &mut Vec<Problem>, name: &str, value: &Spanned<DeValue<
         }
         (Shape::Table(keys), DeValue::Table(table)) => check_table(problems, name, table, place, keys),
         (Shape::Tables(keys), DeValue::Array(entries)) if entries.iter().all(is_table) => {
-            for entry in entries.iter() {
+            for entry in entries {
                 if let DeValue::Table(table) = entry.get_ref() {
                     check_table(problems, name, table, entry.span(), keys);
                 }

@@ -34,6 +34,28 @@ impl Date {
     }
 }
 
+impl Date {
+    /// The day that is so many days after 1970-01-01; days of the Gregorian calendar, from 1970 to 9999.
+    ///
+    /// The arithmetic counts years from March, so that the leap day is the last of its year:
+    /// <https://howardhinnant.github.io/date_algorithms.html#civil_from_days>.
+    pub fn from_days_since_1970(days: u32) -> Self {
+        let days = u64::from(days) + 719_468;
+        let (era, day_of_era) = (days / 146_097, days % 146_097);
+        let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let shifted_month = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+        let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+        let year = year_of_era + era * 400 + u64::from(month <= 2);
+        Self {
+            year: u16::try_from(year).unwrap_or(u16::MAX),
+            month: u8::try_from(month).unwrap_or(u8::MAX),
+            day: u8::try_from(day).unwrap_or(u8::MAX),
+        }
+    }
+}
+
 impl fmt::Display for Date {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
@@ -76,5 +98,13 @@ mod tests {
             assert_eq!(Date::parse(wrong), None, "{wrong}");
         }
         assert!(Date::parse("2027-02-01") > Date::parse("2027-01-31"));
+    }
+
+    #[test]
+    fn days_are_counted_from_1970() {
+        for (days, date) in [(0, "1970-01-01"), (11_016, "2000-02-29"), (20_819, "2027-01-01"), (47_540, "2100-02-28")]
+        {
+            assert_eq!(Date::from_days_since_1970(days).to_string(), date);
+        }
     }
 }

@@ -107,6 +107,22 @@ impl Settings {
         self.targets.iter().position(|patterns| patterns.matches(path))
     }
 
+    /// What holds, with the defaults of absent keys filled in.
+    pub fn resolved(&self) -> ConfigFile {
+        let mut file = self.file.clone();
+        file.fail_on = Some(self.fail_on());
+        file.require_suppression_reason = Some(self.requires_suppression_reason());
+        file.lint.select.get_or_insert_with(|| vec!["ALL".to_owned()]);
+        file.lint.ignore.get_or_insert_with(Vec::new);
+        file
+    }
+
+    /// [`Self::resolved`] as the text of a configuration file.
+    pub fn to_toml(&self) -> String {
+        // Texts, numbers and tables in the order that TOML wants: serialising them can't fail.
+        toml::to_string_pretty(&self.resolved()).unwrap_or_default()
+    }
+
     /// What `kqlift convert` does unless its options say otherwise.
     pub fn convert(&self) -> &ConvertTable {
         &self.file.convert

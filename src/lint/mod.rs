@@ -28,6 +28,12 @@ pub fn find(code_or_name: &str) -> Option<&'static Rule> {
     rules().iter().find(|rule| rule.code.eq_ignore_ascii_case(code_or_name) || rule.name == code_or_name)
 }
 
+/// The path of a rule's Markdown page below `src/lint/rules`, for links to it.
+pub fn page(rule: &Rule) -> &'static str {
+    let index = rules().iter().position(|other| other.code == rule.code);
+    index.and_then(|index| rules::PAGES.get(index)).copied().unwrap_or_default()
+}
+
 /// The code or name that was probably meant by one that [`find`] does not know.
 pub fn suggest(code_or_name: &str) -> Option<&'static str> {
     /// Similarity from which a spelling counts as a slip of the same word.

@@ -4,14 +4,16 @@ use std::fmt::Write as _;
 
 use super::{FileReport, Finding, Summary, fix_mark};
 
-pub(super) fn render(reports: &[FileReport]) -> String {
+pub(super) fn render(reports: &[FileReport], is_quiet: bool) -> String {
     let mut out = String::new();
     for report in reports {
         for finding in &report.findings {
             let _ = writeln!(out, "{}", line(&report.path, finding));
         }
     }
-    let _ = writeln!(out, "{}", Summary::of(reports).sentence());
+    if !is_quiet {
+        let _ = writeln!(out, "{}", Summary::of(reports).sentence());
+    }
     out
 }
 

@@ -1,7 +1,8 @@
 //! Findings with their places in the file.
 
+use super::edits::{EditForm, FindingEdit, place_edits};
 use crate::diagnostic::{Diagnostic, Effect, Severity};
-use crate::source::{FileProblem, LineIndex, RuleFile, RuleText};
+use crate::source::{FileProblem, LineIndex, RuleFile};
 use crate::span::FileSpan;
 
 /// What was found in one file.
@@ -15,6 +16,41 @@ pub struct FileReport {
     pub rules: usize,
     /// The findings in order of position.
     pub findings: Vec<Finding>,
+    /// Findings that somebody has decided to leave out. Only SARIF shows them.
+    pub suppressed: Vec<Suppressed>,
+}
+
+/// A finding that is left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suppressed {
+    /// The finding.
+    pub finding: Finding,
+    /// Where the decision stands.
+    pub by: SuppressedBy,
+    /// Why, if it is said.
+    pub reason: Option<String>,
+}
+
+/// A [`Suppressed`] without its place in the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SuppressedDiagnostic {
+    /// Index of the rule in the file.
+    pub rule: usize,
+    /// The finding.
+    pub diagnostic: Diagnostic,
+    /// Where the decision stands.
+    pub by: SuppressedBy,
+    /// Why, if it is said.
+    pub reason: Option<String>,
+}
+
+/// Where the decision to leave out a finding stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SuppressedBy {
+    /// In a comment of the rule file.
+    Comment,
+    /// In the configuration or a baseline.
+    Configuration,
 }
 
 /// A line and a column, both from 1; columns count characters.
@@ -66,27 +102,44 @@ pub struct Related {
     pub message: String,
 }
 
-/// A fix, with the places of its edits. The new text is that of the decoded value.
+/// A fix, with the places of its edits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FindingFix {
     /// What it does, in the imperative.
     pub title: String,
     /// What it does to the result of the rule.
     pub effect: Effect,
-    /// Start, end and new text of each edit.
-    pub edits: Vec<(Position, Position, String)>,
+    /// The edits.
+    pub edits: Vec<FindingEdit>,
 }
 
 impl FileReport {
     /// The report of a file that could be read, with the diagnostics of each of its rules.
     pub fn of(file: &RuleFile, diagnostics: Vec<(usize, Diagnostic)>) -> Self {
+        Self::with_edits(file, diagnostics, EditForm::Decoded)
+    }
+
+    /// The same, with the edits of fixes in one form or the other.
+    pub fn with_edits(file: &RuleFile, diagnostics: Vec<(usize, Diagnostic)>, form: EditForm) -> Self {
         let lines = LineIndex::new(&file.text);
         let mut findings: Vec<Finding> = diagnostics
             .into_iter()
-            .filter_map(|(rule, diagnostic)| Some(place(file.rules.get(rule)?, &lines, diagnostic)))
+            .filter_map(|(rule, diagnostic)| place(file, rule, &lines, diagnostic, form))
             .collect();
         findings.sort_by(|a, b| (a.span, a.code).cmp(&(b.span, b.code)));
-        Self { path: file.path.clone(), text: file.text.clone(), rules: file.rules.len(), findings }
+        let (path, text, rules) = (file.path.clone(), file.text.clone(), file.rules.len());
+        Self { path, text, rules, findings, suppressed: Vec::new() }
+    }
+
+    /// With findings that somebody has decided to leave out.
+    #[must_use]
+    pub fn with_suppressed(mut self, file: &RuleFile, suppressed: Vec<SuppressedDiagnostic>) -> Self {
+        let lines = LineIndex::new(&file.text);
+        self.suppressed.extend(suppressed.into_iter().filter_map(|suppressed| {
+            let SuppressedDiagnostic { rule, diagnostic, by, reason } = suppressed;
+            Some(Suppressed { finding: place(file, rule, &lines, diagnostic, EditForm::Decoded)?, by, reason })
+        }));
+        self
     }
 
     /// The report of a file that could not be read.
@@ -97,30 +150,46 @@ impl FileReport {
             .into_iter()
             .map(|(span, message)| Related { span, start: position(&lines, span.start), message })
             .collect();
-        let finding = Finding {
-            code: "FILE001",
-            name: "unreadable-file",
-            severity: Severity::Error,
-            message: problem.message,
-            span: problem.place,
-            start: position(&lines, problem.place.start),
-            end: position(&lines, problem.place.end),
-            label: String::new(),
-            related,
-            help: problem.help,
-            notes: Vec::new(),
-            fix: None,
-        };
-        Self { path: problem.path, text: problem.text, rules: 0, findings: vec![finding] }
+        let mut finding = Finding::at(&lines, "FILE001", "unreadable-file", problem.place, problem.message);
+        finding.related = related;
+        finding.help = problem.help;
+        Self { path: problem.path, text: problem.text, rules: 0, findings: vec![finding], suppressed: Vec::new() }
     }
 }
 
-fn position(lines: &LineIndex<'_>, offset: u32) -> Position {
+impl Finding {
+    /// An error at a place of a file, with nothing but its message.
+    pub fn at(lines: &LineIndex<'_>, code: &'static str, name: &'static str, span: FileSpan, message: String) -> Self {
+        Self {
+            code,
+            name,
+            severity: Severity::Error,
+            message,
+            span,
+            start: position(lines, span.start),
+            end: position(lines, span.end),
+            label: String::new(),
+            related: Vec::new(),
+            help: None,
+            notes: Vec::new(),
+            fix: None,
+        }
+    }
+}
+
+pub(super) fn position(lines: &LineIndex<'_>, offset: u32) -> Position {
     let (line, column) = lines.position(offset as usize);
     Position { line, column }
 }
 
-fn place(rule: &RuleText, lines: &LineIndex<'_>, diagnostic: Diagnostic) -> Finding {
+fn place(
+    file: &RuleFile,
+    index: usize,
+    lines: &LineIndex<'_>,
+    diagnostic: Diagnostic,
+    form: EditForm,
+) -> Option<Finding> {
+    let rule = file.rules.get(index)?;
     let span = rule.file_span(diagnostic.place);
     let related = diagnostic
         .related
@@ -135,27 +204,15 @@ fn place(rule: &RuleText, lines: &LineIndex<'_>, diagnostic: Diagnostic) -> Find
     let fix = fix.map(|fix| FindingFix {
         title: fix.title,
         effect: fix.effect,
-        edits: fix
-            .edits
-            .into_iter()
-            .map(|edit| {
-                let span = rule.file_span(edit.place);
-                (position(lines, span.start), position(lines, span.end), edit.replacement)
-            })
-            .collect(),
+        edits: place_edits(file, index, lines, fix.edits, form),
     });
-    Finding {
-        code: diagnostic.code,
-        name: diagnostic.name,
+    Some(Finding {
         severity: diagnostic.severity,
-        message: diagnostic.message,
-        span,
-        start: position(lines, span.start),
-        end: position(lines, span.end),
         label: diagnostic.label,
         related,
         help: diagnostic.help,
         notes: diagnostic.notes,
         fix,
-    }
+        ..Finding::at(lines, diagnostic.code, diagnostic.name, span, diagnostic.message)
+    })
 }

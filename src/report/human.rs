@@ -23,8 +23,9 @@ pub struct Colour {
 /// What miette asks for around the lines that it draws; 0 where it only wants to name the place.
 const DRAWN: usize = 1;
 
-pub(super) fn render(reports: &[FileReport], colour: Colour) -> String {
-    draw(reports, colour) + &Summary::of(reports).sentence() + "\n"
+pub(super) fn render(reports: &[FileReport], colour: Colour, is_quiet: bool) -> String {
+    let drawn = draw(reports, colour);
+    if is_quiet { drawn } else { drawn + &Summary::of(reports).sentence() + "\n" }
 }
 
 pub(super) fn draw(reports: &[FileReport], colour: Colour) -> String {

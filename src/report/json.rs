@@ -1,4 +1,4 @@
-//! One JSON object with all findings; the shape is stable and has a version.
+//! JSON: one object with all findings, or a line for each. The shape is stable and has a version.
 
 use serde::Serialize;
 
@@ -53,14 +53,20 @@ struct JsonEdit<'a> {
     replacement: &'a str,
 }
 
+/// One object with everything.
 pub(super) fn render(reports: &[FileReport]) -> String {
-    let diagnostics = reports
-        .iter()
-        .flat_map(|report| report.findings.iter().map(|finding| json_finding(&report.path, finding)))
-        .collect();
-    let report = Report { version: 1, diagnostics, summary: Summary::of(reports) };
+    let report = Report { version: 1, diagnostics: findings(reports).collect(), summary: Summary::of(reports) };
     // Strings, numbers and lists only: serialising them can't fail.
     serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"
+}
+
+/// One line for each finding: what [`render`] has in `diagnostics`.
+pub(super) fn render_lines(reports: &[FileReport]) -> String {
+    findings(reports).map(|finding| serde_json::to_string(&finding).unwrap_or_default() + "\n").collect()
+}
+
+fn findings(reports: &[FileReport]) -> impl Iterator<Item = JsonFinding<'_>> {
+    reports.iter().flat_map(|report| report.findings.iter().map(|finding| json_finding(&report.path, finding)))
 }
 
 fn json_finding<'a>(path: &'a str, finding: &'a Finding) -> JsonFinding<'a> {
@@ -85,7 +91,10 @@ fn json_finding<'a>(path: &'a str, finding: &'a Finding) -> JsonFinding<'a> {
             edits: fix
                 .edits
                 .iter()
-                .map(|(start, end, replacement)| JsonEdit { range: Range { start: *start, end: *end }, replacement })
+                .map(|edit| JsonEdit {
+                    range: Range { start: edit.start, end: edit.end },
+                    replacement: &edit.replacement,
+                })
                 .collect(),
         }),
     }

@@ -1,14 +1,25 @@
-//! Findings to text: drawn for people, a line each, or JSON.
+//! Findings to text: drawn for people, a line each, or in the form that some other program reads.
 //!
-//! Here, and only here, bytes become lines and columns.
+//! Here, and only here, bytes become lines and columns. Each format has its own idea of a column and of what has to be
+//! escaped: both stand in its file, with where it is said.
 
+mod annotations;
 mod concise;
+mod edits;
+mod fingerprint;
 mod finding;
+mod gitlab;
 mod human;
 mod json;
+mod junit;
+mod rdjson;
+mod sarif;
+mod statistics;
 
-pub use finding::{FileReport, Finding, FindingFix, Position, Related};
+pub use edits::{EditForm, FindingEdit};
+pub use finding::{FileReport, Finding, FindingFix, Position, Related, Suppressed, SuppressedBy, SuppressedDiagnostic};
 pub use human::Colour;
+pub use statistics::{statistics, statistics_json};
 
 use std::fmt::Write as _;
 
@@ -24,6 +35,76 @@ pub enum Format {
     Concise,
     /// One JSON object with all findings.
     Json,
+    /// One JSON object a finding, a line each.
+    Jsonl,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Workflow commands of GitHub Actions.
+    Github,
+    /// Code Quality report of GitLab.
+    Gitlab,
+    /// Logging commands of Azure Pipelines.
+    Azure,
+    /// JUnit XML: a suite a file.
+    Junit,
+    /// Reviewdog's diagnostic format.
+    Rdjson,
+}
+
+impl Format {
+    /// Which form of a fix's edits it prints.
+    pub fn edit_form(self) -> EditForm {
+        match self {
+            Self::Full | Self::Concise | Self::Github | Self::Gitlab | Self::Azure | Self::Junit => EditForm::Decoded,
+            Self::Json | Self::Jsonl | Self::Sarif | Self::Rdjson => EditForm::File,
+        }
+    }
+}
+
+/// What a format may print about the lint rule of a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RuleDescription {
+    /// Its code.
+    pub code: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// Severity of its findings unless the configuration says otherwise.
+    pub severity: Severity,
+    /// What its family is about.
+    pub category: &'static str,
+    /// Its page in Markdown, which begins with a heading.
+    pub document: &'static str,
+    /// Path of the page below the pages of all rules.
+    pub page: &'static str,
+}
+
+impl RuleDescription {
+    /// Where the page is read in a browser.
+    pub fn uri(&self) -> String {
+        format!("{REPOSITORY}/blob/main/src/lint/rules/{}", self.page)
+    }
+}
+
+/// Where the project lives.
+const REPOSITORY: &str = "https://github.com/kqlift/kqlift";
+
+/// How to print.
+#[derive(Debug, Clone, Copy)]
+pub struct Style<'a> {
+    /// In what shape.
+    pub format: Format,
+    /// Whether to colour, where the shape has colours.
+    pub colour: Colour,
+    /// Whether the line with figures at the end is left out.
+    pub is_quiet: bool,
+    /// All lint rules.
+    pub rules: &'a [RuleDescription],
+}
+
+impl Style<'_> {
+    fn rule(&self, code: &str) -> Option<&RuleDescription> {
+        self.rules.iter().find(|rule| rule.code == code)
+    }
 }
 
 /// Numbers for the last line of a report.
@@ -111,10 +192,17 @@ pub fn draw(reports: &[FileReport], colour: Colour) -> String {
 }
 
 /// All reports in one shape, ready to print.
-pub fn render(reports: &[FileReport], format: Format, colour: Colour) -> String {
-    match format {
-        Format::Full => human::render(reports, colour),
-        Format::Concise => concise::render(reports),
+pub fn render(reports: &[FileReport], style: Style<'_>) -> String {
+    match style.format {
+        Format::Full => human::render(reports, style.colour, style.is_quiet),
+        Format::Concise => concise::render(reports, style.is_quiet),
         Format::Json => json::render(reports),
+        Format::Jsonl => json::render_lines(reports),
+        Format::Sarif => sarif::render(reports, &style),
+        Format::Github => annotations::github(reports),
+        Format::Gitlab => gitlab::render(reports),
+        Format::Azure => annotations::azure(reports),
+        Format::Junit => junit::render(reports),
+        Format::Rdjson => rdjson::render(reports, &style),
     }
 }

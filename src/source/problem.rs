@@ -17,6 +17,8 @@ pub enum ProblemKind {
     Binary,
     /// The file is larger than kqlift reads.
     TooLarge,
+    /// The system does not give the bytes.
+    Unreadable,
 }
 
 impl ProblemKind {
@@ -29,6 +31,7 @@ impl ProblemKind {
             Self::Encoding => "invalid-encoding",
             Self::Binary => "binary-file",
             Self::TooLarge => "file-too-large",
+            Self::Unreadable => "unreadable-file",
         }
     }
 }

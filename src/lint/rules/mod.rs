@@ -6,6 +6,10 @@ macro_rules! rules {
         $(pub(super) mod $category { $(pub(in crate::lint) mod $rule;)+ })+
 
         pub(super) const ALL: &[super::Rule] = &[$($($category::$rule::RULE,)+)+];
+
+        /// The documents of the rules, in the same order, as paths below this folder.
+        pub(super) const PAGES: &[&str] =
+            &[$($(concat!(stringify!($category), "/", stringify!($rule), ".md"),)+)+];
     };
 }
 
