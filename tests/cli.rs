@@ -14,11 +14,13 @@ fn snapshot(name: &str, text: &str) {
 
 #[test]
 fn the_examples_are_linted_in_every_shape() {
-    for format in ["full", "concise", "json"] {
+    for format in ["full", "concise", "json", "jsonl", "github", "gitlab", "azure", "junit", "rdjson"] {
         let run = kqlift(root(), &["lint", "--format", format, "examples"]);
         assert_eq!((run.code, run.stderr.as_str()), (Some(1), ""));
         snapshot(&format!("lint-{format}"), &run.stdout);
     }
+    let run = kqlift(root(), &["lint", "--statistics", "examples"]);
+    snapshot("lint-statistics", &run.stdout);
 }
 
 #[test]
@@ -157,4 +159,78 @@ fn the_documentation_of_a_rule_is_printed() {
     assert!(run.stdout.starts_with("# JON001 default-join-kind\n\nJoins and aggregation · warning · fix always\n"));
     let run = kqlift(root(), &["rule", "--all"]);
     snapshot("rules", &run.stdout);
+}
+
+#[test]
+fn quiet_runs_print_findings_alone() {
+    let folder = scratch("cli-quiet");
+    std::fs::write(folder.join("rule.kql"), "T | join (U) on a\n").expect("writable");
+    let run = kqlift(&folder, &["-q", "lint", "--format", "concise"]);
+    assert_eq!((run.code, run.stdout.lines().count()), (Some(1), 1));
+    let run = kqlift(&folder, &["lint", "-q", "--ignore", "ALL"]);
+    assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (Some(0), "", ""));
+}
+
+#[test]
+fn reports_are_written_to_a_file_as_a_whole() {
+    let folder = scratch("cli-output");
+    std::fs::write(folder.join("rule.kql"), "T | join (U) on a\n").expect("writable");
+    let run = kqlift(&folder, &["lint", "--format", "sarif", "-o", "report.sarif", "--exit-zero"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), ""));
+    let report = std::fs::read_to_string(folder.join("report.sarif")).expect("it is written");
+    assert!(serde_json::from_str::<serde_json::Value>(&report).is_ok());
+    let run = kqlift(&folder, &["lint", "-o", "no/such/folder/report.txt"]);
+    assert_eq!(run.code, Some(2));
+}
+
+#[test]
+fn colours_follow_the_option_before_the_environment() {
+    let folder = scratch("cli-colour");
+    std::fs::write(folder.join("rule.kql"), "T | join (U) on a\n").expect("writable");
+    let is_coloured = |arguments: &[&str]| kqlift(&folder, arguments).stdout.contains('\u{1B}');
+    assert!(!is_coloured(&["lint"]), "NO_COLOR is set, and it is no terminal");
+    assert!(is_coloured(&["lint", "--color", "always"]));
+    assert!(!is_coloured(&["lint", "--color", "never"]));
+}
+
+#[test]
+fn statistics_have_two_shapes() {
+    let run = kqlift(root(), &["lint", "--statistics", "--format", "json", "examples"]);
+    let counts: serde_json::Value = serde_json::from_str(&run.stdout).expect("a list");
+    assert!(counts.as_array().is_some_and(|counts| counts.iter().all(|count| count["count"].as_u64() > Some(0))));
+    let run = kqlift(root(), &["lint", "--statistics", "--format", "sarif", "examples"]);
+    assert_eq!(run.code, Some(2));
+}
+
+#[test]
+fn completions_are_written_for_five_shells() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let run = kqlift(root(), &["completions", shell]);
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        assert!(run.stdout.contains("kqlift") && run.stdout.contains("fail-on"), "{shell}");
+    }
+    assert_eq!(kqlift(root(), &["completions", "tcsh"]).code, Some(2));
+}
+
+#[test]
+fn manual_pages_are_written_for_every_command() {
+    let folder = scratch("cli-man");
+    let run = kqlift(&folder, &["man", "-o", "pages"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    for name in ["kqlift", "kqlift-lint", "kqlift-convert", "kqlift-config-show"] {
+        let page = std::fs::read_to_string(folder.join(format!("pages/{name}.1"))).expect("there is a page");
+        assert!(page.contains(".SH SYNOPSIS"), "{name}");
+    }
+    assert!(kqlift(&folder, &["man"]).stdout.contains(".TH kqlift 1"));
+}
+
+#[test]
+fn the_version_is_for_people_and_for_scripts() {
+    let version = env!("CARGO_PKG_VERSION");
+    let run = kqlift(root(), &["version"]);
+    assert_eq!((run.code, run.stdout), (Some(0), format!("kqlift {version}\n")));
+    assert_eq!(kqlift(root(), &["--version"]).stdout, format!("kqlift {version}\n"));
+    let json: serde_json::Value =
+        serde_json::from_str(&kqlift(root(), &["version", "--format", "json"]).stdout).expect("an object");
+    assert_eq!(json["version"], version);
 }

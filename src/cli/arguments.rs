@@ -114,6 +114,7 @@ pub(super) struct Inputs {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub(super) struct LintArguments {
     #[command(flatten)]
     pub(super) inputs: Inputs,
@@ -173,8 +174,8 @@ pub(super) enum ExplainFormat {
 pub(super) struct ConvertArguments {
     #[command(flatten)]
     pub(super) inputs: Inputs,
-    /// Target; may be given several times, or separated by commas
-    #[arg(long, value_enum, value_delimiter = ',', required = true, value_name = "TARGET")]
+    /// Target; may be given several times, or separated by commas [default: that of the configuration]
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "TARGET")]
     pub(super) to: Vec<Target>,
     /// Folder for the converted rules, one file each; without it they go to standard output
     #[arg(short, long, value_name = "DIR")]
@@ -191,9 +192,9 @@ pub(super) struct ConvertArguments {
     /// Losses to accept although no assumption excuses them
     #[arg(long, value_enum, value_delimiter = ',', value_name = "CLASS")]
     pub(super) allow: Vec<LossClass>,
-    /// What to do with a column that the target lacks
-    #[arg(long, value_enum, default_value_t = Unmapped::Error)]
-    pub(super) unmapped: Unmapped,
+    /// What to do with a column that the target lacks [default: error]
+    #[arg(long, value_enum)]
+    pub(super) unmapped: Option<Unmapped>,
     /// Date for targets that want one, as YYYY-MM-DD [default: none]
     #[arg(long, value_name = "DATE")]
     pub(super) date: Option<String>,
@@ -293,16 +294,16 @@ pub(super) struct CompletionsArguments {
 /// Shells that completions are written for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Shell {
-    /// Bourne Again Shell
+    /// GNU Bash
     Bash,
     /// Elvish
     Elvish,
-    /// Friendly Interactive Shell
+    /// fish
     Fish,
     /// `PowerShell`
     #[value(name = "powershell")]
-    PowerShell,
-    /// Z Shell
+    Power,
+    /// Zsh
     Zsh,
 }
 

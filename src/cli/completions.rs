@@ -11,7 +11,7 @@ pub(super) fn run(arguments: &CompletionsArguments) -> CommandResult {
         Shell::Bash => Script::Bash,
         Shell::Elvish => Script::Elvish,
         Shell::Fish => Script::Fish,
-        Shell::PowerShell => Script::PowerShell,
+        Shell::Power => Script::PowerShell,
         Shell::Zsh => Script::Zsh,
     };
     let mut text = Vec::new();

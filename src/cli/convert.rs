@@ -25,6 +25,10 @@ pub(super) fn run(arguments: &ConvertArguments) -> CommandResult {
     if files.is_empty() && !arguments.inputs.allow_empty {
         return Ok(Exit::NoFiles);
     }
+    if let Some(input) = files.iter().find(|input| targets(input, arguments).is_empty()) {
+        let name = input.name.display();
+        return Err(Failure(format!("no target for {name}: give --to, or `to` under `[convert]` in kqlift.toml")));
+    }
     let results = files::each(&files, &arguments.inputs, |input, outcome| match outcome {
         Outcome::Rules(file) => convert_file(input, &file, &hub, arguments),
         Outcome::Broken(problem) => vec![Attempt::broken(FileReport::of_problem(problem), None)],
@@ -99,12 +103,13 @@ fn convert_file(input: &Input, file: &RuleFile, hub: &Hub, arguments: &ConvertAr
         if !parsed.is_accepted() {
             let diagnostics = parsed.errors.iter().map(|error| (index, crate::lint::syntax_error(error))).collect();
             let placed = FileReport::of(file, diagnostics);
-            attempts.extend(arguments.to.iter().map(|target| Attempt::broken(placed.clone(), Some(*target))));
+            attempts
+                .extend(targets(input, arguments).iter().map(|target| Attempt::broken(placed.clone(), Some(*target))));
             continue;
         }
         let meaning = meaning(rule, &parsed);
         let number = if file.rules.len() > 1 { format!("-{}", index + 1) } else { String::new() };
-        for &target in &arguments.to {
+        for &target in targets(input, arguments) {
             let source = input.relative.clone();
             let output = Output { text: String::new(), source, number: number.clone(), name: PathBuf::new() };
             let conversion = convert(&meaning, target, hub, &options(input, arguments));
@@ -114,12 +119,21 @@ fn convert_file(input: &Input, file: &RuleFile, hub: &Hub, arguments: &ConvertAr
     attempts
 }
 
+/// What the command line says, else what the configuration of the file says.
+fn targets<'a>(input: &'a Input, arguments: &'a ConvertArguments) -> &'a [Target] {
+    match arguments.to.as_slice() {
+        [] => input.settings.convert().to.as_deref().unwrap_or_default(),
+        targets => targets,
+    }
+}
+
 fn options(input: &Input, arguments: &ConvertArguments) -> Options {
+    let configured = input.settings.convert();
     Options {
-        mode: arguments.mode,
+        mode: arguments.mode.or(configured.mode),
         strict: arguments.strict,
         allow: arguments.allow.clone(),
-        unmapped: arguments.unmapped,
+        unmapped: arguments.unmapped.or(configured.unmapped).unwrap_or_default(),
         date: arguments.date.clone(),
         name_hint: input.relative.file_stem().map(|stem| stem.to_string_lossy().into_owned()),
     }

@@ -49,7 +49,8 @@ pub(super) fn run(arguments: &LintArguments, colour: ColourChoice) -> CommandRes
 /// What `--show-files` and `--show-settings` print.
 fn plan(files: &[Input], arguments: &LintArguments) -> String {
     if arguments.show_files {
-        return files.iter().map(|input| format!("{}\n", input.name.display())).collect();
+        let names: Vec<String> = files.iter().map(|input| input.name.display().to_string()).collect();
+        return names.join("\n") + "\n";
     }
     let settings: BTreeSet<String> = files.iter().map(|input| describe(&input.settings)).collect();
     settings.into_iter().collect::<Vec<_>>().join("\n")

@@ -48,7 +48,7 @@ fn check_table(
 ) {
     for (name, value) in table {
         match keys.iter().find(|key| key.name == name.get_ref()) {
-            Some(key) => check_value(problems, key.name, value, &key.shape),
+            Some(key) => check_value(problems, &Name::of(heading, key.name), value, &key.shape),
             None => problems.push(unknown(heading, name, keys)),
         }
     }
@@ -64,7 +64,26 @@ fn lower_first(sentence: &str) -> String {
     first.into_iter().chain(characters).collect()
 }
 
-fn check_value(problems: &mut Vec<Problem>, name: &str, value: &Spanned<DeValue<'_>>, shape: &Shape) {
+/// What a value is called in messages.
+struct Name {
+    /// `` `severity` ``, or `` an item of `select` ``.
+    words: String,
+    /// `lint.severity`
+    path: String,
+}
+
+impl Name {
+    fn of(heading: &str, key: &str) -> Self {
+        let path = if heading.is_empty() { key.to_owned() } else { format!("{heading}.{key}") };
+        Self { words: format!("`{key}`"), path }
+    }
+
+    fn item(&self) -> Self {
+        Self { words: format!("an item of {}", self.words), path: self.path.clone() }
+    }
+}
+
+fn check_value(problems: &mut Vec<Problem>, name: &Name, value: &Spanned<DeValue<'_>>, shape: &Shape) {
     let place = value.span();
     match (shape, value.get_ref()) {
         (Shape::Text | Shape::Path, DeValue::String(_)) | (Shape::Flag, DeValue::Boolean(_)) => {}
@@ -74,13 +93,13 @@ fn check_value(problems: &mut Vec<Problem>, name: &str, value: &Spanned<DeValue<
         (Shape::Selector, DeValue::String(word)) => problems.extend(selector(word, place)),
         (Shape::Choice(words), DeValue::String(word)) => problems.extend(choice(name, word, &words(), place)),
         (Shape::List(shape), DeValue::Array(values)) => {
-            values.iter().for_each(|value| check_value(problems, name, value, shape));
+            values.iter().for_each(|value| check_value(problems, &name.item(), value, shape));
         }
-        (Shape::Table(keys), DeValue::Table(table)) => check_table(problems, name, table, place, keys),
+        (Shape::Table(keys), DeValue::Table(table)) => check_table(problems, &name.path, table, place, keys),
         (Shape::Tables(keys), DeValue::Array(entries)) if entries.iter().all(is_table) => {
             for entry in entries {
                 if let DeValue::Table(table) = entry.get_ref() {
-                    check_table(problems, name, table, entry.span(), keys);
+                    check_table(problems, &name.path, table, entry.span(), keys);
                 }
             }
         }
@@ -88,7 +107,7 @@ fn check_value(problems: &mut Vec<Problem>, name: &str, value: &Spanned<DeValue<
             for (key, value) in table {
                 let text = DeValue::String(key.get_ref().clone());
                 check_value(problems, name, &Spanned::new(key.span(), text), key_shape);
-                check_value(problems, key.get_ref(), value, value_shape);
+                check_value(problems, &Name::of(&name.path, key.get_ref()), value, value_shape);
             }
         }
         (shape, other) => problems.push(wrong_type(name, *shape, other, place)),
@@ -106,18 +125,21 @@ fn unknown(heading: &str, name: &Spanned<std::borrow::Cow<'_, str>>, keys: &[Key
     let names: Vec<&str> = keys.iter().map(|key| key.name).collect();
     let help = if let Some(near) = nearest(word, &names) {
         format!("write `{near}`")
-    } else if let Some(table) = table_with(word).filter(|table| *table != heading) {
-        format!("`{word}` belongs to `[{table}]`")
+    } else if let Some((table, key)) = elsewhere(word).filter(|(table, _)| *table != heading) {
+        format!("`{key}` belongs to `[{table}]`")
     } else {
         format!("the keys are {}", quoted(&names))
     };
     problem.help(Some(help))
 }
 
-/// The table that has a key: people forget headings.
-fn table_with(word: &str) -> Option<&'static str> {
+/// The table that has such a key, and the key: people forget headings.
+fn elsewhere(word: &str) -> Option<(&'static str, &'static str)> {
     ROOT.iter().find_map(|table| match table.shape {
-        Shape::Table(keys) | Shape::Tables(keys) => keys.iter().any(|key| key.name == word).then_some(table.name),
+        Shape::Table(keys) | Shape::Tables(keys) => {
+            let names: Vec<&str> = keys.iter().map(|key| key.name).collect();
+            nearest(word, &names).map(|key| (table.name, key))
+        }
         Shape::Text
         | Shape::Flag
         | Shape::Path
@@ -150,7 +172,7 @@ fn selector(word: &str, place: std::ops::Range<usize>) -> Option<Problem> {
     Some(Problem::new(place, format!("there is no lint rule `{word}`")).help(Some(help)))
 }
 
-fn choice(name: &str, word: &str, words: &[&str], place: std::ops::Range<usize>) -> Option<Problem> {
+fn choice(name: &Name, word: &str, words: &[&str], place: std::ops::Range<usize>) -> Option<Problem> {
     if words.contains(&word) {
         return None;
     }
@@ -158,10 +180,10 @@ fn choice(name: &str, word: &str, words: &[&str], place: std::ops::Range<usize>)
         Some(near) => format!("write `{near}`"),
         None => format!("write one of {}", quoted(words)),
     };
-    Some(Problem::new(place, format!("`{name}` can't be `{word}`")).help(Some(help)))
+    Some(Problem::new(place, format!("{} can't be `{word}`", name.words)).help(Some(help)))
 }
 
-fn wrong_type(name: &str, shape: Shape, value: &DeValue<'_>, place: std::ops::Range<usize>) -> Problem {
+fn wrong_type(name: &Name, shape: Shape, value: &DeValue<'_>, place: std::ops::Range<usize>) -> Problem {
     let found = match value {
         DeValue::String(_) => "a text",
         DeValue::Integer(_) | DeValue::Float(_) => "a number",
@@ -170,21 +192,16 @@ fn wrong_type(name: &str, shape: Shape, value: &DeValue<'_>, place: std::ops::Ra
         DeValue::Array(_) => "a list",
         DeValue::Table(_) => "a table",
     };
-    let (wanted, example) = match shape {
-        Shape::Text | Shape::Path | Shape::Glob | Shape::Selector | Shape::Choice(_) => ("a text", "\"…\""),
-        Shape::Flag => ("true or false", "true"),
-        Shape::Date => ("a date", "2027-01-31"),
-        Shape::List(_) => ("a list", "[\"…\"]"),
-        Shape::Table(_) | Shape::Map(..) => {
-            return Problem::new(place, format!("`{name}` is a table, not {found}"))
-                .help(Some(format!("write its keys below a line `[…{name}]`")));
-        }
-        Shape::Tables(_) => {
-            return Problem::new(place, format!("`{name}` is a list of tables, not {found}"))
-                .help(Some(format!("write each entry below a line `[[{name}]]`")));
-        }
+    let Name { words, path } = name;
+    let (wanted, help) = match shape {
+        Shape::Text | Shape::Path | Shape::Glob | Shape::Selector | Shape::Choice(_) => ("a text", None),
+        Shape::Flag => ("true or false", None),
+        Shape::Date => ("a date", Some("write 2027-01-31".to_owned())),
+        Shape::List(_) => ("a list", Some("put it between `[` and `]`".to_owned())),
+        Shape::Table(_) | Shape::Map(..) => ("a table", Some(format!("write its keys below a line `[{path}]`"))),
+        Shape::Tables(_) => ("a list of tables", Some(format!("write each entry below a line `[[{path}]]`"))),
     };
-    Problem::new(place, format!("`{name}` takes {wanted}, not {found}")).help(Some(format!("write `{example}`")))
+    Problem::new(place, format!("{words} has to be {wanted}, not {found}")).help(help)
 }
 
 /// The word that was probably meant.
@@ -193,6 +210,11 @@ fn nearest<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
     const ENOUGH: f64 = 0.65;
 
     let plain = word.to_lowercase().replace('_', "-");
+    // `warn` is too far from `warning` for a slip, but it is how people shorten it.
+    let is_short = |candidate: &&&str| plain.len() >= 3 && candidate.starts_with(&plain);
+    if let Some(longer) = words.iter().find(is_short) {
+        return Some(longer);
+    }
     words
         .iter()
         .map(|candidate| (strsim::normalized_damerau_levenshtein(&plain, candidate), *candidate))

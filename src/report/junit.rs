@@ -1,4 +1,4 @@
-//! JUnit XML: a suite for each file, a failed case for each finding, one passed case for a clean file.
+//! `JUnit` XML: a suite for each file, a failed case for each finding, one passed case for a clean file.
 
 use std::fmt::Write as _;
 

@@ -45,7 +45,7 @@ pub enum Format {
     Gitlab,
     /// Logging commands of Azure Pipelines.
     Azure,
-    /// JUnit XML: a suite a file.
+    /// `JUnit` XML: a suite a file.
     Junit,
     /// Reviewdog's diagnostic format.
     Rdjson,

@@ -95,8 +95,7 @@ fn range(text: &str, span: FileSpan) -> Range {
 }
 
 fn point(text: &str, offset: usize) -> Point {
-    let before = text.get(..offset).unwrap_or(text).as_bytes();
-    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-    let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
-    Point { line, column: before.len() - start + 1 }
+    let before = text.get(..offset).unwrap_or(text);
+    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    Point { line: before.matches('\n').count() + 1, column: before.len() - start + 1 }
 }

@@ -105,7 +105,8 @@ struct Result<'a> {
 struct Location<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<usize>,
-    physical_location: PhysicalLocation,
+    #[serde(rename = "physicalLocation")]
+    place: PhysicalLocation,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<Message<'a>>,
 }
@@ -214,11 +215,7 @@ fn results<'a>(report: &'a FileReport, rules: &[(&str, &str)]) -> Vec<Result<'a>
             rule_index: index(finding),
             level: level(finding.severity),
             message: message(finding),
-            locations: [Location {
-                id: None,
-                physical_location: place(report, finding.start, finding.end),
-                message: None,
-            }],
+            locations: [Location { id: None, place: place(report, finding.start, finding.end), message: None }],
             related_locations: related(report, finding),
             partial_fingerprints: PartialFingerprints { finding: name },
             fixes: fix(report, finding, decision.as_ref()).into_iter().collect(),
@@ -271,7 +268,7 @@ fn region(start: Position, end: Position) -> Region {
 fn related<'a>(report: &FileReport, finding: &'a Finding) -> Vec<Location<'a>> {
     let location = |(index, related): (usize, &'a super::Related)| Location {
         id: Some(index),
-        physical_location: place(report, related.start, related.start),
+        place: place(report, related.start, related.start),
         message: Some(Message { text: related.message.as_str().into() }),
     };
     finding.related.iter().enumerate().map(location).collect()
@@ -291,7 +288,7 @@ fn fix<'a>(report: &FileReport, finding: &'a Finding, decision: Option<&Decision
     })
 }
 
-fn suppression<'a>((by, reason): Decision<'a>) -> Suppression<'a> {
+fn suppression((by, reason): Decision<'_>) -> Suppression<'_> {
     let kind = match by {
         SuppressedBy::Comment => "inSource",
         SuppressedBy::Configuration => "external",

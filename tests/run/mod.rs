@@ -28,17 +28,33 @@ pub(crate) struct Run {
 
 /// Runs `kqlift` in a folder.
 pub(crate) fn kqlift(folder: &Path, arguments: &[&str]) -> Run {
-    kqlift_with_input(folder, arguments, "")
+    run(command(folder, arguments), "")
+}
+
+/// Runs `kqlift` in a folder with variables in its environment.
+pub(crate) fn kqlift_with_environment(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
+    let mut command = command(folder, arguments);
+    command.envs(variables.iter().copied());
+    run(command, "")
 }
 
 /// Runs `kqlift` in a folder with text on standard input.
 pub(crate) fn kqlift_with_input(folder: &Path, arguments: &[&str], input: &str) -> Run {
+    run(command(folder, arguments), input)
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kqlift"));
+    command.args(arguments).current_dir(folder).env("NO_COLOR", "1");
+    for variable in ["COLUMNS", "KQLIFT_CONFIG", "KQLIFT_FORMAT", "SOURCE_DATE_EPOCH"] {
+        command.env_remove(variable);
+    }
+    command
+}
+
+fn run(mut command: Command, input: &str) -> Run {
     use std::io::Write as _;
-    let mut child = Command::new(env!("CARGO_BIN_EXE_kqlift"))
-        .args(arguments)
-        .current_dir(folder)
-        .env_remove("COLUMNS")
-        .env("NO_COLOR", "1")
+    let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
