@@ -317,11 +317,11 @@ fn the_template_can_be_used_as_it_is_and_with_every_comment_opened() {
 fn the_schema_for_editors_is_up_to_date() {
     let path = root().join("schemas/kqlift.schema.json");
     let schema = kqlift(root(), &["config", "schema"]).stdout;
-    if std::env::var("INSTA_UPDATE").as_deref() == Ok("always") {
+    if std::env::var_os("KQLIFT_UPDATE").is_some() {
         std::fs::write(&path, &schema).expect("writable");
     }
     let committed = std::fs::read_to_string(&path).expect("it is committed");
-    assert_eq!(committed, schema, "run `INSTA_UPDATE=always cargo test --test config`");
+    assert_eq!(committed, schema, "run `KQLIFT_UPDATE=1 cargo test --test config`");
 }
 
 /// A value for a key, as its schema wants it.

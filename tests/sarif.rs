@@ -154,6 +154,6 @@ fn a_fix_is_written_as_the_file_spells_it() {
     let log: Value = serde_json::from_str(&run.stdout).expect("SARIF is JSON");
     let replacement = &log["runs"][0]["results"][0]["fixes"][0]["artifactChanges"][0]["replacements"][0];
     assert_eq!(replacement["insertedContent"]["text"], "=~");
-    let region = serde_json::json!({ "startLine": 3, "startColumn": 45, "endLine": 3, "endColumn": 47 });
+    let region = serde_json::json!({ "startLine": 3, "startColumn": 46, "endLine": 3, "endColumn": 48 });
     assert_eq!(replacement["deletedRegion"], region);
 }
