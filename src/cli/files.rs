@@ -68,7 +68,7 @@ pub(super) fn find(inputs: &Inputs) -> Result<Vec<Input>, Failure> {
         } else if path.is_dir() {
             search.walk(path)?;
         } else if path.exists() {
-            search.add(Origin::File(path.clone()), path.clone(), file_name(path), false)?;
+            search.add(Origin::File(path.clone()), plain(path), file_name(path), false)?;
         } else {
             return Err(Failure(format!("there is no file or folder {}", path.display())));
         }
@@ -82,6 +82,11 @@ pub(super) fn find(inputs: &Inputs) -> Result<Vec<Input>, Failure> {
 
 fn file_name(path: &Path) -> PathBuf {
     path.file_name().map_or_else(|| PathBuf::from("rule"), PathBuf::from)
+}
+
+/// A path without a leading `./`, which no report wants.
+fn plain(path: &Path) -> PathBuf {
+    path.strip_prefix("./").unwrap_or(path).to_path_buf()
 }
 
 /// Files so far, and the configurations that were met on the way.
@@ -116,9 +121,8 @@ impl Search {
                     (Origin::Nowhere(reason(&error)), path)
                 }
             };
-            let name = path.strip_prefix("./").unwrap_or(&path).to_path_buf();
             let relative = path.strip_prefix(folder).unwrap_or(&path).to_path_buf();
-            self.add(origin, name, relative, true)?;
+            self.add(origin, plain(&path), relative, true)?;
         }
         Ok(())
     }

@@ -1,0 +1,68 @@
+//! The files that other programs read: pre-commit hooks, the GitHub action and its problem matcher.
+
+mod run;
+
+use run::{kqlift, root, scratch};
+use serde_yaml::Value;
+
+fn read(name: &str) -> String {
+    std::fs::read_to_string(root().join(name)).expect("it is committed")
+}
+
+/// Options (`--format`) that a text names.
+fn options(text: &str) -> impl Iterator<Item = &str> {
+    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
+    words.filter(|word| word.len() > 2 && word.starts_with("--"))
+}
+
+#[test]
+fn hooks_take_the_files_that_hold_rules() {
+    let hooks: Vec<Value> = serde_yaml::from_str(&read(".pre-commit-hooks.yaml")).expect("YAML");
+    let ids: Vec<&str> = hooks.iter().filter_map(|hook| hook["id"].as_str()).collect();
+    assert_eq!(ids, ["kqlift-lint", "kqlift-fix"]);
+    for hook in &hooks {
+        let entry = hook["entry"].as_str().expect("every hook has one");
+        assert!(entry.starts_with("kqlift lint") && hook["language"].as_str() == Some("rust"), "{entry}");
+        let files = regex::Regex::new(hook["files"].as_str().expect("every hook has it")).expect("a regex");
+        for name in ["a.kql", "Detections/b.yaml", "c.yml", "d.md", "e.csl"] {
+            assert!(files.is_match(name), "{name}");
+        }
+        assert!(!files.is_match("a.kql.bak") && !files.is_match("akql"));
+    }
+}
+
+#[test]
+fn the_action_uses_options_that_there_are() {
+    let action: Value = serde_yaml::from_str(&read("action.yml")).expect("YAML");
+    assert_eq!(action["runs"]["using"].as_str(), Some("composite"));
+    let script = action["runs"]["steps"][1]["run"].as_str().expect("the second step lints");
+    assert!(!script.contains("${{"), "inputs are variables, not text of the script");
+    let help = kqlift(root(), &["lint", "--help"]).stdout;
+    for option in options(script) {
+        assert!(help.contains(option), "{option}");
+    }
+}
+
+#[test]
+fn the_problem_matcher_reads_concise_lines() {
+    let matchers: serde_json::Value = serde_json::from_str(&read(".github/kqlift-matcher.json")).expect("JSON");
+    let regex = |index: usize| {
+        let pattern = &matchers["problemMatcher"][index]["pattern"][0];
+        regex::Regex::new(pattern["regexp"].as_str().expect("a text")).expect("a regex")
+    };
+    let (loud, quiet) = (regex(0), regex(1));
+    let folder = scratch("integrations-matcher");
+    std::fs::write(folder.join("kqlift.toml"), "[lint.severity]\nCSE = \"info\"\n").expect("writable");
+    let query = "DeviceProcessEvents\n| where FileName == \"a.exe\"\n| join (U) on DeviceId\n";
+    std::fs::write(folder.join("r.kql"), query).expect("writable");
+    let run = kqlift(&folder, &["lint", "-q", "--format", "concise"]);
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    let [info, warning] = lines.as_slice() else { panic!("two findings, not {lines:?}") };
+    let parts = |regex: &regex::Regex, line: &str| {
+        let captures = regex.captures(line).unwrap_or_else(|| panic!("no match: {line}"));
+        (1..6).map(|index| captures[index].to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(parts(&loud, warning), ["r.kql", "3", "3", "warning", "JON001"]);
+    assert_eq!(parts(&quiet, info)[..4], ["r.kql", "2", "18", "CSE001"]);
+    assert!(!loud.is_match(info) && !quiet.is_match(warning));
+}
