@@ -10,6 +10,9 @@ use crate::emit::{LossClass, Mode, Target, Unmapped};
 use crate::report::Format;
 use crate::rule::RuleKind;
 
+/// Where the help lists what every command takes.
+const GLOBAL: &str = "Global options";
+
 /// Lint, explain and convert detection rules written in KQL.
 #[derive(Debug, Parser)]
 #[command(name = "kqlift", version, max_term_width = 100, arg_required_else_help = true)]
@@ -17,10 +20,10 @@ pub(super) struct Arguments {
     #[command(subcommand)]
     pub(super) command: Command,
     /// When to colour
-    #[arg(long = "color", value_enum, default_value_t = ColourChoice::Auto, global = true, value_name = "WHEN")]
+    #[arg(long = "color", value_enum, default_value_t = ColourChoice::Auto, global = true, value_name = "WHEN", help_heading = GLOBAL)]
     pub(super) colour: ColourChoice,
     /// Number of threads [default: one for each core]
-    #[arg(short = 'j', long, global = true, value_name = "N")]
+    #[arg(short = 'j', long, global = true, value_name = "N", help_heading = GLOBAL)]
     pub(super) jobs: Option<usize>,
     #[command(flatten)]
     pub(super) shared: Shared,
@@ -30,16 +33,16 @@ pub(super) struct Arguments {
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct Shared {
     /// Configuration file for everything, in place of the nearest kqlift.toml above each file
-    #[arg(long, global = true, value_name = "FILE", env = "KQLIFT_CONFIG", hide_env_values = true)]
+    #[arg(long, global = true, value_name = "FILE", env = "KQLIFT_CONFIG", hide_env_values = true, help_heading = GLOBAL)]
     pub(super) config: Option<PathBuf>,
     /// Read no configuration file
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = GLOBAL)]
     pub(super) isolated: bool,
     /// Print findings, and nothing else
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = GLOBAL)]
     pub(super) quiet: bool,
     /// Draw no progress bar
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = GLOBAL)]
     pub(super) no_progress: bool,
 }
 

@@ -74,6 +74,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run(mut arguments: Arguments) -> ExitCode {
+    output::choose(arguments.colour);
     if let Some(inputs) = arguments.command.inputs_mut() {
         inputs.shared = arguments.shared.clone();
     }

@@ -53,12 +53,31 @@ pub(super) fn plain() -> Colour {
     Colour { is_on: false, width: WIDTH }
 }
 
+/// For what [`complain`] prints: it takes the colours out again where nobody would see them.
+pub(super) fn for_complaints() -> Colour {
+    Colour { is_on: true, width: WIDTH }
+}
+
+/// Holds for everything that is printed from here on; without a word, each stream decides for itself.
+pub(super) fn choose(choice: ColourChoice) {
+    match choice {
+        ColourChoice::Always => anstream::ColorChoice::AlwaysAnsi.write_global(),
+        ColourChoice::Never => anstream::ColorChoice::Never.write_global(),
+        ColourChoice::Auto => {}
+    }
+}
+
+/// As <https://no-color.org> has it: an empty value says nothing.
+fn no_color() -> bool {
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+}
+
 /// Whether and how wide to draw. Files are never coloured unless it is asked for.
 pub(super) fn colour(choice: ColourChoice, to_file: bool) -> Colour {
     let is_on = match choice {
         ColourChoice::Always => true,
         ColourChoice::Never => false,
-        ColourChoice::Auto => !to_file && io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+        ColourChoice::Auto => !to_file && io::stdout().is_terminal() && !no_color(),
     };
     // anstream strips what is printed; it has to be told too.
     let global = if is_on { anstream::ColorChoice::AlwaysAnsi } else { anstream::ColorChoice::Never };

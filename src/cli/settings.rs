@@ -72,7 +72,7 @@ fn failure(error: &ConfigError) -> Failure {
             let path = shown(path);
             let title = format!("the configuration {path} can't be used");
             let report = FileReport { path, text: text.clone(), rules: 0, findings, suppressed: Vec::new() };
-            let drawn = report::draw(&[report], output::plain());
+            let drawn = report::draw(&[report], output::for_complaints());
             Failure(format!("{title}\n\n{}", drawn.trim_end()))
         }
     }
