@@ -349,12 +349,12 @@ fn every_key_of_the_schema_is_read_and_shown() {
     let folder = folder("every-key", &[]);
     let schema: serde_json::Value =
         serde_json::from_str(&kqlift(&folder, &["config", "schema"]).stdout).expect("the schema is JSON");
-    let mut text = String::new();
-    for (key, value) in schema["properties"].as_object().expect("a schema of a table") {
-        if key != "extend" {
-            text += &format!("{key} = {}\n", example(value));
-        }
-    }
+    let properties = schema["properties"].as_object().expect("a schema of a table").iter();
+    let lines: Vec<String> = properties
+        .filter(|(key, _)| *key != "extend")
+        .map(|(key, value)| format!("{key} = {}", example(value)))
+        .collect();
+    let text = lines.join("\n");
     write(&folder, &[("kqlift.toml", &text)]);
     let run = kqlift(&folder, &["config", "show"]);
     assert_eq!(run.code, Some(0), "{text}\n{}", run.stderr);

@@ -71,7 +71,9 @@ fn kind_of(property: &str) -> Option<&'static str> {
 
 fn check(kind: &str, value: &Value) {
     if let Value::Array(items) = value {
-        items.iter().for_each(|item| check(kind, item));
+        for item in items {
+            check(kind, item);
+        }
         return;
     }
     let object = value.as_object().unwrap_or_else(|| panic!("a {kind} is an object, not {value}"));
