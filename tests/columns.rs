@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use kqlift::analyze::{Facts, analyze};
+use kqlift::analyze::{Facts, analyze, bind};
 use kqlift::parse::parse;
 use kqlift::schema::Schema;
 use serde_json::Value;
@@ -37,7 +37,7 @@ fn columns_and_unresolved_names_agree_with_the_binder() {
     let shown = std::env::var("KQLIFT_SHOW").unwrap_or_default();
     for binding in bindings(&folder) {
         let parsed = parse(&binding.text);
-        let facts = analyze(&parsed.query, &schema);
+        let facts = bind(&parsed.query, &schema);
         if let Some(expected) = &binding.columns {
             let (names, types) = compare(expected, &facts, &schema);
             add("columns", 1);

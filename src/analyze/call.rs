@@ -74,7 +74,7 @@ impl<'a, 'q> Analyzer<'a, 'q> {
         for argument in arguments {
             self.expression(&argument.value, context.operand());
         }
-        let binding = self.schema.table_function(&name.text).map(|function| function.name.to_owned());
+        let binding = self.table_function(&name.text).map(|function| function.name.to_owned());
         let is_known = binding.is_some() || self.scope.find(&name.text).is_some() || name.text == "table";
         if !is_known {
             self.unresolved(UnresolvedKind::Function, name);

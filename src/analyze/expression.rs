@@ -1,7 +1,7 @@
 //! Scalar expressions: types, what names mean, constants.
 
 use super::scope::Definition;
-use super::{Analyzer, Binding, Context, ExprFacts, UnresolvedKind, constant, typing};
+use super::{Analyzer, Binding, Context, ExprFacts, UnresolvedKind, World, constant, typing};
 use crate::schema::{Column, Columns, Origin, ScalarType};
 use crate::syntax::{BinaryOp, Expr, ExprKind, InOp, Literal, Name, NamedExpr, Pipeline};
 
@@ -42,7 +42,7 @@ impl<'a, 'q> Analyzer<'a, 'q> {
             ExprKind::Literal(literal) => constant::literal_type(literal),
             ExprKind::Dynamic(_) => ScalarType::Dynamic,
             ExprKind::Typeof(types) => {
-                types.first().and_then(|ty| ScalarType::parse(ty.text)).unwrap_or(ScalarType::Unknown)
+                types.iter().find_map(|part| part.ty()).and_then(|ty| ScalarType::parse(ty.text)).unwrap_or_default()
             }
             ExprKind::Unary { operand, .. } => typing::signed(self.expression(operand, context.operand())),
             ExprKind::In { op, left, list, .. } => self.in_list(expr, *op, left, list, context),
@@ -135,11 +135,25 @@ impl<'a, 'q> Analyzer<'a, 'q> {
             }
             let ty = match self.type_of(base) {
                 ScalarType::Dynamic => ScalarType::Dynamic,
-                _ => ScalarType::Unknown,
+                ScalarType::Unknown => ScalarType::Unknown,
+                _ => {
+                    self.member_of_value(expr);
+                    ScalarType::Unknown
+                }
             };
             self.record(expr, ty, None);
         }
         self.type_of(expr)
+    }
+
+    /// Only dynamic values have members. A column that is text in one product may be dynamic in the other, so that
+    /// nothing is said in an open world.
+    fn member_of_value(&mut self, expr: &'a Expr<'q>) {
+        if let (World::Closed, ExprKind::Path { member, .. }) = (self.world, &expr.kind)
+            && let ExprKind::Name(name) = &member.kind
+        {
+            self.unresolved(UnresolvedKind::Column, name);
+        }
     }
 
     /// A function of another place is called for each row.
@@ -182,7 +196,7 @@ impl<'a, 'q> Analyzer<'a, 'q> {
                 self.named_rows(expr)
             }
             None if context.is_open() => (ScalarType::Unknown, None),
-            None if self.schema.table(&name.text).is_some() || self.schema.table_function(&name.text).is_some() => {
+            None if self.schema.table(&name.text).is_some() || self.table_function(&name.text).is_some() => {
                 self.named_rows(expr)
             }
             None => {

@@ -31,9 +31,31 @@ use crate::syntax::{Expr, Name, Query, StatementKind};
 use exclusion::TableUses;
 use scope::{Outcome, Scope};
 
-/// Finds out everything about a query that other modules need.
+/// What is thought of names that the schema does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum World {
+    /// They may exist: the columns of a watchlist, what a function of the workspace returns.
+    Open,
+    /// They do not exist.
+    Closed,
+}
+
+/// Finds out everything about a query that other modules need. What lies behind something that the schema does not
+/// have may exist, and is not reported.
 pub fn analyze(query: &Query<'_>, schema: &Schema) -> Facts {
+    analyze_in(World::Open, query, schema)
+}
+
+/// Finds out what Kusto's own binder says about a query: whatever is not declared does not exist. An unknown function
+/// gives no column, a watchlist only the columns that every watchlist has, and functions that Kusto itself does not
+/// have, such as `FileProfile`, are unknown. Only an unknown table may have any column.
+pub fn bind(query: &Query<'_>, schema: &Schema) -> Facts {
+    analyze_in(World::Closed, query, schema)
+}
+
+fn analyze_in(world: World, query: &Query<'_>, schema: &Schema) -> Facts {
     let mut analyzer = Analyzer {
+        world,
         schema,
         facts: Facts { expressions: vec![ExprFacts::default(); query.expressions as usize], ..Facts::default() },
         types: vec![ScalarType::Unknown; query.expressions as usize],
@@ -75,6 +97,7 @@ const MAX_COLUMNS: usize = 20_000;
 
 #[expect(clippy::struct_excessive_bools, reason = "each says where in the query the walk is, and all combine")]
 struct Analyzer<'a, 'q> {
+    world: World,
     schema: &'a Schema,
     facts: Facts,
     /// Types by expression, of the walk that is going on.
@@ -161,6 +184,22 @@ impl Analyzer<'_, '_> {
         };
         if self.is_recording() && !is_tolerated {
             self.facts.unresolved.push(Unresolved { kind, name: name.text.clone().into_owned(), span: name.span });
+        }
+    }
+
+    /// The columns of something that could not be found out.
+    fn unfollowed(&self) -> Columns {
+        match self.world {
+            World::Open => Columns::open(),
+            World::Closed => Columns::default(),
+        }
+    }
+
+    /// What could not be found out, where it may be rows.
+    fn unfollowed_rows(&self) -> Outcome {
+        match self.world {
+            World::Open => Outcome::Unknown,
+            World::Closed => Outcome::Rows(Arc::new(Columns::default())),
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::lets::declared_columns;
 use super::scope::{Definition, Outcome};
-use super::{Analyzer, Binding, ConstantItem, Context, ExprFacts, TableUse, UnresolvedKind};
+use super::{Analyzer, Binding, ConstantItem, Context, ExprFacts, TableUse, UnresolvedKind, World};
 use crate::schema::{
     Column, ColumnDefinition, Columns, FunctionKind, FunctionResult, Origin, ScalarType, TableFunction, Value,
 };
@@ -137,10 +137,21 @@ impl<'a, 'q> Analyzer<'a, 'q> {
             self.use_table(name, true, false);
             return Some((Binding::Table(name.text.clone().into_owned()), Outcome::Rows(columns)));
         }
-        let function = self.schema.table_function(&name.text)?;
+        let function = self.table_function(&name.text)?;
         self.use_table(name, true, true);
         let columns = self.columns_of_function(function, None);
         Some((Binding::TableFunction(function.name.to_owned()), Outcome::Rows(columns)))
+    }
+
+    /// A function of the schema that gives rows, if this world has it.
+    pub(super) fn table_function(&self, name: &str) -> Option<TableFunction<'a>> {
+        let schema: &'a crate::schema::Schema = self.schema;
+        let function = schema.table_function(name)?;
+        let is_here = match (self.world, function.result) {
+            (World::Open, _) | (World::Closed, FunctionResult::Asim(_)) => true,
+            (World::Closed, FunctionResult::Extends | FunctionResult::Open) => name == "_GetWatchlist",
+        };
+        is_here.then_some(function)
     }
 
     fn unknown_source(&mut self, name: &Name<'q>) -> Outcome {
@@ -182,7 +193,7 @@ impl<'a, 'q> Analyzer<'a, 'q> {
             }
             None => {}
         }
-        if let Some(function) = self.schema.table_function(&name.text) {
+        if let Some(function) = self.table_function(&name.text) {
             self.arguments_of_source(arguments);
             self.use_table(name, true, true);
             self.bind(expr, ScalarType::Unknown, Binding::TableFunction(function.name.to_owned()));
@@ -196,7 +207,7 @@ impl<'a, 'q> Analyzer<'a, 'q> {
             self.arguments_of_source(arguments);
             self.use_table(name, false, true);
             self.unresolved(UnresolvedKind::Function, name);
-            return Outcome::Unknown;
+            return self.unfollowed_rows();
         }
         Outcome::Value(self.lone_value(expr))
     }
@@ -299,7 +310,9 @@ impl<'a, 'q> Analyzer<'a, 'q> {
                 }
                 Columns { is_open: columns.is_open || function.own_columns().next().is_none(), ..columns }
             }
-            (FunctionResult::Extends | FunctionResult::Open, _) => Columns { columns: own.collect(), is_open: true },
+            (FunctionResult::Extends | FunctionResult::Open, _) => {
+                Columns { columns: own.collect(), is_open: self.world == World::Open }
+            }
         };
         Arc::new(columns)
     }

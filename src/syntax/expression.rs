@@ -39,7 +39,7 @@ pub enum ExprKind<'q> {
     /// `dynamic(…)`
     Dynamic(Box<DynamicValue<'q>>),
     /// `typeof(…)`
-    Typeof(Vec<TypeName<'q>>),
+    Typeof(Vec<TypeofPart<'q>>),
     /// `-x`, `+x`
     Unary {
         /// Which sign.
@@ -141,6 +141,28 @@ pub enum ExprKind<'q> {
     Unknown,
     /// What could not be read; the parser has reported why.
     Invalid,
+}
+
+/// A part of `typeof(…)`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TypeofPart<'q> {
+    /// `*`: the columns of the input.
+    Star(Span),
+    /// A type alone.
+    Type(TypeName<'q>),
+    /// `name:type`
+    Column(ColumnDeclaration<'q>),
+}
+
+impl<'q> TypeofPart<'q> {
+    /// The type that it names, if it names one.
+    pub fn ty(&self) -> Option<TypeName<'q>> {
+        match self {
+            Self::Star(_) => None,
+            Self::Type(ty) => Some(*ty),
+            Self::Column(column) => Some(column.ty),
+        }
+    }
 }
 
 /// An element of a list that may give its value a name: `x = f(a)`, `(a, b) = f(c)`, or just `f(a)`.

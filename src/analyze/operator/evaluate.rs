@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::super::lets::declared_columns;
+use super::super::projection::Projection;
 use super::super::scope::Definition;
-use super::super::{Analyzer, Binding, Context, Outcome, UnresolvedKind};
+use super::super::{Analyzer, Binding, Context, Outcome, UnresolvedKind, World};
 use super::closed;
 use crate::schema::{Column, Columns, FunctionKind, Origin, ScalarType};
-use crate::syntax::{EvaluateSchema, Expr, ExprKind, Name, NamedExpr};
+use crate::syntax::{EvaluateSchema, Expr, ExprKind, Name, NamedExpr, TypeofPart};
 
 /// Plugins whose first argument is a table to look values up in: its columns are added.
 const LOOKUPS: [&str; 4] = ["geo_line_lookup", "geo_polygon_lookup", "ipv4_lookup", "ipv6_lookup"];
@@ -132,6 +133,10 @@ impl<'a, 'q> Analyzer<'a, 'q> {
             None => None,
         };
         let Some(span) = declared else {
+            let nothing = Columns::default();
+            // Kusto's binder looks at the arguments of an unknown function without the row.
+            let is_known = self.table_function(&name.text).is_some() || self.world == World::Open;
+            let row = if is_known { row } else { Context::value(&nothing) };
             for argument in arguments {
                 self.expression(&argument.value, row);
             }
@@ -145,9 +150,9 @@ impl<'a, 'q> Analyzer<'a, 'q> {
     }
 
     fn invoke_of_schema(&mut self, name: &'a Name<'q>, input: &Columns) -> Columns {
-        let Some(function) = self.schema.table_function(&name.text) else {
+        let Some(function) = self.table_function(&name.text) else {
             self.unresolved(UnresolvedKind::Function, name);
-            return Columns::open();
+            return self.unfollowed();
         };
         self.use_table(name, true, true);
         Columns::clone(&self.columns_of_function(function, Some(input)))
@@ -162,10 +167,31 @@ impl<'a, 'q> Analyzer<'a, 'q> {
     }
 }
 
-/// The columns that a `typeof(*, a:string)` argument promises; the tree keeps types only, so names make it open.
+/// The columns that a `typeof(*, a:string)` argument promises. Declared columns win over those of the input.
 fn typeof_columns(arguments: &[NamedExpr<'_>], input: &Columns) -> Option<Columns> {
-    let has_types = arguments.iter().any(|argument| matches!(argument.value.kind, ExprKind::Typeof(_)));
-    has_types.then(|| Columns { is_open: true, ..input.clone() })
+    let parts = arguments.iter().find_map(|argument| match &argument.value.kind {
+        ExprKind::Typeof(parts) => Some(parts),
+        _ => None,
+    })?;
+    let mut projection = Projection::default();
+    let mut is_open = false;
+    for part in parts {
+        match part {
+            TypeofPart::Star(_) => {
+                for column in &input.columns {
+                    projection.replace(column.clone());
+                }
+                is_open = input.is_open;
+            }
+            TypeofPart::Column(column) => {
+                for column in declared_columns(std::slice::from_ref(column), "evaluate") {
+                    projection.replace(column);
+                }
+            }
+            TypeofPart::Type(_) => is_open = true,
+        }
+    }
+    Some(projection.finish(is_open))
 }
 
 fn plugin_columns(columns: &[(&str, ScalarType)]) -> Vec<Column> {

@@ -94,7 +94,7 @@ impl<'q> Builder<'q> {
     /// The type of `to typeof(type)`.
     fn first_type(&mut self, pair: Pair<'q>) -> Option<TypeName<'q>> {
         let literal = Children::new(pair).find(|child| child.as_rule() == Rule::typeof_literal)?;
-        self.typeof_types(literal).into_iter().next()
+        self.typeof_parts(literal).into_iter().find_map(|part| part.ty())
     }
 
     pub(super) fn parse_kind(&mut self, is_where: bool, mut children: Children<'q>) -> OperatorKind<'q> {

@@ -5,7 +5,7 @@ use crate::parse::Rule;
 use crate::parse::error::SyntaxErrorKind;
 use crate::parse::precedence::{Level, level, takes_star};
 use crate::span::Span;
-use crate::syntax::{BinaryOp, Expr, ExprKind, InOp, NamedExpr, NamedParameter, TypeName, UnaryOp};
+use crate::syntax::{BinaryOp, Expr, ExprKind, InOp, NamedExpr, NamedParameter, TypeName, TypeofPart, UnaryOp};
 
 /// What follows an operand in a flat expression.
 enum Tail<'q> {
@@ -294,7 +294,7 @@ impl<'q> Builder<'q> {
             Rule::wildcard => return self.wildcard(pair.as_str(), span),
             Rule::client_parameter => ExprKind::ClientParameter(pair.as_str()),
             Rule::dynamic_literal => ExprKind::Dynamic(Box::new(self.dynamic_value(pair))),
-            Rule::typeof_literal => ExprKind::Typeof(self.typeof_types(pair)),
+            Rule::typeof_literal => ExprKind::Typeof(self.typeof_parts(pair)),
             Rule::to_scalar | Rule::to_table | Rule::materialize => return self.special_call(pair),
             Rule::datatable => return self.datatable(pair),
             Rule::external_data => return self.external_data(pair),
@@ -344,20 +344,26 @@ impl<'q> Builder<'q> {
         self.expr(span, kind, below)
     }
 
-    pub(super) fn typeof_types(&mut self, pair: Pair<'q>) -> Vec<TypeName<'q>> {
-        let mut types = Vec::new();
+    pub(super) fn typeof_parts(&mut self, pair: Pair<'q>) -> Vec<TypeofPart<'q>> {
+        let mut parts = Vec::new();
         for child in Children::new(pair) {
             match child.as_rule() {
                 // Kusto's parser leaves a lone word to the binder.
-                Rule::any_type => types.push(TypeName { text: child.as_str(), span: self.span(&child) }),
+                Rule::any_type => {
+                    parts.push(TypeofPart::Type(TypeName { text: child.as_str(), span: self.span(&child) }));
+                }
                 Rule::typeof_column => {
+                    let span = self.span(&child);
                     let columns = self.column_declarations(Children::new(child));
-                    types.extend(columns.into_iter().map(|column| column.ty));
+                    if columns.is_empty() {
+                        parts.push(TypeofPart::Star(span));
+                    }
+                    parts.extend(columns.into_iter().map(TypeofPart::Column));
                 }
                 _ => {}
             }
         }
-        types
+        parts
     }
 
     /// A type word; one that does not exist is reported.
