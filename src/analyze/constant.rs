@@ -28,7 +28,8 @@ impl<'a, 'q> Analyzer<'a, 'q> {
                 Definition::Table { .. }
                 | Definition::Function { .. }
                 | Definition::TableParameter { .. }
-                | Definition::Opaque => None,
+                | Definition::Opaque
+                | Definition::Tuple { .. } => None,
             },
             ExprKind::Call { name, arguments } if matches!(&*name.text, "pack_array" | "dynamic") => {
                 self.list(arguments)

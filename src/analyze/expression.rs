@@ -1,5 +1,7 @@
 //! Scalar expressions: types, what names mean, constants.
 
+use std::sync::Arc;
+
 use super::scope::Definition;
 use super::{Analyzer, Binding, Context, ExprFacts, UnresolvedKind, World, constant, typing};
 use crate::schema::{Column, Columns, Origin, ScalarType};
@@ -126,6 +128,10 @@ impl<'a, 'q> Analyzer<'a, 'q> {
             if let Some((first, _)) = chain.pop() {
                 self.column_of_side(first, side);
             }
+        } else if let Some(tuple) = self.tuple(current, context) {
+            if let Some((first, _)) = chain.pop() {
+                self.column_of_side(first, &tuple);
+            }
         } else {
             self.expression(current, context.operand());
         }
@@ -153,6 +159,17 @@ impl<'a, 'q> Analyzer<'a, 'q> {
             && let ExprKind::Name(name) = &member.kind
         {
             self.unresolved(UnresolvedKind::Column, name);
+        }
+    }
+
+    /// The columns of a node, an edge or a step of `scan`.
+    fn tuple(&self, expr: &Expr<'q>, context: Context<'_>) -> Option<Arc<Columns>> {
+        let ExprKind::Name(name) = &expr.kind else { return None };
+        match self.scope.find(&name.text) {
+            Some(Definition::Tuple { columns }) if find_column(&name.text, context).is_none() => {
+                Some(Arc::clone(columns))
+            }
+            _ => None,
         }
     }
 
@@ -191,7 +208,7 @@ impl<'a, 'q> Analyzer<'a, 'q> {
         match self.scope.find(&name.text) {
             Some(Definition::Scalar { span, ty, .. }) => (*ty, Some(Binding::LetScalar(*span))),
             Some(Definition::ScalarParameter { span, ty, .. }) => (*ty, Some(Binding::Parameter(*span))),
-            Some(Definition::Opaque) => (ScalarType::Unknown, None),
+            Some(Definition::Opaque | Definition::Tuple { .. }) => (ScalarType::Unknown, None),
             Some(Definition::Table { .. } | Definition::TableParameter { .. } | Definition::Function { .. }) => {
                 self.named_rows(expr)
             }

@@ -54,7 +54,12 @@ impl<'a, 'q> Analyzer<'a, 'q> {
                 Definition::Function { span, declaration, result, depends_on_values }
             }
             LetValue::Pipeline(pipeline) => match self.pipeline(pipeline, None) {
-                Outcome::Rows(columns) => Definition::Table { span, columns },
+                Outcome::Rows(columns) => {
+                    if let Some(graph) = self.graph.take() {
+                        self.graphs.insert(span, graph);
+                    }
+                    Definition::Table { span, columns }
+                }
                 Outcome::Value(ty) => {
                     let constant = pipeline.as_expression().and_then(|expr| self.constant_of(expr));
                     Definition::Scalar { span, ty, constant }

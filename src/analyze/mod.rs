@@ -66,6 +66,9 @@ fn analyze_in(world: World, query: &Query<'_>, schema: &Schema) -> Facts {
         replays: 0,
         replay_budget: REPLAY_BUDGET,
         is_excluding: false,
+        graph: None,
+        graphs: HashMap::new(),
+        all_tables: None,
         is_aggregating: false,
         is_fuzzy: false,
         is_row_open: false,
@@ -92,8 +95,8 @@ fn analyze_in(world: World, query: &Query<'_>, schema: &Schema) -> Facts {
 /// query that multiplies itself.
 const REPLAY_BUDGET: u32 = 256;
 
-/// More columns than any query has: joins that multiply themselves end here.
-const MAX_COLUMNS: usize = 20_000;
+/// More columns than all tables have together: joins that multiply themselves end here.
+const MAX_COLUMNS: usize = 40_000;
 
 #[expect(clippy::struct_excessive_bools, reason = "each says where in the query the walk is, and all combine")]
 struct Analyzer<'a, 'q> {
@@ -113,6 +116,12 @@ struct Analyzer<'a, 'q> {
     replay_budget: u32,
     /// Whether rows that are found here are taken away from the result.
     is_excluding: bool,
+    /// The graph that the pipeline at hand has made.
+    graph: Option<Arc<operator::Graph>>,
+    /// Graphs that a `let` gives a name to, by the place of the name.
+    graphs: HashMap<Span, Arc<operator::Graph>>,
+    /// The columns of all tables together, once they were asked for.
+    all_tables: Option<Arc<Columns>>,
     /// Whether calls are looked up among the aggregates first.
     is_aggregating: bool,
     /// Whether tables may be missing: `union isfuzzy=true`.
@@ -182,7 +191,14 @@ impl Analyzer<'_, '_> {
             UnresolvedKind::Table => self.is_fuzzy || self.is_row_open,
             UnresolvedKind::Column | UnresolvedKind::Function => false,
         };
-        if self.is_recording() && !is_tolerated {
+        if !is_tolerated {
+            self.unresolved_anyway(kind, name);
+        }
+    }
+
+    /// Reports a name even where tables may be missing.
+    fn unresolved_anyway(&mut self, kind: UnresolvedKind, name: &Name<'_>) {
+        if self.is_recording() {
             self.facts.unresolved.push(Unresolved { kind, name: name.text.clone().into_owned(), span: name.span });
         }
     }

@@ -68,7 +68,11 @@ pub(super) enum Definition<'a, 'q> {
         span: Span,
         columns: Arc<Columns>,
     },
-    /// A name that is known but whose meaning is not followed: a pattern, a step of `scan`.
+    /// A row with columns of its own: a node or an edge of a graph, the last row of a step of `scan`.
+    Tuple {
+        columns: Arc<Columns>,
+    },
+    /// A name that is known but whose meaning is not followed: a pattern.
     Opaque,
 }
 

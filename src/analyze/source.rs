@@ -6,7 +6,7 @@ use super::lets::declared_columns;
 use super::scope::{Definition, Outcome};
 use super::{Analyzer, Binding, ConstantItem, Context, ExprFacts, TableUse, UnresolvedKind, World};
 use crate::schema::{
-    Column, ColumnDefinition, Columns, FunctionKind, FunctionResult, Origin, ScalarType, TableFunction, Value,
+    Column, ColumnDefinition, Columns, FunctionKind, FunctionResult, Origin, ScalarType, Table, TableFunction, Value,
 };
 use crate::syntax::{Expr, ExprKind, Head, Name, NamedExpr, Pipeline};
 
@@ -17,6 +17,10 @@ impl<'a, 'q> Analyzer<'a, 'q> {
     }
 
     fn pipeline_here(&mut self, pipeline: &'a Pipeline<'q>, input: Option<Arc<Columns>>) -> Outcome {
+        if let Head::Expr(expr) = &pipeline.head {
+            self.graph = None;
+            self.stored_graph(expr);
+        }
         let start = match (&pipeline.head, input) {
             (Head::Expr(expr), _) => self.source(expr, !pipeline.operators.is_empty()),
             (Head::Operator(operator), Some(input)) => Outcome::Rows(self.operator(operator, input, None)),
@@ -105,6 +109,7 @@ impl<'a, 'q> Analyzer<'a, 'q> {
             Some(Definition::Table { span, columns }) => {
                 let (span, columns) = (*span, Arc::clone(columns));
                 self.uses.push(span, name.span, self.is_excluding);
+                self.graph = self.graphs.get(&span).cloned();
                 (Binding::LetTable(span), Outcome::Rows(columns))
             }
             Some(Definition::TableParameter { span, columns }) => {
@@ -114,7 +119,7 @@ impl<'a, 'q> Analyzer<'a, 'q> {
             Some(Definition::Scalar { .. } | Definition::ScalarParameter { .. }) => {
                 return Outcome::Value(self.lone_value(expr));
             }
-            Some(Definition::Opaque) => return Outcome::Unknown,
+            Some(Definition::Opaque | Definition::Tuple { .. }) => return Outcome::Unknown,
             None => match self.schema_source(name) {
                 Some(found) => found,
                 None => return self.unknown_source(name),
@@ -159,9 +164,11 @@ impl<'a, 'q> Analyzer<'a, 'q> {
         if self.built_in(&name.text).is_some() {
             return Outcome::Unknown;
         }
+        // Kusto's binder takes such a name for a column, which gives no rows.
+        let is_taken_for_column = self.world == World::Closed && self.is_row_open;
         self.use_table(name, false, false);
         self.unresolved(UnresolvedKind::Table, name);
-        Outcome::Unknown
+        if is_taken_for_column { self.unfollowed_rows() } else { Outcome::Unknown }
     }
 
     pub(super) fn use_table(&mut self, name: &Name<'q>, is_known: bool, is_function: bool) {
@@ -207,7 +214,7 @@ impl<'a, 'q> Analyzer<'a, 'q> {
             self.arguments_of_source(arguments);
             self.use_table(name, false, true);
             self.unresolved(UnresolvedKind::Function, name);
-            return self.unfollowed_rows();
+            return Outcome::Unknown;
         }
         Outcome::Value(self.lone_value(expr))
     }
@@ -230,6 +237,9 @@ impl<'a, 'q> Analyzer<'a, 'q> {
             return Outcome::Unknown;
         };
         let columns = self.columns_of_table(text);
+        if columns.is_none() && self.world == World::Closed {
+            self.unresolved(UnresolvedKind::Table, &Name { text: text.into(), span: *span });
+        }
         let used = TableUse { name: text.clone(), span: *span, is_known: columns.is_some(), is_function: false };
         // The name may stand in a call of the function whose body this is, so this is new even when that is replayed.
         if !self.facts.tables.contains(&used) {
@@ -255,7 +265,14 @@ impl<'a, 'q> Analyzer<'a, 'q> {
 
     /// A table of another place: its columns are those of the table of that name here, and maybe others.
     fn cross_resource(&mut self, expr: &'a Expr<'q>) -> Outcome {
-        let ExprKind::Path { member, .. } = &expr.kind else { return Outcome::Unknown };
+        let ExprKind::Path { base, member } = &expr.kind else { return Outcome::Unknown };
+        if let (World::Closed, ExprKind::Call { name, .. }) = (self.world, &base.kind)
+            && name.text == "arg"
+        {
+            // Kusto itself has no such place.
+            self.unresolved(UnresolvedKind::Function, name);
+            return self.unfollowed_rows();
+        }
         let name = match &member.kind {
             ExprKind::Name(name) => name,
             ExprKind::Call { name, arguments } => {
@@ -269,14 +286,31 @@ impl<'a, 'q> Analyzer<'a, 'q> {
         columns.map_or(Outcome::Unknown, |columns| Outcome::Rows(Arc::new(columns)))
     }
 
-    /// Any table: the columns that many have, and others.
-    pub(super) fn columns_of_any_table(&self) -> Columns {
+    /// Any table: the columns that many have, and others; in a closed world, those of all tables.
+    pub(super) fn columns_of_any_table(&mut self) -> Columns {
+        if self.world == World::Closed {
+            return Columns::clone(&self.columns_of_all_tables());
+        }
         let columns = self.schema.common_columns().map(|column| Column {
             name: column.name.to_owned(),
             ty: column.ty,
             origin: Origin::Unknown,
         });
         Columns { columns: columns.collect(), is_open: true }
+    }
+
+    fn columns_of_all_tables(&mut self) -> Arc<Columns> {
+        if let Some(columns) = &self.all_tables {
+            return Arc::clone(columns);
+        }
+        let schema = self.schema;
+        let column = |table: Table<'a>| table.columns().map(move |column| schema_column(table.name, column));
+        let tables = schema
+            .tables_starting_with("")
+            .map(|table| Arc::new(Columns { columns: column(table).collect(), is_open: false }));
+        let columns = Arc::new(super::operator::unify_by_name_and_type(&tables.collect::<Vec<_>>(), self.world));
+        self.all_tables = Some(Arc::clone(&columns));
+        columns
     }
 
     /// The columns of a table of the schema.

@@ -46,7 +46,10 @@ impl<'a, 'q> Analyzer<'a, 'q> {
         if LOOKUPS.contains(&name)
             && let Some((table, others)) = arguments.split_first()
         {
-            let added = self.source(&table.value, true).into_columns();
+            let added = match self.source(&table.value, true) {
+                Outcome::Rows(columns) => columns,
+                Outcome::Value(_) | Outcome::Unknown => Arc::new(self.unfollowed()),
+            };
             let mut keys = Vec::new();
             for (index, argument) in others.iter().enumerate().filter(|(_, argument)| argument.names.is_empty()) {
                 self.expression(&argument.value, Context { right: Some(&added), ..row });

@@ -38,7 +38,9 @@ impl<'a, 'q> Analyzer<'a, 'q> {
         let name = item.expr.name().map(|name| name.text.clone().into_owned()).or(produced.name);
         let ty = match &item.to_type {
             Some(ty) => ScalarType::parse(ty.text).unwrap_or_default(),
-            None => ScalarType::Dynamic,
+            // What is no array stays what it is.
+            None if produced.ty == ScalarType::Unknown => ScalarType::Dynamic,
+            None => produced.ty,
         };
         let column = Column { name: name.clone().unwrap_or_default(), ty, origin: produced.origin };
         (name, column)

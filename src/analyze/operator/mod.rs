@@ -2,6 +2,7 @@
 
 mod evaluate;
 mod expand;
+mod graph;
 mod join;
 mod parse;
 mod project;
@@ -9,15 +10,17 @@ mod search;
 mod summarize;
 mod union;
 
+pub(super) use graph::Graph;
+pub(super) use union::unify_by_name_and_type;
+
 use std::sync::Arc;
 
 use super::scope::Definition;
-use super::{Analyzer, Context, UnresolvedKind};
+use super::{Analyzer, Context, UnresolvedKind, World};
 use crate::schema::{Column, Columns, Origin, ScalarType};
 use crate::span::Span;
 use crate::syntax::{
-    Expr, ExprKind, GraphElement, NamedExpr, Operator, OperatorKind, Parameter, ParameterKind, Pipeline, ScanStep,
-    SortKey,
+    Expr, ExprKind, Operator, OperatorKind, Parameter, ParameterKind, Pipeline, RenderProperty, ScanStep, SortKey,
 };
 
 impl<'a, 'q> Analyzer<'a, 'q> {
@@ -69,7 +72,10 @@ impl<'a, 'q> Analyzer<'a, 'q> {
                 self.scope.declare(&name.text, Definition::Table { span: name.span, columns });
                 return None;
             }
-            OperatorKind::Render { .. } => return None,
+            OperatorKind::Render { properties, .. } => {
+                self.render(properties, row);
+                return None;
+            }
             OperatorKind::Project(items) => self.project(items, input),
             OperatorKind::Extend(items) | OperatorKind::Serialize(items) => self.extend(items, input),
             OperatorKind::ProjectAway(names) => self.project_away(names, input),
@@ -152,7 +158,7 @@ impl<'a, 'q> Analyzer<'a, 'q> {
                 for branch in branches {
                     self.pipeline(&branch.pipeline, Some(Arc::clone(input)));
                 }
-                Columns::open()
+                self.unfollowed()
             }
             OperatorKind::Facet { columns, with } => {
                 for column in columns {
@@ -176,18 +182,7 @@ impl<'a, 'q> Analyzer<'a, 'q> {
                 Columns::open()
             }
             OperatorKind::MakeGraph { source, target, nodes, partition } => {
-                self.expression(source, row);
-                self.expression(target, row);
-                let was_fuzzy = std::mem::replace(&mut self.is_fuzzy, true);
-                for (table, _) in nodes {
-                    self.source(table, true);
-                }
-                self.is_fuzzy = was_fuzzy;
-                if let Some((by, pipeline)) = partition {
-                    self.expression(by, row);
-                    self.pipeline(pipeline, Some(Arc::new(Columns::open())));
-                }
-                Columns::open()
+                self.make_graph(operator, (source, target), nodes, partition.as_ref(), input)
             }
             OperatorKind::GraphMatch { patterns, condition, project, .. } => {
                 self.graph_match(patterns, condition.as_ref(), project.as_deref())
@@ -204,6 +199,18 @@ impl<'a, 'q> Analyzer<'a, 'q> {
             | OperatorKind::Invalid => Columns::open(),
         };
         Some(Arc::new(columns))
+    }
+
+    /// The columns that the axes of a chart show. A chart that names others is drawn all the same.
+    fn render(&mut self, properties: &'a [RenderProperty<'q>], row: Context<'_>) {
+        const COLUMNS: [&str; 4] = ["anomalycolumns", "series", "xcolumn", "ycolumns"];
+        if self.world == World::Closed {
+            for property in properties.iter().filter(|property| COLUMNS.contains(&property.name)) {
+                for value in &property.values {
+                    self.expression(value, row);
+                }
+            }
+        }
     }
 
     fn sort_keys(&mut self, keys: &'a [SortKey<'q>], row: Context<'_>) {
@@ -237,8 +244,9 @@ impl<'a, 'q> Analyzer<'a, 'q> {
             columns.columns.push(made(&declaration.name.text, ty, operator));
         }
         let mark = self.scope.mark();
+        let row_of_step = Arc::new(columns.clone());
         for step in steps {
-            self.scope.declare(&step.name.text, Definition::Opaque);
+            self.scope.declare(&step.name.text, Definition::Tuple { columns: Arc::clone(&row_of_step) });
         }
         for step in steps {
             self.expression(&step.condition, Context::filter(&columns).operand());
@@ -249,31 +257,6 @@ impl<'a, 'q> Analyzer<'a, 'q> {
         self.scope.leave(mark);
         let match_id = operator.parameter("with_match_id").and_then(|parameter| word(&parameter.value));
         columns.columns.push(made(match_id.unwrap_or("match_id"), ScalarType::Long, operator));
-        columns
-    }
-
-    fn graph_match(
-        &mut self,
-        patterns: &'a [Vec<GraphElement<'q>>],
-        condition: Option<&'a Expr<'q>>,
-        project: Option<&'a [NamedExpr<'q>]>,
-    ) -> Columns {
-        let mark = self.scope.mark();
-        for element in patterns.iter().flatten() {
-            let (GraphElement::Node { name, .. } | GraphElement::Edge { name, .. }) = element;
-            if let Some(name) = name {
-                self.scope.declare(&name.text, Definition::Opaque);
-            }
-        }
-        let open = Arc::new(Columns::open());
-        if let Some(condition) = condition {
-            self.expression(condition, Context::filter(&open));
-        }
-        let columns = match project {
-            Some(items) => self.project(items, &open),
-            None => Columns::open(),
-        };
-        self.scope.leave(mark);
         columns
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::projection::Projection;
-use super::super::{Analyzer, Context};
+use super::super::{Analyzer, Context, World};
 use super::{closed, matches_wildcard};
 use crate::schema::{Column, Columns, Origin, ScalarType};
 use crate::syntax::{Expr, ExprKind, Literal, NamedExpr, SortDirection, SortKey};
@@ -192,6 +192,11 @@ impl<'a, 'q> Analyzer<'a, 'q> {
         for key in keys {
             let name = &key.expr.value;
             self.expect_column(name, input);
+            if let (World::Closed, ExprKind::Name(missing)) = (self.world, &name.kind)
+                && input.find(&missing.text).is_none()
+            {
+                columns.push(unknown(&missing.text));
+            }
             let is_new = |column: &&Column| {
                 is_name_of(name, &column.name) && !columns.iter().any(|known| known.name == column.name)
             };

@@ -20,7 +20,7 @@ impl<'a, 'q> Analyzer<'a, 'q> {
         let mut columns = match (tables, pipeline) {
             ([], Some(_)) => Columns::clone(input),
             ([], None) => self.columns_of_any_table(),
-            (tables, _) => unify_by_name_and_type(&self.tables(tables)),
+            (tables, _) => unify_by_name_and_type(&self.tables(tables), self.world),
         };
         self.expression(predicate, Context::filter(&columns));
         columns.columns.insert(0, made("$table", ScalarType::String, operator));

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::super::Analyzer;
+use super::super::{Analyzer, UnresolvedKind, World};
 use super::{made, matches_wildcard, word};
 use crate::schema::{Column, Columns, Origin, ScalarType};
 use crate::syntax::{Expr, ExprKind, Name, Operator};
@@ -33,8 +33,8 @@ impl<'a, 'q> Analyzer<'a, 'q> {
         }
         self.is_fuzzy = was_fuzzy;
         let mut columns = match parameter("kind") {
-            Some("inner") => common_columns(&tables),
-            _ => unify_by_name_and_type(&tables),
+            Some("inner") => common_columns(&tables, self.world),
+            _ => unify_by_name_and_type(&tables, self.world),
         };
         if let Some(source) = parameter("withsource").or_else(|| parameter("with_source")) {
             columns.columns.retain(|column| column.name != source);
@@ -60,7 +60,7 @@ impl<'a, 'q> Analyzer<'a, 'q> {
             .tables_starting_with(prefix)
             .map(|table| table.name)
             .filter(|name| matches_wildcard(pattern, name))
-            .take(MAX_WILDCARD_TABLES + 1)
+            .take(if self.world == World::Closed { usize::MAX } else { MAX_WILDCARD_TABLES + 1 })
             .collect();
         let views: Vec<Arc<Columns>> =
             self.scope.views().filter(|(name, _)| matches_wildcard(pattern, name)).map(|(_, view)| view).collect();
@@ -69,10 +69,14 @@ impl<'a, 'q> Analyzer<'a, 'q> {
             !names.is_empty() || !views.is_empty(),
             false,
         );
-        // The workspace may have more tables of such names.
-        tables.push(Arc::new(Columns::open()));
+        if self.world == World::Open {
+            // The workspace may have more tables of such names.
+            tables.push(Arc::new(Columns::open()));
+        } else if names.is_empty() && views.is_empty() {
+            self.unresolved_anyway(UnresolvedKind::Table, &Name { text: pattern.into(), span: source.span });
+        }
         tables.extend(views);
-        if names.len() <= MAX_WILDCARD_TABLES {
+        if names.len() <= MAX_WILDCARD_TABLES || self.world == World::Closed {
             for name in names {
                 tables.extend(self.columns_of_table(name));
             }
@@ -84,7 +88,9 @@ impl<'a, 'q> Analyzer<'a, 'q> {
 type TypeOrigins<'c> = (ScalarType, Vec<&'c Origin>);
 
 /// One column for each name and type. Where a name has several types, each column is called `name_type`.
-pub(super) fn unify_by_name_and_type(tables: &[Arc<Columns>]) -> Columns {
+///
+/// In a closed world, a type that is not known is one more type; else it may be any of the others.
+pub(in crate::analyze) fn unify_by_name_and_type(tables: &[Arc<Columns>], world: World) -> Columns {
     let mut groups: Vec<(&str, Vec<TypeOrigins<'_>>)> = Vec::new();
     let mut positions: HashMap<&str, usize> = HashMap::new();
     for column in tables.iter().flat_map(|table| &table.columns) {
@@ -100,8 +106,8 @@ pub(super) fn unify_by_name_and_type(tables: &[Arc<Columns>]) -> Columns {
     }
     let mut columns = Vec::new();
     for (name, types) in groups {
-        // A type that is not known may be any of the others.
-        if types.iter().filter(|(ty, _)| *ty != ScalarType::Unknown).count() < 2 {
+        let counts = |ty: ScalarType| world == World::Closed || ty != ScalarType::Unknown;
+        if types.iter().filter(|(ty, _)| counts(*ty)).count() < 2 {
             let ty = types.iter().map(|(ty, _)| *ty).find(|ty| *ty != ScalarType::Unknown).unwrap_or_default();
             let origins = types.into_iter().flat_map(|(_, origins)| origins);
             columns.push(Column { name: name.to_owned(), ty, origin: merged(origins) });
@@ -135,9 +141,9 @@ pub(super) fn unify_by_name(tables: &[Arc<Columns>]) -> Columns {
 }
 
 /// The columns of the first table that every other one has too.
-fn common_columns(tables: &[Arc<Columns>]) -> Columns {
+fn common_columns(tables: &[Arc<Columns>], world: World) -> Columns {
     let is_everywhere = |column: &Column| is_in_all(tables, &column.name);
-    let mut columns = unify_by_name_and_type(tables);
+    let mut columns = unify_by_name_and_type(tables, world);
     let is_open = tables.iter().all(|table| table.is_open);
     columns.columns.retain(is_everywhere);
     Columns { is_open, ..columns }
