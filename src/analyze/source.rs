@@ -1,5 +1,6 @@
 //! Pipelines and what they start with: tables, `let` names, functions, sub-queries.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::lets::declared_columns;
@@ -289,7 +290,9 @@ impl<'a, 'q> Analyzer<'a, 'q> {
     /// Any table: the columns that many have, and others; in a closed world, those of all tables.
     pub(super) fn columns_of_any_table(&mut self) -> Columns {
         if self.world == World::Closed {
-            return Columns::clone(&self.columns_of_all_tables());
+            let mut tables = vec![self.columns_of_all_tables()];
+            tables.extend(self.scope.views().map(|(_, columns)| columns));
+            return super::operator::unify_by_name(&tables);
         }
         let columns = self.schema.common_columns().map(|column| Column {
             name: column.name.to_owned(),
@@ -299,16 +302,19 @@ impl<'a, 'q> Analyzer<'a, 'q> {
         Columns { columns: columns.collect(), is_open: true }
     }
 
+    /// Each name once: which of the tables it comes from cannot be said.
     fn columns_of_all_tables(&mut self) -> Arc<Columns> {
         if let Some(columns) = &self.all_tables {
             return Arc::clone(columns);
         }
-        let schema = self.schema;
-        let column = |table: Table<'a>| table.columns().map(move |column| schema_column(table.name, column));
-        let tables = schema
-            .tables_starting_with("")
-            .map(|table| Arc::new(Columns { columns: column(table).collect(), is_open: false }));
-        let columns = Arc::new(super::operator::unify_by_name_and_type(&tables.collect::<Vec<_>>(), self.world));
+        let mut names = HashSet::new();
+        let mut columns = Vec::new();
+        for column in self.schema.tables_starting_with("").flat_map(Table::columns) {
+            if names.insert(column.name) {
+                columns.push(Column { name: column.name.to_owned(), ty: column.ty, origin: Origin::Unknown });
+            }
+        }
+        let columns = Arc::new(Columns { columns, is_open: false });
         self.all_tables = Some(Arc::clone(&columns));
         columns
     }

@@ -6,7 +6,7 @@ use super::arguments::{Emit, ParseArguments, ParseFormat};
 use super::explain::{meaning, report_problem};
 use super::files::{self, Outcome};
 use super::{CommandResult, Exit, Failure, output};
-use crate::analyze::{Facts, UnresolvedKind, analyze};
+use crate::analyze::{Facts, UnresolvedKind, bind};
 use crate::parse::{Parsed, parse, tokens};
 use crate::report::FileReport;
 use crate::schema::Schema;
@@ -52,7 +52,7 @@ fn show(path: &str, rule: &RuleText, arguments: &ParseArguments) -> Result<(Stri
         }).collect::<Vec<_>>() }),
         Emit::Ast => json!({ "ast": crate::syntax::outline(&parsed.query) }),
         Emit::Ir => json!({ "ir": meaning(rule, &parsed) }),
-        Emit::Columns => columns(&analyze(&parsed.query, &Schema::builtin())),
+        Emit::Columns => columns(&bind(&parsed.query, &Schema::builtin())),
     };
     if let Value::Object(object) = &mut value {
         object.insert("path".to_owned(), Value::from(path));

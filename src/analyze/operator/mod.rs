@@ -11,7 +11,7 @@ mod summarize;
 mod union;
 
 pub(super) use graph::Graph;
-pub(super) use union::unify_by_name_and_type;
+pub(super) use union::unify_by_name;
 
 use std::sync::Arc;
 

@@ -90,7 +90,7 @@ type TypeOrigins<'c> = (ScalarType, Vec<&'c Origin>);
 /// One column for each name and type. Where a name has several types, each column is called `name_type`.
 ///
 /// In a closed world, a type that is not known is one more type; else it may be any of the others.
-pub(in crate::analyze) fn unify_by_name_and_type(tables: &[Arc<Columns>], world: World) -> Columns {
+pub(super) fn unify_by_name_and_type(tables: &[Arc<Columns>], world: World) -> Columns {
     let mut groups: Vec<(&str, Vec<TypeOrigins<'_>>)> = Vec::new();
     let mut positions: HashMap<&str, usize> = HashMap::new();
     for column in tables.iter().flat_map(|table| &table.columns) {
@@ -123,7 +123,7 @@ pub(in crate::analyze) fn unify_by_name_and_type(tables: &[Arc<Columns>], world:
 }
 
 /// One column for each name; it is dynamic where the types differ.
-pub(super) fn unify_by_name(tables: &[Arc<Columns>]) -> Columns {
+pub(in crate::analyze) fn unify_by_name(tables: &[Arc<Columns>]) -> Columns {
     let mut columns: Vec<Column> = Vec::new();
     let mut positions: HashMap<&str, usize> = HashMap::new();
     for column in tables.iter().flat_map(|table| &table.columns) {

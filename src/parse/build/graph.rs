@@ -2,7 +2,7 @@
 
 use super::{Builder, Children, NamePlace, Pair};
 use crate::parse::Rule;
-use crate::syntax::{GraphElement, GraphOutput, OperatorKind};
+use crate::syntax::{GraphElement, GraphOutput, NamedParameter, OperatorKind};
 
 impl<'q> Builder<'q> {
     pub(super) fn make_graph(&mut self, mut children: Children<'q>) -> OperatorKind<'q> {
@@ -31,6 +31,13 @@ impl<'q> Builder<'q> {
             }
         }
         OperatorKind::MakeGraph { source, target, nodes, partition }
+    }
+
+    /// `with_node_id=name`, which stands where the node tables may stand.
+    pub(super) fn node_parameter(&mut self, mut children: Children<'q>) -> Option<NamedParameter<'q>> {
+        let nodes = children.find(|child| child.as_rule() == Rule::make_graph_nodes)?;
+        let parameter = Children::new(nodes).find(|child| child.as_rule() == Rule::parameter)?;
+        Some(self.parameter(parameter))
     }
 
     pub(super) fn graph_match(&mut self, is_shortest_paths: bool, children: Children<'q>) -> OperatorKind<'q> {

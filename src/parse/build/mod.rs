@@ -169,6 +169,7 @@ impl<'q> Builder<'q> {
 }
 
 /// The children of a pair, taken in order.
+#[derive(Clone)]
 pub(super) struct Children<'q> {
     pairs: std::iter::Peekable<pest::iterators::Pairs<'q, Rule>>,
 }

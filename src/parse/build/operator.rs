@@ -23,7 +23,10 @@ impl<'q> Builder<'q> {
         }
         let mut children = Children::new(inner);
         let keyword = children.required().as_str();
-        let parameters = self.parameters(&mut children);
+        let mut parameters = self.parameters(&mut children);
+        if rule == Rule::make_graph_op {
+            parameters.extend(self.node_parameter(children.clone()));
+        }
         let kind = self.operator_kind(rule, keyword, children);
         Operator { kind, keyword, parameters, span }
     }
