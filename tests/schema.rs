@@ -2,7 +2,7 @@
 
 use kqlift::schema::{ColumnShape, FunctionKind, FunctionResult, NamingRule, ReturnRule, ScalarType, Schema};
 
-const SCHEMA: Schema = Schema::builtin();
+static SCHEMA: Schema = Schema::builtin();
 
 #[test]
 fn tables_have_the_columns_of_both_products() {

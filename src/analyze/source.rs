@@ -154,7 +154,7 @@ impl<'a, 'q> Analyzer<'a, 'q> {
         let schema: &'a crate::schema::Schema = self.schema;
         let function = schema.table_function(name)?;
         let is_here = match (self.world, function.result) {
-            (World::Open, _) | (World::Closed, FunctionResult::Asim(_)) => true,
+            (World::Open, _) | (World::Closed, FunctionResult::Asim(_) | FunctionResult::Closed) => true,
             (World::Closed, FunctionResult::Extends | FunctionResult::Open) => name == "_GetWatchlist",
         };
         is_here.then_some(function)
@@ -205,7 +205,14 @@ impl<'a, 'q> Analyzer<'a, 'q> {
             self.arguments_of_source(arguments);
             self.use_table(name, true, true);
             self.bind(expr, ScalarType::Unknown, Binding::TableFunction(function.name.to_owned()));
-            return Outcome::Rows(self.columns_of_function(function, None));
+            return Outcome::Rows(match self.columns_of_own(name, arguments) {
+                Some(columns) => columns,
+                None => self.columns_of_function(function, None),
+            });
+        }
+        if let Some(columns) = self.columns_of_own(name, arguments) {
+            self.arguments_of_source(arguments);
+            return Outcome::Rows(columns);
         }
         if name.text == "table" || self.schema.function_of_kind(&name.text, FunctionKind::Scope).is_some() {
             self.arguments_of_source(arguments);
@@ -218,6 +225,25 @@ impl<'a, 'q> Analyzer<'a, 'q> {
             return Outcome::Unknown;
         }
         Outcome::Value(self.lone_value(expr))
+    }
+
+    /// The columns of `_GetWatchlist("alias")` and `external_table("name")` where the user declares them.
+    fn columns_of_own(&self, name: &Name<'q>, arguments: &'a [NamedExpr<'q>]) -> Option<Arc<Columns>> {
+        let argument = self.constant_of(&arguments.first()?.value)?;
+        let Value::String(text) = &argument.value else { return None };
+        let mut columns: Vec<Column> = Vec::new();
+        match &*name.text {
+            "_GetWatchlist" => {
+                columns.extend(self.schema.watchlist(text)?.map(|column| schema_column(&name.text, column)));
+                let every = self.schema.table_function(&name.text)?.own_columns();
+                columns.extend(every.map(|column| schema_column(&name.text, column)));
+            }
+            "external_table" => {
+                columns.extend(self.schema.external_table(text)?.map(|column| schema_column(text, column)));
+            }
+            _ => return None,
+        }
+        Some(Arc::new(Columns { columns, is_open: false }))
     }
 
     fn arguments_of_source(&mut self, arguments: &'a [NamedExpr<'q>]) {
@@ -350,6 +376,7 @@ impl<'a, 'q> Analyzer<'a, 'q> {
                 }
                 Columns { is_open: columns.is_open || function.own_columns().next().is_none(), ..columns }
             }
+            (FunctionResult::Closed, _) => Columns { columns: own.collect(), is_open: false },
             (FunctionResult::Extends | FunctionResult::Open, _) => {
                 Columns { columns: own.collect(), is_open: self.world == World::Open }
             }

@@ -68,6 +68,8 @@ pub(super) enum Command {
     Man(ManArguments),
     /// Print the version
     Version(VersionArguments),
+    /// List known tables, show their columns, import your own
+    Schema(SchemaArguments),
 }
 
 impl Command {
@@ -78,7 +80,7 @@ impl Command {
             Self::Explain(arguments) => Some(&mut arguments.inputs),
             Self::Convert(arguments) => Some(&mut arguments.inputs),
             Self::Parse(arguments) => Some(&mut arguments.inputs),
-            Self::Rule(_) | Self::Config(_) | Self::Completions(_) | Self::Man(_) | Self::Version(_) => None,
+            Self::Rule(_) | Self::Config(_) | Self::Completions(_) | Self::Man(_) | Self::Version(_) | Self::Schema(_) => None,
         }
     }
 }
@@ -105,6 +107,9 @@ pub(super) struct Inputs {
     /// What the rules are for, whatever their files look like
     #[arg(long, value_enum)]
     pub(super) kind: Option<RuleKind>,
+    /// TOML file with tables, watchlists and functions of your own; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub(super) schema: Vec<PathBuf>,
     /// Exit with 0 rather than 3 if there is no file
     #[arg(long)]
     pub(super) allow_empty: bool,
@@ -243,6 +248,43 @@ pub(super) struct ParseArguments {
     /// Shape of the output
     #[arg(long, value_enum, default_value_t = ParseFormat::Jsonl)]
     pub(super) format: ParseFormat,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SchemaArguments {
+    #[command(subcommand)]
+    pub(super) command: SchemaCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SchemaCommand {
+    /// List the tables, one a line
+    List {
+        /// Start of the names to list
+        prefix: Option<String>,
+        /// TOML file with tables of your own; may be given several times
+        #[arg(long, value_name = "FILE")]
+        schema: Vec<PathBuf>,
+    },
+    /// Show the columns of a table or of a function that gives rows, one a line
+    Show {
+        /// The table
+        table: String,
+        /// TOML file with tables of your own; may be given several times
+        #[arg(long, value_name = "FILE")]
+        schema: Vec<PathBuf>,
+    },
+    /// Turn an export of `getschema` (CSV, TSV or JSON) into a schema file
+    Import {
+        /// The export, with the columns ColumnName, ColumnType and perhaps TableName
+        file: PathBuf,
+        /// Name of the table where the export has none [default: the name of the file]
+        #[arg(long, value_name = "NAME")]
+        table: Option<String>,
+        /// Write the schema file here
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
 }
 
 /// What `parse` shows of each query.

@@ -7,12 +7,13 @@ use std::path::PathBuf;
 use super::arguments::ConvertArguments;
 use super::explain::{meaning, report_problem};
 use super::files::{self, Input, Outcome};
-use super::{CommandResult, Exit, Failure, output};
+use super::{CommandResult, Exit, Failure, output, schema};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::emit::{Assumption, Conversion, Loss, LossClass, Options, Outcome as Converted, Refusal, Target, convert};
 use crate::mapping::Hub;
 use crate::parse::parse;
 use crate::report::{self, FileReport, Finding};
+use crate::schema::Schema;
 use crate::source::RuleFile;
 use crate::span::Place;
 
@@ -21,6 +22,7 @@ const MANY: usize = 4;
 
 pub(super) fn run(arguments: &ConvertArguments) -> CommandResult {
     let hub = Hub::built_in();
+    let schema = schema::load(&arguments.inputs.schema)?;
     let files = files::find(&arguments.inputs)?;
     if files.is_empty() && !arguments.inputs.allow_empty {
         return Ok(Exit::NoFiles);
@@ -30,7 +32,7 @@ pub(super) fn run(arguments: &ConvertArguments) -> CommandResult {
         return Err(Failure(format!("no target for {name}: give --to, or `to` under `[convert]` in kqlift.toml")));
     }
     let results = files::each(&files, &arguments.inputs, |input, outcome| match outcome {
-        Outcome::Rules(file) => convert_file(input, &file, &hub, arguments),
+        Outcome::Rules(file) => convert_file(input, &file, (&hub, &schema), arguments),
         Outcome::Broken(problem) => vec![Attempt::broken(FileReport::of_problem(problem), None)],
         Outcome::Skipped => Vec::new(),
     })?;
@@ -96,7 +98,12 @@ impl Attempt {
     }
 }
 
-fn convert_file(input: &Input, file: &RuleFile, hub: &Hub, arguments: &ConvertArguments) -> Vec<Attempt> {
+fn convert_file(
+    input: &Input,
+    file: &RuleFile,
+    (hub, schema): (&Hub, &Schema),
+    arguments: &ConvertArguments,
+) -> Vec<Attempt> {
     let mut attempts = Vec::new();
     for (index, rule) in file.rules.iter().enumerate() {
         let parsed = parse(rule.query());
@@ -107,7 +114,7 @@ fn convert_file(input: &Input, file: &RuleFile, hub: &Hub, arguments: &ConvertAr
                 .extend(targets(input, arguments).iter().map(|target| Attempt::broken(placed.clone(), Some(*target))));
             continue;
         }
-        let meaning = meaning(rule, &parsed);
+        let meaning = meaning(rule, &parsed, schema);
         let number = if file.rules.len() > 1 { format!("-{}", index + 1) } else { String::new() };
         for &target in targets(input, arguments) {
             let source = input.relative.clone();
@@ -376,7 +383,8 @@ fn drawn(attempt: &Attempt, verbose: bool) -> String {
     let hidden = attempt.placed.findings.len() - placed.findings.len();
     text += &report::draw(std::slice::from_ref(&placed), output::plain());
     if hidden > 0 {
-        let _ = writeln!(text, "{} that no match depends on; --verbose shows them", report::counted(hidden, "difference"));
+        let _ =
+            writeln!(text, "{} that no match depends on; --verbose shows them", report::counted(hidden, "difference"));
     }
     text
 }

@@ -2,7 +2,7 @@
 
 use super::arguments::{ExplainArguments, ExplainFormat};
 use super::files::{self, Outcome};
-use super::{CommandResult, Exit, Failure, output};
+use super::{CommandResult, Exit, Failure, output, schema};
 use crate::analyze::analyze;
 use crate::explain::{explain, render_markdown, render_text};
 use crate::ir::Detection;
@@ -16,9 +16,10 @@ use crate::source::RuleText;
 const WIDTH: usize = 110;
 
 pub(super) fn run(arguments: &ExplainArguments) -> CommandResult {
+    let schema = schema::load(&arguments.inputs.schema)?;
     let files = files::find(&arguments.inputs)?;
     let pages = files::each(&files, &arguments.inputs, |_, outcome| match outcome {
-        Outcome::Rules(file) => file.rules.iter().map(|rule| page(rule, arguments.format)).collect(),
+        Outcome::Rules(file) => file.rules.iter().map(|rule| page(rule, arguments.format, &schema)).collect(),
         Outcome::Broken(problem) => vec![Err(report_problem(&FileReport::of_problem(problem)))],
         Outcome::Skipped => Vec::new(),
     })?;
@@ -41,9 +42,9 @@ pub(super) fn run(arguments: &ExplainArguments) -> CommandResult {
     Ok(exit)
 }
 
-fn page(rule: &RuleText, format: ExplainFormat) -> Result<String, String> {
+fn page(rule: &RuleText, format: ExplainFormat, schema: &Schema) -> Result<String, String> {
     let parsed = parse(rule.query());
-    let explanation = explain(&meaning(rule, &parsed), rule.query());
+    let explanation = explain(&meaning(rule, &parsed, schema), rule.query());
     match format {
         ExplainFormat::Text => Ok(render_text(&explanation, WIDTH)),
         ExplainFormat::Md => Ok(render_markdown(&explanation)),
@@ -54,9 +55,8 @@ fn page(rule: &RuleText, format: ExplainFormat) -> Result<String, String> {
 }
 
 /// What a rule means; its title falls back to the heading above it.
-pub(super) fn meaning(rule: &RuleText, parsed: &Parsed<'_>) -> Detection {
-    let schema = Schema::builtin();
-    let facts = analyze(&parsed.query, &schema);
+pub(super) fn meaning(rule: &RuleText, parsed: &Parsed<'_>, schema: &Schema) -> Detection {
+    let facts = analyze(&parsed.query, schema);
     let mut detection = lower(rule.query(), &parsed.query, &facts, &rule.metadata, rule.kind);
     if detection.envelope.title.is_none() {
         detection.envelope.title.clone_from(&rule.title_hint);

@@ -6,7 +6,7 @@ use super::arguments::{ColourChoice, LintArguments};
 use super::files::{self, Input, Outcome};
 use super::policy::{Judged, Policy, check_words, today};
 use super::settings::describe;
-use super::{CommandResult, Exit, Failure, output};
+use super::{CommandResult, Exit, Failure, output, schema};
 use crate::analyze::analyze;
 use crate::diagnostic::Diagnostic;
 use crate::lint;
@@ -17,6 +17,7 @@ use crate::source::{RuleFile, RuleText};
 
 pub(super) fn run(arguments: &LintArguments, colour: ColourChoice) -> CommandResult {
     check_words(arguments)?;
+    let schema = schema::load(&arguments.inputs.schema)?;
     let files = files::find(&arguments.inputs)?;
     if files.is_empty() && !arguments.inputs.allow_empty {
         output::complain("kqlift: there are no rule files under the given paths");
@@ -30,7 +31,7 @@ pub(super) fn run(arguments: &LintArguments, colour: ColourChoice) -> CommandRes
     let checked: Vec<(FileReport, bool)> = files::each(&files, &arguments.inputs, |input, outcome| {
         let policy = Policy::new(arguments, input, today);
         let report = match outcome {
-            Outcome::Rules(file) => check_file(&file, &policy, form),
+            Outcome::Rules(file) => check_file(&file, &policy, &schema, form),
             Outcome::Broken(problem) => FileReport::of_problem(problem),
             Outcome::Skipped => return None,
         };
@@ -56,10 +57,10 @@ fn plan(files: &[Input], arguments: &LintArguments) -> String {
     settings.into_iter().collect::<Vec<_>>().join("\n")
 }
 
-fn check_file(file: &RuleFile, policy: &Policy<'_>, form: EditForm) -> FileReport {
+fn check_file(file: &RuleFile, policy: &Policy<'_>, schema: &Schema, form: EditForm) -> FileReport {
     let (mut kept, mut suppressed) = (Vec::new(), Vec::new());
     for (index, rule) in file.rules.iter().enumerate() {
-        for diagnostic in check_rule(rule, policy) {
+        for diagnostic in check_rule(rule, policy, schema) {
             match policy.judge(index, rule, diagnostic) {
                 Judged::Kept(diagnostic) => kept.push((index, diagnostic)),
                 Judged::Suppressed(diagnostic) => suppressed.push(diagnostic),
@@ -69,10 +70,9 @@ fn check_file(file: &RuleFile, policy: &Policy<'_>, form: EditForm) -> FileRepor
     FileReport::with_edits(file, kept, form).with_suppressed(file, suppressed)
 }
 
-fn check_rule(rule: &RuleText, policy: &Policy<'_>) -> Vec<Diagnostic> {
-    let schema = Schema::builtin();
+fn check_rule(rule: &RuleText, policy: &Policy<'_>, schema: &Schema) -> Vec<Diagnostic> {
     let parsed = parse(rule.query());
-    let facts = analyze(&parsed.query, &schema);
+    let facts = analyze(&parsed.query, schema);
     let input = lint::Input {
         text: rule.query(),
         query: &parsed.query,
@@ -80,7 +80,7 @@ fn check_rule(rule: &RuleText, policy: &Policy<'_>) -> Vec<Diagnostic> {
         facts: &facts,
         metadata: &rule.metadata,
         kind: rule.kind,
-        schema: &schema,
+        schema,
         texts: &|text| rule.text(text),
     };
     lint::check(&input, |lint_rule| policy.selects(lint_rule))

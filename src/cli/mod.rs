@@ -16,6 +16,7 @@ mod parse;
 mod policy;
 mod progress;
 mod rule;
+mod schema;
 mod settings;
 mod version;
 
@@ -90,6 +91,7 @@ fn run(mut arguments: Arguments) -> ExitCode {
         Command::Completions(command) => completions::run(&command),
         Command::Man(command) => man::run(&command),
         Command::Version(command) => version::run(&command),
+        Command::Schema(command) => schema::run(&command),
     };
     match result {
         Ok(exit) => exit.into(),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::arguments::{Emit, ParseArguments, ParseFormat};
 use super::explain::{meaning, report_problem};
 use super::files::{self, Outcome};
-use super::{CommandResult, Exit, Failure, output};
+use super::{CommandResult, Exit, Failure, output, schema};
 use crate::analyze::{Facts, UnresolvedKind, bind};
 use crate::parse::{Parsed, parse, tokens};
 use crate::report::FileReport;
@@ -13,12 +13,13 @@ use crate::schema::Schema;
 use crate::source::RuleText;
 
 pub(super) fn run(arguments: &ParseArguments) -> CommandResult {
+    let schema = schema::load(&arguments.inputs.schema)?;
     let files = files::find(&arguments.inputs)?;
     if files.is_empty() && !arguments.inputs.allow_empty {
         return Ok(Exit::NoFiles);
     }
     let shown = files::each(&files, &arguments.inputs, |_, outcome| match outcome {
-        Outcome::Rules(file) => file.rules.iter().map(|rule| show(&file.path, rule, arguments)).collect(),
+        Outcome::Rules(file) => file.rules.iter().map(|rule| show(&file.path, rule, arguments, &schema)).collect(),
         Outcome::Broken(problem) => {
             output::complain(&report_problem(&FileReport::of_problem(problem)));
             vec![Err(Failure(String::new()))]
@@ -43,7 +44,7 @@ pub(super) fn run(arguments: &ParseArguments) -> CommandResult {
 }
 
 /// The line of one query, and whether it has no syntax error.
-fn show(path: &str, rule: &RuleText, arguments: &ParseArguments) -> Result<(String, bool), Failure> {
+fn show(path: &str, rule: &RuleText, arguments: &ParseArguments, schema: &Schema) -> Result<(String, bool), Failure> {
     let parsed = parse(rule.query());
     let mut value = match arguments.emit {
         Emit::Verdict => verdict(&parsed),
@@ -51,8 +52,8 @@ fn show(path: &str, rule: &RuleText, arguments: &ParseArguments) -> Result<(Stri
             json!([token.kind, token.span.start, token.span.end])
         }).collect::<Vec<_>>() }),
         Emit::Ast => json!({ "ast": crate::syntax::outline(&parsed.query) }),
-        Emit::Ir => json!({ "ir": meaning(rule, &parsed) }),
-        Emit::Columns => columns(&bind(&parsed.query, &Schema::builtin())),
+        Emit::Ir => json!({ "ir": meaning(rule, &parsed, schema) }),
+        Emit::Columns => columns(&bind(&parsed.query, schema)),
     };
     if let Value::Object(object) = &mut value {
         object.insert("path".to_owned(), Value::from(path));

@@ -5,6 +5,8 @@
 
 mod columns;
 mod function;
+mod import;
+mod overlay;
 mod shape;
 mod sorted_text;
 mod table;
@@ -13,10 +15,15 @@ mod value;
 
 pub use columns::*;
 pub use function::*;
+pub use import::{ImportedTables, import_schema};
+pub use overlay::{Overlay, OverlayColumns, OverlayFunction, OverlayTable};
 pub use shape::*;
 pub use table::{AsimField, ColumnDefinition, FunctionResult, Table, TableFunction};
 pub use types::*;
 pub use value::*;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use sorted_text::SortedText;
 
@@ -29,21 +36,85 @@ const COLUMN_SHAPES: SortedText = SortedText::new(include_str!("../../schemas/co
 
 /// The facts that names are resolved against.
 ///
-/// Every question goes through a method, so that tables which a user declares can later be asked first.
-#[derive(Debug, Clone, Copy)]
+/// Every question goes through a method, which asks what the user declares first.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Schema {
     tables: SortedText,
+    user: Option<Arc<UserSchema>>,
+}
+
+/// What the user declares, in the form of the lines of the data files.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct UserSchema {
+    tables: BTreeMap<String, String>,
+    watchlists: BTreeMap<String, String>,
+    functions: BTreeMap<String, String>,
+    external_tables: BTreeMap<String, String>,
 }
 
 impl Schema {
     /// What is compiled in.
     pub const fn builtin() -> Self {
-        Self { tables: TABLES }
+        Self { tables: TABLES, user: None }
+    }
+
+    /// This schema with what a user declares. The columns of saved functions come from [`Schema::declare_function`].
+    #[must_use]
+    pub fn with_overlay(&self, overlay: &Overlay) -> Self {
+        let mut user = self.user.as_deref().cloned().unwrap_or_default();
+        for (name, table) in &overlay.tables {
+            let mut columns = table.columns.join(",");
+            if let (true, Some(known)) = (table.extends, self.table(name)) {
+                columns = format!("{},{columns}", known.declared());
+            }
+            user.tables.insert(name.clone(), format!("XU LU\t{columns}"));
+        }
+        let lists = overlay.watchlists.iter().map(|(alias, list)| (alias.clone(), list.columns.join(",")));
+        user.watchlists.extend(lists);
+        let external = overlay.external_tables.iter().map(|(name, table)| (name.clone(), table.columns.join(",")));
+        user.external_tables.extend(external);
+        for (name, function) in &overlay.functions {
+            let (result, columns) = match &function.columns {
+                Some(columns) => ("closed", columns.join(",")),
+                None => ("open", String::new()),
+            };
+            user.functions.insert(name.clone(), format!("{result}\t\t{columns}"));
+        }
+        Self { user: Some(Arc::new(user)), ..self.clone() }
+    }
+
+    /// Says which columns a saved function gives, as found out from its text.
+    pub fn declare_function(&mut self, name: &str, columns: &Columns) {
+        let result = if columns.is_open { "open" } else { "closed" };
+        let column = |column: &Column| match column.ty {
+            ScalarType::String => column.name.clone(),
+            ty => format!("{}:{}", column.name, ty.as_str()),
+        };
+        let columns: Vec<String> = columns.columns.iter().map(column).collect();
+        let user = Arc::make_mut(self.user.get_or_insert_default());
+        user.functions.insert(name.to_owned(), format!("{result}\t\t{}", columns.join(",")));
+    }
+
+    fn user_line(&self, of: impl Fn(&UserSchema) -> &BTreeMap<String, String>, name: &str) -> Option<(&str, &str)> {
+        let (name, line) = of(self.user.as_deref()?).get_key_value(name)?;
+        Some((name, line))
+    }
+
+    /// The columns of a watchlist that the user declares, without those that every watchlist has.
+    pub fn watchlist(&self, alias: &str) -> Option<impl Iterator<Item = ColumnDefinition<'_>>> {
+        self.user_line(|user| &user.watchlists, alias).map(|(_, line)| table::declarations(line))
+    }
+
+    /// The columns of an external table that the user declares.
+    pub fn external_table(&self, name: &str) -> Option<impl Iterator<Item = ColumnDefinition<'_>>> {
+        self.user_line(|user| &user.external_tables, name).map(|(_, line)| table::declarations(line))
     }
 
     /// The table of that name. Names are case-sensitive.
     pub fn table(&self, name: &str) -> Option<Table<'_>> {
-        self.tables.entry(name).map(|(name, line)| Table::new(name, line))
+        self.user_line(|user| &user.tables, name)
+            .or_else(|| self.tables.entry(name))
+            .map(|(name, line)| Table::new(name, line))
     }
 
     /// Columns that many tables have, always with the same type.
@@ -54,12 +125,21 @@ impl Schema {
 
     /// The tables whose name starts with `prefix`, by name.
     pub fn tables_starting_with(&self, prefix: &str) -> impl Iterator<Item = Table<'_>> {
-        self.tables.starting_with(prefix).map(|(name, line)| Table::new(name, line))
+        let own = self.user.as_deref().map(|user| &user.tables);
+        let own_tables = own.into_iter().flatten().map(|(name, line)| (name.as_str(), line.as_str()));
+        let is_own = move |name: &str| own.is_some_and(|tables| tables.contains_key(name));
+        let mut tables: Vec<(&str, &str)> =
+            self.tables.starting_with(prefix).filter(|(name, _)| !is_own(name)).collect();
+        tables.extend(own_tables.filter(|(name, _)| name.starts_with(prefix)));
+        tables.sort_unstable();
+        tables.into_iter().map(|(name, line)| Table::new(name, line))
     }
 
     /// The function of that name which gives rows: an ASIM parser in any spelling, `_GetWatchlist`, `FileProfile`.
     pub fn table_function(&self, name: &str) -> Option<TableFunction<'_>> {
-        TABLE_FUNCTIONS.entry(name).map(|(name, line)| TableFunction::new(name, line))
+        self.user_line(|user| &user.functions, name)
+            .or_else(|| TABLE_FUNCTIONS.entry(name))
+            .map(|(name, line)| TableFunction::new(name, line))
     }
 
     /// The fields of an ASIM schema, by name.
@@ -93,7 +173,7 @@ impl Schema {
     pub fn shape(&self, table: &str, column: &str) -> Option<ColumnShape> {
         let table = match self.table_function(table).map(|function| function.result) {
             Some(FunctionResult::Asim(schema)) => schema,
-            Some(FunctionResult::Open | FunctionResult::Extends) | None => table,
+            Some(FunctionResult::Closed | FunctionResult::Open | FunctionResult::Extends) | None => table,
         };
         let shape_of = |table: &str| COLUMN_SHAPES.entry(&format!("{table} {column}"));
         let (_, shape) = shape_of(table).or_else(|| shape_of("*"))?;
@@ -101,9 +181,11 @@ impl Schema {
     }
 
     /// The table or function whose name is nearest to `name`, if one is near enough to be meant.
-    pub fn nearest_table(&self, name: &str) -> Option<&'static str> {
+    pub fn nearest_table(&self, name: &str) -> Option<&str> {
         let functions = TABLE_FUNCTIONS.all().map(|(key, _)| key);
-        nearest(name, self.tables.all().map(|(key, _)| key).chain(functions))
+        let own = self.user.as_deref();
+        let own = own.into_iter().flat_map(|user| user.tables.keys().chain(user.functions.keys()).map(String::as_str));
+        nearest(name, own.chain(self.tables.all().map(|(key, _)| key)).chain(functions))
     }
 
     /// The built-in function whose name is nearest to `name`, if one is near enough to be meant.

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 /// Lines ordered by bytes; the key of a line ends at its first tab. `#` lines sort before every key.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct SortedText(&'static str);
 
 impl SortedText {

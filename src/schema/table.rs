@@ -31,6 +31,16 @@ impl<'s> Table<'s> {
         declarations(self.columns)
     }
 
+    /// Its columns as they are written down.
+    pub(super) fn declared(self) -> &'s str {
+        self.columns
+    }
+
+    /// Whether the user declares it.
+    pub fn is_own(self) -> bool {
+        self.seen == "XU LU"
+    }
+
     /// The column of that name.
     pub fn column(self, name: &str) -> Option<ColumnDefinition<'s>> {
         self.columns().find(|column| column.name == name)
@@ -68,6 +78,8 @@ pub struct TableFunction<'s> {
 pub enum FunctionResult<'s> {
     /// The fields of an ASIM schema.
     Asim(&'s str),
+    /// Exactly its columns.
+    Closed,
     /// Its columns, and others that depend on the arguments.
     Open,
     /// The columns of its input and its own: it is called with `invoke`.
@@ -81,6 +93,7 @@ impl<'s> TableFunction<'s> {
         let result = match result.strip_prefix("asim ") {
             Some(schema) => FunctionResult::Asim(schema),
             None if result == "extends" => FunctionResult::Extends,
+            None if result == "closed" => FunctionResult::Closed,
             None => FunctionResult::Open,
         };
         Self { name, result, parameters: fields.next().unwrap_or(""), columns: fields.next().unwrap_or("") }

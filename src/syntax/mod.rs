@@ -17,8 +17,8 @@ pub use literal::*;
 pub use operator::*;
 pub use outline::{Layout, Outline, outline};
 pub use pattern::*;
-pub use visit::*;
 pub use print::print;
+pub use visit::*;
 
 use std::borrow::Cow;
 

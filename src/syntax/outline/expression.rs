@@ -15,7 +15,7 @@ pub(super) fn expression(expr: &Expr<'_>) -> Outline {
         ExprKind::Star => Outline::node("star", span, Vec::new()),
         ExprKind::Literal(value) => literal(value, span),
         ExprKind::Dynamic(value) => Outline::node("dynamic", span, vec![dynamic(value)]),
-        ExprKind::Typeof(types) => Outline::node("typeof", span, types.iter().map(statement::type_name).collect()),
+        ExprKind::Typeof(types) => Outline::node("typeof", span, types.iter().map(statement::typeof_part).collect()),
         ExprKind::Unary { op, operand } => Outline::node(sign(*op), span, vec![expression(operand)]),
         ExprKind::Binary { op, left, right, .. } => binary(op.as_str(), span, left, right),
         ExprKind::In { op, left, list, list_span, .. } => {

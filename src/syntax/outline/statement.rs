@@ -4,7 +4,7 @@ use super::{Outline, expression, name, operator};
 use crate::span::Span;
 use crate::syntax::{
     ColumnDeclaration, FunctionDeclaration, Head, LetValue, Parameter, ParameterKind, PatternDeclaration, PatternMatch,
-    Pipeline, Statement, StatementKind, SubPipeline, TypeName,
+    Pipeline, Statement, StatementKind, SubPipeline, TypeName, TypeofPart,
 };
 
 pub(super) fn statement(statement: &Statement<'_>) -> Outline {
@@ -74,6 +74,14 @@ pub(super) fn type_name(ty: &TypeName<'_>) -> Outline {
 
 pub(super) fn column(column: &ColumnDeclaration<'_>) -> Outline {
     Outline::node("column", column.span, vec![name(&column.name), type_name(&column.ty)])
+}
+
+pub(super) fn typeof_part(part: &TypeofPart<'_>) -> Outline {
+    match part {
+        TypeofPart::Star(span) => Outline::node("star", *span, Vec::new()),
+        TypeofPart::Type(ty) => type_name(ty),
+        TypeofPart::Column(declared) => column(declared),
+    }
 }
 
 fn pattern_declaration(pattern: &PatternDeclaration<'_>, span: Span) -> Outline {

@@ -14,7 +14,6 @@ impl Printer<'_> {
             ExprKind::Star => self.push("*"),
             ExprKind::ClientParameter(text) => self.push(text),
             ExprKind::Literal(_) | ExprKind::Wildcard(_) | ExprKind::Invalid => self.literal(expr.span),
-            // The names of `typeof(a:long)` are not in the tree.
             ExprKind::Typeof(_) | ExprKind::Unknown => {
                 let source = self.source(expr.span);
                 self.push(&source);

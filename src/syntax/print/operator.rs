@@ -2,8 +2,9 @@
 
 use super::Printer;
 use crate::syntax::{
-    EvaluateSchema, Expr, FindColumn, FindProject, GraphElement, Join, JoinCondition, MakeSeries, MvItem, Operator,
-    OperatorKind, ParsePart, Pipeline, RenderProperty, ScanStep, SortDirection, SortKey, TopNestedLevel,
+    EvaluateSchema, Expr, FindColumn, FindProject, GraphElement, Join, JoinCondition, MakeSeries, MvItem,
+    NamedParameter, Operator, OperatorKind, ParsePart, Pipeline, RenderProperty, ScanStep, SortDirection, SortKey,
+    TopNestedLevel,
 };
 
 impl Printer<'_> {
@@ -19,7 +20,7 @@ impl Printer<'_> {
             _ => {}
         }
         self.push(operator.keyword);
-        for parameter in &operator.parameters {
+        for parameter in leading_parameters(operator) {
             self.push(" ");
             self.parameter(parameter);
         }
@@ -441,4 +442,16 @@ impl Printer<'_> {
         self.push(" by ");
         self.sort_key(&level.by);
     }
+}
+
+/// The parameters that stand in front of the operands: not `with_node_id=…` of `make-graph`, which is printed with
+/// what stands around it.
+fn leading_parameters<'o, 'q>(operator: &'o Operator<'q>) -> &'o [NamedParameter<'q>] {
+    let end = match &operator.kind {
+        OperatorKind::MakeGraph { source, .. } => {
+            operator.parameters.partition_point(|parameter| parameter.span.start < source.span.start)
+        }
+        _ => operator.parameters.len(),
+    };
+    operator.parameters.get(..end).unwrap_or_default()
 }
