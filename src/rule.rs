@@ -227,6 +227,8 @@ pub struct Metadata {
     pub entities: Vec<EntityMapping>,
     /// Alert details: key and column.
     pub custom_details: Vec<(Located<String>, Located<String>)>,
+    /// Title and description of the alert with `{{Column}}` placeholders, where the rule has its own.
+    pub alert_formats: Vec<Located<String>>,
     /// Version of the rule.
     pub version: Option<Located<String>>,
     /// Author, where the file names one.

@@ -117,12 +117,12 @@ fn wrong_usage_ends_in_2_and_says_what_to_do() {
 #[test]
 fn standard_input_is_read_by_the_name_that_it_is_given() {
     let folder = scratch("cli-stdin");
-    let query = "T | join (U) on a";
+    let query = "SigninLogs | join (AuditLogs) on CorrelationId";
     let run = kqlift_with_input(&folder, &["lint", "--format", "concise", "-"], query);
-    assert!(run.stdout.starts_with("-:1:5: warning JON001"), "{}", run.stdout);
+    assert!(run.stdout.starts_with("-:1:14: warning JON001"), "{}", run.stdout);
     let rule = format!("name: x\ntactics: [Execution]\nquery: |\n  {query}\n");
     let run = kqlift_with_input(&folder, &["lint", "--format", "concise", "--stdin-filename", "rule.yaml", "-"], &rule);
-    assert!(run.stdout.starts_with("rule.yaml:4:7: warning JON001"), "{}", run.stdout);
+    assert!(run.stdout.starts_with("rule.yaml:4:16: warning JON001"), "{}", run.stdout);
 }
 
 #[test]

@@ -33,7 +33,8 @@ pub(super) fn adapt(found: Match, style: &Style, losses: &mut Vec<Loss>) -> Cond
     };
     let is_case_sensitive = text.is_case_sensitive && text.needles.iter().any(|needle| has_case(needle));
     let adapted = Adapted { field, text: TextTest { is_case_sensitive, ..text }, origin, style };
-    if style.regex == Some(regex::Syntax::Portable) && adapted.text.needles.iter().any(|needle| is_unsafe_value(needle)) {
+    if style.regex == Some(regex::Syntax::Portable) && adapted.text.needles.iter().any(|needle| is_unsafe_value(needle))
+    {
         return adapted.literal_regex(losses);
     }
     match (adapted.text.shape, adapted.text.part) {

@@ -62,10 +62,14 @@ pub enum Category {
     Regex,
     /// `SCD`
     Schedule,
+    /// `SCH`
+    Schema,
     /// `SYN`
     Syntax,
     /// `TRM`
     Term,
+    /// `XDR`
+    Xdr,
 }
 
 impl Category {
@@ -80,8 +84,10 @@ impl Category {
             Self::Metadata => "MET",
             Self::Regex => "RGX",
             Self::Schedule => "SCD",
+            Self::Schema => "SCH",
             Self::Syntax => "SYN",
             Self::Term => "TRM",
+            Self::Xdr => "XDR",
         }
     }
 
@@ -96,8 +102,10 @@ impl Category {
             Self::Metadata => "Rule metadata",
             Self::Regex => "Regular expressions",
             Self::Schedule => "Scheduling",
+            Self::Schema => "Schema and types",
             Self::Syntax => "Syntax",
             Self::Term => "Term matching",
+            Self::Xdr => "Defender XDR custom detections",
         }
     }
 }

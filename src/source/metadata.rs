@@ -35,6 +35,10 @@ fn sentinel(view: &View<'_>) -> Metadata {
         connectors: connectors(view),
         entities: entities(view),
         custom_details: custom_details(view),
+        alert_formats: ["alertDisplayNameFormat", "alertDescriptionFormat"]
+            .iter()
+            .filter_map(|key| view.located_at(&["alertDetailsOverride", key]))
+            .collect(),
         version: view.located_at(&["version"]),
         author: author(view),
         references: either_list(view, &["references"], &["reference"]),

@@ -16,6 +16,10 @@ macro_rules! rules {
 rules! {
     correctness {
         mixed_and_or_without_parentheses,
+        self_comparison,
+        missing_ago,
+        isnull_on_string,
+        in_subquery_takes_first_column,
     }
     case {
         case_sensitive_filename,
@@ -23,6 +27,7 @@ rules! {
     }
     entity {
         entity_column_not_in_output,
+        custom_detail_column,
     }
     exclusion {
         commented_out_exclusion,
@@ -32,6 +37,7 @@ rules! {
     }
     metadata {
         quoted_block_description,
+        data_type_not_used,
     }
     regex {
         invalid_regex,
@@ -39,10 +45,27 @@ rules! {
     schedule {
         lookback_exceeds_period,
     }
+    schema {
+        unknown_table,
+        unknown_column,
+        timestamp_column,
+        string_number_compare,
+        dynamic_compared_without_cast,
+        bool_as_string,
+        deprecated_table,
+        beyond_retention,
+        type_mismatch_in_join_or_case,
+        column_name_collision_after_join,
+    }
     syntax {
         syntax_error,
+        no_such_operator,
     }
     term {
         has_on_exact_name,
+    }
+    xdr {
+        required_columns_missing,
+        summarize_loses_reportid,
     }
 }

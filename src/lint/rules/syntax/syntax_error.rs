@@ -1,5 +1,6 @@
 //! SYN001: the query does not parse.
 
+use super::no_such_operator::absent_operator;
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::lint::{Category, Context, Fixable, Needs, Rule};
 use crate::parse::SyntaxError;
@@ -18,7 +19,8 @@ pub(in crate::lint) const RULE: Rule = Rule {
 };
 
 fn check(cx: &mut Context<'_>) {
-    for error in cx.errors() {
+    let text = cx.text();
+    for error in cx.errors().iter().filter(|error| absent_operator(text, error).is_none()) {
         cx.add(finding(error));
     }
 }

@@ -1,0 +1,44 @@
+//! SCH008: a table that has been replaced.
+
+use crate::diagnostic::{Effect, Severity};
+use crate::lint::{Category, Context, Fixable, Needs, Rule};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: "SCH008",
+    name: "deprecated-table",
+    category: Category::Schema,
+    severity: Severity::Warning,
+    kinds: Rule::EVERY_KIND,
+    needs: Needs::Query,
+    fixable: Fixable::Sometimes,
+    document: include_str!("deprecated_table.md"),
+    check,
+};
+
+/// A table that is no longer filled, and what replaces it.
+struct Replaced {
+    table: &'static str,
+    by: &'static str,
+    /// Whether the columns have kept their names.
+    has_same_columns: bool,
+}
+
+const REPLACED: &[Replaced] = &[
+    Replaced { table: "AADSignInEventsBeta", by: "EntraIdSignInEvents", has_same_columns: true },
+    Replaced { table: "AADSpnSignInEventsBeta", by: "EntraIdSpnSignInEvents", has_same_columns: true },
+    Replaced { table: "ThreatIntelligenceIndicator", by: "ThreatIntelIndicators", has_same_columns: false },
+];
+
+fn check(cx: &mut Context<'_>) {
+    for used in cx.facts().tables.iter().filter(|used| !used.is_function) {
+        let Some(replaced) = REPLACED.iter().find(|replaced| replaced.table == used.name) else { continue };
+        let by = replaced.by;
+        let mut report = cx.report(used.span, format!("the table `{}` is replaced by `{by}`", used.name));
+        report.label("no longer filled");
+        if replaced.has_same_columns {
+            report.help(format!("read `{by}`")).replace(used.span, by, format!("read `{by}`"), Effect::Unknown);
+        } else {
+            report.help(format!("read `{by}`, whose columns have other names"));
+        }
+    }
+}

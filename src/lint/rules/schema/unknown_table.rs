@@ -1,0 +1,48 @@
+//! SCH001: a table or a function that the schema does not have.
+
+use crate::analyze::{Unresolved, UnresolvedKind};
+use crate::diagnostic::Severity;
+use crate::lint::{Category, Context, Fixable, Needs, Rule};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: "SCH001",
+    name: "unknown-table",
+    category: Category::Schema,
+    severity: Severity::Warning,
+    kinds: Rule::EVERY_KIND,
+    needs: Needs::Schema,
+    fixable: Fixable::Never,
+    document: include_str!("unknown_table.md"),
+    check,
+};
+
+fn check(cx: &mut Context<'_>) {
+    for unknown in &cx.facts().unresolved {
+        let (what, near) = match unknown.kind {
+            UnresolvedKind::Table => ("table", cx.schema().nearest_table(&unknown.name)),
+            UnresolvedKind::Function => (
+                "function",
+                cx.schema().nearest_function(&unknown.name).or_else(|| cx.schema().nearest_table(&unknown.name)),
+            ),
+            UnresolvedKind::Column => continue,
+        };
+        if near.is_none() && is_custom(unknown) {
+            continue;
+        }
+        let help = match near {
+            Some(near) if near.eq_ignore_ascii_case(&unknown.name) => {
+                format!("write `{near}`: KQL's names are case-sensitive")
+            }
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("if it is a {what} of your own, describe it in a file for `--schema`"),
+        };
+        cx.report(unknown.span, format!("the schema has no {what} `{}`", unknown.name))
+            .label(format!("unknown {what}"))
+            .help(help);
+    }
+}
+
+/// Custom tables are known to their workspace alone.
+fn is_custom(unknown: &Unresolved) -> bool {
+    unknown.kind == UnresolvedKind::Table && unknown.name.ends_with("_CL")
+}
