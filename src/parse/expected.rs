@@ -62,7 +62,7 @@ pub(super) fn describe(text: &str, position: usize, rules: &[Rule]) -> SyntaxErr
     let found = span.slice(text);
     let has = |rule: Rule| rules.contains(&rule);
     let is_word = found.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    if has(Rule::operator) {
+    if has(Rule::operator) || is_lone_operator(rules) {
         return unknown_operator(span, found, is_word);
     }
     // Arguments may follow, so what stands in front was read as a name.
@@ -77,6 +77,14 @@ pub(super) fn describe(text: &str, position: usize, rules: &[Rule]) -> SyntaxErr
     };
     let message = unexpected(found, &wanted(rules));
     SyntaxError { kind: SyntaxErrorKind::Unexpected, message, span, help, opened: Vec::new() }
+}
+
+/// Whether one operator was tried, the only one with that first letter.
+fn is_lone_operator(rules: &[Rule]) -> bool {
+    matches!(
+        rules,
+        [Rule::filter_kw | Rule::join_kw | Rule::sort_kw | Rule::distinct_kw | Rule::union_kw | Rule::invoke_kw]
+    )
 }
 
 fn unexpected(found: &str, wanted: &str) -> String {
