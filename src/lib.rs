@@ -27,6 +27,7 @@ pub mod analyze;
 
 // Facts to findings.
 pub mod lint;
+pub mod fix;
 
 // Facts to meaning, meaning to other languages and to pages.
 pub mod ir;
@@ -36,5 +37,7 @@ pub mod explain;
 
 // The edge: settings, reports and commands.
 pub mod config;
+pub mod suppress;
+pub mod baseline;
 pub mod report;
 pub mod cli;

@@ -280,7 +280,8 @@ fn other_files_are_no_error() {
     assert_eq!(reason("a.yaml", "a: {{ x }}: {\n"), "not valid YAML, and without the keys of a rule");
     assert_eq!(reason("a.md", "```\nT\n```\n"), "Markdown without a block labelled `kql`, `kusto` or `csl`");
     assert_eq!(reason("a.kql", "\u{FEFF} \r\n"), "the file is empty");
-    assert_eq!(reason("a.json", "{}"), "`.json` files are not read");
+    assert_eq!(reason("a.json", "{}"), "JSON without a rule");
+    assert_eq!(reason("a.toml", "a = 1"), "`.toml` files are not read");
 }
 
 #[test]

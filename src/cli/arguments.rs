@@ -5,8 +5,11 @@ use std::path::PathBuf;
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::config::FailOn;
+use super::baseline::BaselineArguments;
+use super::fix::FixArguments;
+use crate::config::{Date, FailOn};
 use crate::emit::{LossClass, Mode, Target, Unmapped};
+use crate::fix::UnsafeFixes;
 use crate::report::Format;
 use crate::rule::RuleKind;
 
@@ -57,6 +60,8 @@ pub(super) enum Command {
     Convert(ConvertArguments),
     /// Print the documentation of a lint rule
     Rule(RuleArguments),
+    /// Keep a list of known findings
+    Baseline(BaselineArguments),
     /// Show how queries are read
     Parse(ParseArguments),
     /// Write, show or describe the configuration
@@ -79,6 +84,7 @@ impl Command {
             Self::Lint(arguments) => Some(&mut arguments.inputs),
             Self::Explain(arguments) => Some(&mut arguments.inputs),
             Self::Convert(arguments) => Some(&mut arguments.inputs),
+            Self::Baseline(arguments) => Some(arguments.inputs_mut()),
             Self::Parse(arguments) => Some(&mut arguments.inputs),
             Self::Rule(_) | Self::Config(_) | Self::Completions(_) | Self::Man(_) | Self::Version(_) | Self::Schema(_) => None,
         }
@@ -126,15 +132,8 @@ pub(super) struct Inputs {
 pub(super) struct LintArguments {
     #[command(flatten)]
     pub(super) inputs: Inputs,
-    /// Lint rules to run: codes, prefixes of codes, or names, separated by commas
-    #[arg(long, value_delimiter = ',', value_name = "RULES")]
-    pub(super) select: Vec<String>,
-    /// Lint rules to run beside those that the configuration chooses
-    #[arg(long, value_delimiter = ',', value_name = "RULES")]
-    pub(super) extend_select: Vec<String>,
-    /// Lint rules not to run; a longer prefix in --select wins
-    #[arg(long, value_delimiter = ',', value_name = "RULES")]
-    pub(super) ignore: Vec<String>,
+    #[command(flatten)]
+    pub(super) choice: Choice,
     /// Shape of the output
     #[arg(long, value_enum, default_value_t = Format::Full, env = "KQLIFT_FORMAT", hide_env_values = true)]
     pub(super) format: Format,
@@ -156,6 +155,32 @@ pub(super) struct LintArguments {
     /// Print the settings that would hold, and stop
     #[arg(long)]
     pub(super) show_settings: bool,
+    #[command(flatten)]
+    pub(super) changes: FixArguments,
+    /// Leave out findings that this file lists: see `kqlift baseline`
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+}
+
+/// Which lint rules run, and on which day.
+#[derive(Debug, Args)]
+pub(super) struct Choice {
+    /// Lint rules to run: codes, prefixes of codes, or names, separated by commas
+    #[arg(long, value_delimiter = ',', value_name = "RULES")]
+    pub(super) select: Vec<String>,
+    /// Lint rules to run beside those that the configuration chooses
+    #[arg(long, value_delimiter = ',', value_name = "RULES")]
+    pub(super) extend_select: Vec<String>,
+    /// Lint rules not to run; a longer prefix in --select wins
+    #[arg(long, value_delimiter = ',', value_name = "RULES")]
+    pub(super) ignore: Vec<String>,
+    /// The day to hold `until:` against
+    #[arg(long, value_parser = date, value_name = "DATE", hide = true)]
+    pub(super) today: Option<Date>,
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    Date::parse(text).ok_or_else(|| "it is no day such as 2027-01-31".to_owned())
 }
 
 #[derive(Debug, Args)]
@@ -409,6 +434,11 @@ value_enum!(FailOn:
     Warning = "warning" "Errors and warnings",
     Info = "info" "Anything",
     Never = "never" "Nothing",
+);
+value_enum!(UnsafeFixes:
+    Widen = "widen" "A rule may match more, never less",
+    Narrow = "narrow" "A rule may match less, never more",
+    Any = "any" "All",
 );
 value_enum!(RuleKind:
     Scheduled = "scheduled" "Sentinel analytic rule on a schedule",

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::arguments::Inputs;
+use super::fix::Change;
 use super::progress::Progress;
 use super::settings::Configurations;
 use super::{Failure, output};
@@ -21,7 +22,7 @@ use crate::source::{FileProblem, Loaded, ProblemKind, RuleFile, read};
 use crate::span::FileSpan;
 
 /// Extensions that are looked at when a folder is walked.
-const EXTENSIONS: &[&str] = &["csl", "kql", "kusto", "md", "markdown", "txt", "yaml", "yml"];
+const EXTENSIONS: &[&str] = &["csl", "json", "kql", "kusto", "md", "markdown", "txt", "yaml", "yml"];
 
 /// A file that was asked for or found.
 #[derive(Debug, Clone)]
@@ -35,6 +36,17 @@ pub(super) struct Input {
     pub(super) absolute: PathBuf,
     /// What the configuration says for it.
     pub(super) settings: Arc<Settings>,
+}
+
+impl Input {
+    /// What has to be written if it is to have the text of `new`.
+    pub(super) fn change(&self, old: &RuleFile, new: &RuleFile) -> Option<Change> {
+        let path = match &self.origin {
+            Origin::File(path) => Some(path.clone()),
+            Origin::StandardInput | Origin::Nowhere(_) => None,
+        };
+        Change::between(path, old, new)
+    }
 }
 
 /// Where the bytes of an input come from.
@@ -222,7 +234,12 @@ fn unreadable(input: &Input, message: String) -> FileProblem {
 fn load(input: &Input, bytes: Vec<u8>, inputs: &Inputs) -> Outcome {
     let kind = inputs.kind.or_else(|| input.settings.kind(&input.absolute));
     match read(&input.name, bytes, kind) {
-        Loaded::Rules(file) => Outcome::Rules(file),
+        Loaded::Rules(file) => {
+            for note in &file.notes {
+                skipped(&file.path, note, inputs);
+            }
+            Outcome::Rules(file)
+        }
         Loaded::Broken(problem) => Outcome::Broken(problem),
         Loaded::Sigma(file) => skipped(&file.path, "Sigma rules are not read yet", inputs),
         Loaded::NotARule { reason } => skipped(&input.name.display().to_string(), &reason, inputs),

@@ -3,21 +3,37 @@
 use std::collections::BTreeSet;
 
 use super::arguments::{ColourChoice, LintArguments};
+use super::check::{Checker, KnownFindings};
 use super::files::{self, Input, Outcome};
-use super::policy::{Judged, Policy, check_words, today};
+use super::fix::{self, Change, FixArguments};
+use super::policy::{Policy, check_words};
 use super::settings::describe;
 use super::{CommandResult, Exit, Failure, output, schema};
 use crate::analyze::analyze;
 use crate::diagnostic::Diagnostic;
 use crate::lint;
 use crate::parse::parse;
-use crate::report::{self, EditForm, FileReport, Format, RuleDescription, Style};
+use crate::report::{self, FileReport, Format, RuleDescription, Style};
 use crate::schema::Schema;
 use crate::source::{RuleFile, RuleText};
+use crate::suppress;
+
+/// What became of one file.
+struct Checked {
+    report: FileReport,
+    fails: bool,
+    change: Option<Change>,
+    /// Findings that comments were written for.
+    silenced: usize,
+    /// Entries of the baseline that stand for nothing any more.
+    stale: usize,
+}
 
 pub(super) fn run(arguments: &LintArguments, colour: ColourChoice) -> CommandResult {
-    check_words(arguments)?;
+    check_words(&arguments.choice)?;
     let schema = schema::load(&arguments.inputs.schema)?;
+    arguments.changes.validate()?;
+    let baseline = arguments.baseline.as_deref().map(KnownFindings::read).transpose()?;
     let files = files::find(&arguments.inputs)?;
     if files.is_empty() && !arguments.inputs.allow_empty {
         output::complain("kqlift: there are no rule files under the given paths");
@@ -27,24 +43,57 @@ pub(super) fn run(arguments: &LintArguments, colour: ColourChoice) -> CommandRes
         output::print_or_write(&plan(&files, arguments), arguments.output.as_deref())?;
         return Ok(Exit::Clean);
     }
-    let (today, form) = (today(), arguments.format.edit_form());
-    let checked: Vec<(FileReport, bool)> = files::each(&files, &arguments.inputs, |input, outcome| {
-        let policy = Policy::new(arguments, input, today);
-        let report = match outcome {
-            Outcome::Rules(file) => check_file(&file, &policy, &schema, form),
-            Outcome::Broken(problem) => FileReport::of_problem(problem),
+    let checked: Vec<Checked> = files::each(&files, &arguments.inputs, |input, outcome| {
+        let policy = Policy::new(&arguments.choice, arguments.fail_on, input);
+        let checker = Checker { policy, baseline: baseline.as_ref(), schema: &schema };
+        let mut checked = match outcome {
+            Outcome::Rules(file) => check_file(input, &file, &checker, arguments),
+            Outcome::Broken(problem) => {
+                let report = FileReport::of_problem(problem);
+                Checked { report, fails: false, change: None, silenced: 0, stale: 0 }
+            }
             Outcome::Skipped => return None,
         };
-        let fails = report.findings.iter().any(|finding| policy.fails(finding));
-        Some((report, fails))
+        checked.fails = checked.report.findings.iter().any(|finding| checker.policy.fails(finding));
+        Some(checked)
     })?
     .into_iter()
     .flatten()
     .collect();
-    let fails = checked.iter().any(|(_, fails)| *fails);
-    let reports: Vec<FileReport> = checked.into_iter().map(|(report, _)| report).collect();
-    output::print_or_write(&render(&reports, arguments, colour)?, arguments.output.as_deref())?;
-    Ok(if fails && !arguments.exit_zero { Exit::Findings } else { Exit::Clean })
+    finish(checked, arguments, colour)
+}
+
+/// Shows or writes what is to be changed, then reports what is left.
+fn finish(checked: Vec<Checked>, arguments: &LintArguments, colour: ColourChoice) -> CommandResult {
+    let stale: usize = checked.iter().map(|checked| checked.stale).sum();
+    if stale > 0 {
+        let stale = report::counted(stale, "stale finding");
+        output::complain(&format!("kqlift: the baseline lists {stale}; `kqlift baseline update` takes them out"));
+    }
+    let silenced: usize = checked.iter().map(|checked| checked.silenced).sum();
+    let fails = checked.iter().any(|checked| checked.fails);
+    let (reports, changes): (Vec<FileReport>, Vec<Option<Change>>) =
+        checked.into_iter().map(|checked| (checked.report, checked.change)).unzip();
+    let changes: Vec<Change> = changes.into_iter().flatten().collect();
+    if arguments.changes.diff {
+        let text = fix::diff(&changes, output::colour(colour, arguments.output.is_some()));
+        output::print_or_write(&text, arguments.output.as_deref())?;
+        let fixed = reports.iter().map(|report| report.fixed).sum();
+        return Ok(fix::conclude_diff(&changes, fixed, silenced));
+    }
+    fix::write(&changes)?;
+    if arguments.changes.add_ignore.is_some() {
+        output::complain(&format!("Silenced {}", report::counted(silenced, "finding")));
+    }
+    let text = render(&reports, arguments, colour)?;
+    // The new text of standard input is the output then.
+    if changes.iter().any(|change| change.path.is_none()) && arguments.output.is_none() {
+        output::complain(text.trim_end());
+    } else {
+        output::print_or_write(&text, arguments.output.as_deref())?;
+    }
+    let is_refused = arguments.changes.exit_non_zero_on_fix && changes.iter().any(Change::is_one);
+    Ok(if (fails && !arguments.exit_zero) || is_refused { Exit::Findings } else { Exit::Clean })
 }
 
 /// What `--show-files` and `--show-settings` print.
@@ -57,20 +106,36 @@ fn plan(files: &[Input], arguments: &LintArguments) -> String {
     settings.into_iter().collect::<Vec<_>>().join("\n")
 }
 
-fn check_file(file: &RuleFile, policy: &Policy<'_>, schema: &Schema, form: EditForm) -> FileReport {
-    let (mut kept, mut suppressed) = (Vec::new(), Vec::new());
-    for (index, rule) in file.rules.iter().enumerate() {
-        for diagnostic in check_rule(rule, policy, schema) {
-            match policy.judge(index, rule, diagnostic) {
-                Judged::Kept(diagnostic) => kept.push((index, diagnostic)),
-                Judged::Suppressed(diagnostic) => suppressed.push(diagnostic),
-            }
-        }
-    }
-    FileReport::with_edits(file, kept, form).with_suppressed(file, suppressed)
+fn check_file(input: &Input, file: &RuleFile, checker: &Checker<'_>, arguments: &LintArguments) -> Checked {
+    let changes = &arguments.changes;
+    let (new, fixed, silenced) = if changes.changes_files() { change(file, checker, changes) } else { (None, 0, 0) };
+    let now = new.as_ref().unwrap_or(file);
+    let found = checker.find(now);
+    let mut report = FileReport::with_edits(now, found.findings, arguments.format.edit_form());
+    report = report.with_suppressed(now, found.suppressed);
+    report.fixed = fixed;
+    let change = new.as_ref().and_then(|new| input.change(file, new));
+    Checked { report, fails: false, change, silenced, stale: checker.stale(file) }
 }
 
-fn check_rule(rule: &RuleText, policy: &Policy<'_>, schema: &Schema) -> Vec<Diagnostic> {
+/// The file with fixes or comments, and how many findings each has mended or silenced.
+fn change(file: &RuleFile, checker: &Checker<'_>, changes: &FixArguments) -> (Option<RuleFile>, usize, usize) {
+    let check = |file: &RuleFile| checker.find(file).findings;
+    if let Some(reason) = &changes.add_ignore {
+        let added = suppress::add(file, &check, reason);
+        fix::say_not_silenced(&added.file, &added.remaining);
+        return (Some(added.file), 0, added.silenced);
+    }
+    // What the configuration calls unfixable has lost its fix by now.
+    let policy = crate::fix::Policy { unsafe_fixes: changes.unsafe_fixes, is_fixable: &|_| true };
+    let fixed = crate::fix::fix(file, &check, &policy);
+    fix::say_withheld(&fixed);
+    let count = fixed.applied.len();
+    (Some(fixed.file), count, 0)
+}
+
+/// Runs the selected lint rules on one rule.
+pub(super) fn check_rule(rule: &RuleText, policy: &Policy<'_>, schema: &Schema) -> Vec<Diagnostic> {
     let parsed = parse(rule.query());
     let facts = analyze(&parsed.query, schema);
     let input = lint::Input {

@@ -4,11 +4,14 @@
 //! input and output; 3 no file found.
 
 mod arguments;
+mod baseline;
+mod check;
 mod completions;
 mod config;
 mod convert;
 mod explain;
 mod files;
+mod fix;
 mod lint;
 mod man;
 mod output;
@@ -85,6 +88,7 @@ fn run(mut arguments: Arguments) -> ExitCode {
         Command::Lint(command) => lint::run(&command, arguments.colour),
         Command::Explain(command) => explain::run(&command),
         Command::Convert(command) => convert::run(&command),
+        Command::Baseline(command) => baseline::run(&command),
         Command::Rule(command) => rule::run(&command),
         Command::Parse(command) => parse::run(&command),
         Command::Config(command) => config::run(&command, &arguments.shared),

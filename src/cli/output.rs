@@ -36,16 +36,28 @@ pub(super) fn print_or_write(text: &str, file: Option<&Path>) -> Result<(), Fail
 
 /// Replaces a file as a whole: it is the old one or the new one, never a part.
 pub(super) fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
-    let failure = |error: &io::Error| Failure::io("write", path, error);
+    let named = path;
+    let failure = |error: &io::Error| Failure::io("write", named, error);
+    // What a link points to is replaced, not the link.
+    let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let name = path.file_name().ok_or_else(|| Failure(format!("{} is not a file name", path.display())))?;
     let mut temporary = name.to_os_string();
     temporary.push(format!(".kqlift-{}", std::process::id()));
     let temporary = path.with_file_name(temporary);
-    std::fs::write(&temporary, text).map_err(|error| failure(&error))?;
-    std::fs::rename(&temporary, path).map_err(|error| {
+    let written = write_temporary(&temporary, &path, text).and_then(|()| std::fs::rename(&temporary, &path));
+    written.map_err(|error| {
         let _ = std::fs::remove_file(&temporary);
         failure(&error)
     })
+}
+
+/// Writes a file that is to replace another one, whose permissions it takes over before it has any content.
+fn write_temporary(temporary: &Path, target: &Path, text: &str) -> io::Result<()> {
+    let mut file = std::fs::File::create(temporary)?;
+    if let Ok(metadata) = std::fs::metadata(target) {
+        file.set_permissions(metadata.permissions())?;
+    }
+    file.write_all(text.as_bytes())
 }
 
 /// Without colour, at the usual width.

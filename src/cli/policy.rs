@@ -3,16 +3,17 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::Failure;
-use super::arguments::LintArguments;
+use super::arguments::Choice;
 use super::files::Input;
-use crate::config::{Date, FailOn, IgnoreEntry, Selection, Settings, Words, check_selector, names};
+use crate::config::{Compat, Date, FailOn, IgnoreEntry, Selection, Settings, Words, check_selector, names};
 use crate::diagnostic::Diagnostic;
 use crate::lint::Rule;
 use crate::report::{SuppressedBy, SuppressedDiagnostic};
 use crate::source::RuleText;
+use crate::suppress;
 
 /// Checks the words of the command line; those of the configuration are checked where they are read.
-pub(super) fn check_words(arguments: &LintArguments) -> Result<(), Failure> {
+pub(super) fn check_words(arguments: &Choice) -> Result<(), Failure> {
     let words = arguments.select.iter().chain(&arguments.extend_select).chain(&arguments.ignore);
     words.into_iter().try_for_each(|word| check_selector(word)).map_err(|unknown| Failure(unknown.to_string()))
 }
@@ -27,7 +28,7 @@ pub(super) struct Policy<'a> {
 
 impl<'a> Policy<'a> {
     /// An option of the command line comes before the key of the configuration; `--ignore` and `--extend-select` add.
-    pub(super) fn new(arguments: &LintArguments, input: &'a Input, today: Date) -> Self {
+    pub(super) fn new(arguments: &Choice, fail_on: Option<FailOn>, input: &'a Input) -> Self {
         let settings = &*input.settings;
         let configured = settings.words();
         let ignore = [configured.ignore, &arguments.ignore].concat();
@@ -42,8 +43,18 @@ impl<'a> Policy<'a> {
             }
         };
         let selection = Selection::new(words).without(&settings.ignored_for(&input.absolute));
-        let fail_on = arguments.fail_on.unwrap_or_else(|| settings.fail_on());
+        let fail_on = fail_on.unwrap_or_else(|| settings.fail_on());
+        let today = arguments.today.unwrap_or_else(today);
         Self { settings, selection, fail_on, today }
+    }
+
+    /// How comments in rule files are heard.
+    pub(super) fn comments(&self) -> suppress::Options {
+        suppress::Options {
+            today: Some(self.today),
+            requires_reason: self.settings.requires_suppression_reason(),
+            compat_kql_guard: self.settings.honours(Compat::KqlGuard),
+        }
     }
 
     /// Whether a lint rule runs.
@@ -93,7 +104,7 @@ pub(super) enum Judged {
 }
 
 /// The day of this run, in UTC. `SOURCE_DATE_EPOCH` sets it, for runs that have to come out the same on every day.
-pub(super) fn today() -> Date {
+fn today() -> Date {
     let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.parse().ok());
     let now = || SystemTime::now().duration_since(UNIX_EPOCH).as_ref().map(Duration::as_secs).unwrap_or_default();
     let days = fixed.unwrap_or_else(now) / 86_400;

@@ -71,7 +71,7 @@ fn failure(error: &ConfigError) -> Failure {
                 .collect();
             let path = shown(path);
             let title = format!("the configuration {path} can't be used");
-            let report = FileReport { path, text: text.clone(), rules: 0, findings, suppressed: Vec::new() };
+            let report = FileReport { path, text: text.clone(), rules: 0, findings, suppressed: Vec::new(), fixed: 0 };
             let drawn = report::draw(&[report], output::for_complaints());
             Failure(format!("{title}\n\n{}", drawn.trim_end()))
         }

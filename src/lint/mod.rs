@@ -10,6 +10,7 @@ mod predicate;
 mod rule;
 mod rules;
 mod shape;
+pub mod suppression;
 
 pub use context::{Context, Input, Report};
 pub use rule::{Category, Fixable, Needs, Rule};

@@ -1,8 +1,9 @@
 //! What a lint rule declares about itself.
 
 use super::Context;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::rule::RuleKind;
+use crate::span::Place;
 
 /// A lint rule.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +29,22 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// A finding of this rule that says no more than what is wrong where.
+    pub(super) fn finding(&self, place: Place, message: String) -> Diagnostic {
+        Diagnostic {
+            code: self.code,
+            name: self.name,
+            severity: self.severity,
+            message,
+            place,
+            label: String::new(),
+            related: Vec::new(),
+            help: None,
+            notes: Vec::new(),
+            fix: None,
+        }
+    }
+
     /// For rules that look at every kind of file.
     pub const EVERY_KIND: &'static [RuleKind] = &[
         RuleKind::Scheduled,
@@ -64,6 +81,8 @@ pub enum Category {
     Schedule,
     /// `SCH`
     Schema,
+    /// `SUP`
+    Suppression,
     /// `SYN`
     Syntax,
     /// `TRM`
@@ -85,6 +104,7 @@ impl Category {
             Self::Regex => "RGX",
             Self::Schedule => "SCD",
             Self::Schema => "SCH",
+            Self::Suppression => "SUP",
             Self::Syntax => "SYN",
             Self::Term => "TRM",
             Self::Xdr => "XDR",
@@ -103,6 +123,7 @@ impl Category {
             Self::Regex => "Regular expressions",
             Self::Schedule => "Scheduling",
             Self::Schema => "Schema and types",
+            Self::Suppression => "Suppressions",
             Self::Syntax => "Syntax",
             Self::Term => "Term matching",
             Self::Xdr => "Defender XDR custom detections",

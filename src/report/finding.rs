@@ -18,6 +18,8 @@ pub struct FileReport {
     pub findings: Vec<Finding>,
     /// Findings that somebody has decided to leave out. Only SARIF shows them.
     pub suppressed: Vec<Suppressed>,
+    /// Number of findings that were mended.
+    pub fixed: usize,
 }
 
 /// A finding that is left out.
@@ -128,7 +130,7 @@ impl FileReport {
             .collect();
         findings.sort_by(|a, b| (a.span, a.code).cmp(&(b.span, b.code)));
         let (path, text, rules) = (file.path.clone(), file.text.clone(), file.rules.len());
-        Self { path, text, rules, findings, suppressed: Vec::new() }
+        Self { path, text, rules, findings, suppressed: Vec::new(), fixed: 0 }
     }
 
     /// With findings that somebody has decided to leave out.
@@ -153,7 +155,8 @@ impl FileReport {
         let mut finding = Finding::at(&lines, "FILE001", "unreadable-file", problem.place, problem.message);
         finding.related = related;
         finding.help = problem.help;
-        Self { path: problem.path, text: problem.text, rules: 0, findings: vec![finding], suppressed: Vec::new() }
+        let (path, text, findings) = (problem.path, problem.text, vec![finding]);
+        Self { path, text, rules: 0, findings, suppressed: Vec::new(), fixed: 0 }
     }
 }
 

@@ -124,6 +124,10 @@ pub struct Summary {
     pub fixable: usize,
     /// Findings that only `--unsafe-fixes` mends.
     pub unsafe_fixable: usize,
+    /// Findings that were mended.
+    pub fixed: usize,
+    /// Findings that are silenced.
+    pub suppressed: usize,
 }
 
 impl Summary {
@@ -132,6 +136,8 @@ impl Summary {
         let mut summary = Self { files: reports.len(), ..Self::default() };
         for report in reports {
             summary.rules += report.rules;
+            summary.fixed += report.fixed;
+            summary.suppressed += report.suppressed.len();
             for finding in &report.findings {
                 summary.count(finding);
             }
@@ -161,7 +167,11 @@ impl Summary {
     pub fn sentence(&self) -> String {
         let files = counted(self.files, "file");
         if self.findings() == 0 {
-            return format!("No findings in {} ({files})", counted(self.rules, "rule"));
+            let rules = counted(self.rules, "rule");
+            return match self.fixed {
+                0 => format!("No findings in {rules} ({files})"),
+                fixed => format!("No findings left in {rules} ({files}), {fixed} fixed"),
+            };
         }
         let kinds: Vec<String> = [(self.errors, "error"), (self.warnings, "warning"), (self.infos, "info")]
             .into_iter()
@@ -169,6 +179,9 @@ impl Summary {
             .map(|(count, word)| if word == "info" { format!("{count} info") } else { counted(count, word) })
             .collect();
         let mut sentence = format!("Found {} ({}) in {files}", counted(self.findings(), "finding"), kinds.join(", "));
+        if self.fixed > 0 {
+            let _ = write!(sentence, ", {} fixed", self.fixed);
+        }
         if self.fixable + self.unsafe_fixable > 0 {
             let _ = write!(sentence, "; {} with a safe fix, {} with an unsafe one", self.fixable, self.unsafe_fixable);
         }

@@ -10,6 +10,8 @@ pub(super) enum Detected {
     Sentinel(RuleKind, &'static [&'static str]),
     /// Defender custom detection.
     Defender,
+    /// Resource of an ARM template or of an export.
+    Resource(RuleKind),
     /// Sigma rule, correlation or filter.
     Sigma,
     /// Something else, in a few words.
@@ -62,8 +64,8 @@ pub(super) fn detect(view: &View<'_>) -> Detected {
     if has(&["search"]) && has(&["how_to_implement"]) {
         return Detected::Other("a Splunk detection, not a KQL rule");
     }
-    if has(&["resources"]) && has(&["contentVersion"]) {
-        return Detected::Other("an ARM template, which is not read yet");
+    if is_template(view) {
+        return Detected::Other("an ARM template without a rule");
     }
     if !has(QUERY) {
         return Detected::Other("YAML without a query");
@@ -75,6 +77,17 @@ pub(super) fn detect(view: &View<'_>) -> Detected {
         return Detected::Other("YAML with a `query` that is not text");
     }
     Detected::Sentinel(sentinel_kind(view, has), QUERY)
+}
+
+/// Whether the document is an ARM template: its rules are looked for among its resources.
+pub(super) fn is_template(view: &View<'_>) -> bool {
+    view.at(&["resources"]).is_some() && view.at(&["contentVersion"]).is_some()
+}
+
+/// Whether broken JSON is likely meant to hold rules.
+pub(super) fn looks_like_json_rules(text: &str) -> bool {
+    const SIGNS: &[&str] = &["\"queryCondition\"", "/alertRules\"", "/AlertRuleTemplates\"", "\"Hunting Queries\""];
+    SIGNS.iter().any(|sign| text.contains(sign))
 }
 
 fn sentinel_kind(view: &View<'_>, has: impl Fn(&[&str]) -> bool) -> RuleKind {

@@ -1,9 +1,10 @@
-//! A YAML document seen as a rule: look-ups by key, numbers for its texts, and aliases followed with a budget.
+//! A document, or a part of one, seen as a rule: look-ups by key, numbers for its texts, and aliases followed with a budget.
 
 use std::cell::Cell;
+use std::ops::Range;
 
 use super::text::Text;
-use super::yaml::{Document, Node, NodeId};
+use super::tree::{Document, Node, NodeId};
 use crate::rule::Located;
 use crate::span::{Place, Span, TextId};
 
@@ -14,9 +15,12 @@ const ALIAS_BUDGET: u32 = 1_000;
 /// Longest key path that is recorded. Paths repeat the names above them, so that endless names would fill memory.
 const MAX_PATH: usize = 160;
 
-/// A document with a number for each text.
+/// A document, or one of its nodes, with a number for each text.
 pub(super) struct View<'a> {
     document: &'a Document,
+    root: Option<NodeId>,
+    /// Place of the first node in the order of nodes.
+    first: usize,
     ids: Vec<TextId>,
     aliases_left: Cell<u32>,
 }
@@ -24,6 +28,16 @@ pub(super) struct View<'a> {
 impl<'a> View<'a> {
     /// Numbers the texts: the scalar `query` is [`TextId::QUERY`], all others follow in the order of the file.
     pub(super) fn new(document: &'a Document, query: Option<NodeId>) -> Self {
+        Self::of_nodes(document, document.root(), 0..document.nodes.len(), query)
+    }
+
+    /// The same for the texts of one node.
+    pub(super) fn of(document: &'a Document, root: NodeId, query: Option<NodeId>) -> Self {
+        Self::of_nodes(document, Some(root), document.subtree(root), query)
+    }
+
+    fn of_nodes(document: &'a Document, root: Option<NodeId>, nodes: Range<usize>, query: Option<NodeId>) -> Self {
+        let first = nodes.start;
         let mut next = TextId::QUERY.0;
         let number = |(id, node): (NodeId, &Node)| match node {
             Node::Scalar(_) if Some(id) == query => TextId::QUERY,
@@ -33,12 +47,13 @@ impl<'a> View<'a> {
             }
             Node::Sequence(_) | Node::Mapping(_) | Node::Alias(_) => TextId::QUERY,
         };
-        Self { document, ids: document.nodes().map(number).collect(), aliases_left: Cell::new(ALIAS_BUDGET) }
+        let ids = document.nodes_in(nodes).map(number).collect();
+        Self { document, root, first, ids, aliases_left: Cell::new(ALIAS_BUDGET) }
     }
 
     /// The node at a path of keys, aliases followed.
     pub(super) fn at(&self, path: &[&str]) -> Option<NodeId> {
-        path.iter().try_fold(self.resolve(self.document.root()?)?, |node, key| self.get(node, key))
+        path.iter().try_fold(self.resolve(self.root?)?, |node, key| self.get(node, key))
     }
 
     /// The value of a key.
@@ -90,7 +105,7 @@ impl<'a> View<'a> {
     /// Every key with its path.
     pub(super) fn keys(&self) -> Vec<(String, TextId)> {
         let mut keys = Vec::new();
-        if let Some(root) = self.document.root() {
+        if let Some(root) = self.root {
             self.collect_keys(root, "", &mut keys);
         }
         keys
@@ -106,7 +121,7 @@ impl<'a> View<'a> {
                 for (key, value) in entries {
                     let Some(text) = self.text(*key) else { continue };
                     let path = join(&text.value);
-                    keys.extend(self.ids.get(key.index()).map(|id| (path.clone(), *id)));
+                    keys.extend(self.id(*key).map(|id| (path.clone(), id)));
                     self.collect_keys(*value, &path, keys);
                 }
             }
@@ -120,7 +135,12 @@ impl<'a> View<'a> {
     }
 
     fn place(&self, id: NodeId, value: &str) -> Option<Place> {
-        Some(Place { text: *self.ids.get(id.index())?, span: Span::new(0, value.len()) })
+        Some(Place { text: self.id(id)?, span: Span::new(0, value.len()) })
+    }
+
+    /// The number of a text. An alias may lead out of the part of the document that is seen.
+    fn id(&self, node: NodeId) -> Option<TextId> {
+        self.ids.get(node.index().checked_sub(self.first)?).copied()
     }
 
     fn text(&self, id: NodeId) -> Option<&'a Text> {
@@ -142,13 +162,13 @@ impl<'a> View<'a> {
     }
 }
 
-/// Takes the texts out in the order of their numbers: the query first.
-pub(super) fn into_texts(document: Document, query: Option<NodeId>) -> Vec<Text> {
+/// The texts of a node in the order of their numbers: the query first.
+pub(super) fn texts(document: &Document, root: NodeId, query: Option<NodeId>) -> Vec<Text> {
     let mut texts = vec![Text::absent()];
-    for (id, node) in document.into_nodes() {
+    for (id, node) in document.nodes_in(document.subtree(root)) {
         match node {
-            Node::Scalar(text) if Some(id) == query => texts[0] = text,
-            Node::Scalar(text) => texts.push(text),
+            Node::Scalar(text) if Some(id) == query => texts[0] = text.clone(),
+            Node::Scalar(text) => texts.push(text.clone()),
             Node::Sequence(_) | Node::Mapping(_) | Node::Alias(_) => {}
         }
     }

@@ -10,7 +10,8 @@ use std::fmt;
 
 use super::encode::{Patch, Surroundings};
 use super::text::Text;
-use super::{Loaded, RuleFile, Syntax, decode, read_text};
+use super::tree::Node;
+use super::{Format, Loaded, RuleFile, RuleText, Syntax, decode, documents, read_text};
 use crate::diagnostic::Edit;
 use crate::span::{Span, TextId};
 
@@ -114,7 +115,7 @@ fn change<'a>(
         }
         new.push_str(old.value.get(done..span.start as usize).ok_or(EditRefused::NoSuchPlace)?);
         old.value.get(span.range()).ok_or(EditRefused::NoSuchPlace)?;
-        let replacement = surroundings.normalized(&old.style, &edit.replacement);
+        let replacement = surroundings.normalized(old, &edit.replacement);
         new.push_str(&replacement);
         written.push((span, replacement));
         done = span.end as usize;
@@ -169,16 +170,67 @@ fn proves(file: &RuleFile, changes: &[Change<'_>], text: &str) -> bool {
     let expected: BTreeMap<(usize, TextId), &str> =
         changes.iter().map(|change| ((change.rule, change.text), change.new.as_str())).collect();
     new.format == file.format
+        && keeps_the_rest(file, changes, &new.text)
         && new.rules.len() == file.rules.len()
         && file.rules.iter().zip(&new.rules).enumerate().all(|(rule, (old, new))| {
+            let edited = |id| expected.get(&(rule, id)).copied();
             old.title_hint == new.title_hint
-                && old.texts.len() == new.texts.len()
-                && old.text_ids().zip(old.texts.iter().zip(&new.texts)).all(|(id, (old, new))| {
-                    match expected.get(&(rule, id)) {
-                        Some(value) => is_edited(old, new, value),
-                        None => is_same(old, new),
-                    }
+                && old.own_texts().len() == new.own_texts().len()
+                && old.text_ids().zip(old.own_texts().iter().zip(new.own_texts())).all(|(id, (old, new))| match edited(
+                    id,
+                ) {
+                    Some(value) => is_edited(old, new, value),
+                    None => is_same(old, new),
                 })
+                && keeps_comments(old, new, edited)
+        })
+}
+
+/// Whether the comments of a rule are those of before, with these edits. One that is emptied goes away.
+fn keeps_comments<'a>(old: &'a RuleText, new: &RuleText, edited: impl Fn(TextId) -> Option<&'a str>) -> bool {
+    let wanted = old.comments().iter().map(|comment| edited(comment.text).unwrap_or_else(|| old.text(comment.text)));
+    let read = new.comments().iter().map(|comment| new.text(comment.text));
+    wanted.filter(|comment| !comment.trim().is_empty()).eq(read)
+}
+
+/// Whether `text` reads as the file does, comments aside.
+pub(super) fn changes_only_comments(file: &RuleFile, text: &str) -> bool {
+    let syntax = Syntax::of(file.format);
+    let (Loaded::Rules(new) | Loaded::Sigma(new)) = read_text(String::new(), text.to_owned(), syntax, None) else {
+        return false;
+    };
+    let is_same_rule = |old: &RuleText, new: &RuleText| {
+        old.own_texts().len() == new.own_texts().len()
+            && old.own_texts().iter().zip(new.own_texts()).all(|(old, new)| is_same(old, new))
+    };
+    new.format == file.format
+        && keeps_the_rest(file, &[], text)
+        && new.rules.len() == file.rules.len()
+        && file.rules.iter().zip(&new.rules).all(|(old, new)| is_same_rule(old, new))
+}
+
+/// Whether what stands outside of the rules is the same: only formats with such parts are read again as a whole.
+fn keeps_the_rest(file: &RuleFile, changes: &[Change<'_>], text: &str) -> bool {
+    match file.format {
+        Format::SentinelYaml | Format::DefenderYaml | Format::SigmaYaml | Format::Kql | Format::Markdown => {
+            return true;
+        }
+        Format::DefenderJson | Format::ArmJson | Format::ArmYaml => {}
+    }
+    let syntax = Syntax::of(file.format);
+    let (Ok(old), Ok(new)) = (documents(&file.text, syntax), documents(text, syntax)) else { return false };
+    let is_changed = |old: &Text| changes.iter().any(|change| change.old.token == old.token);
+    let is_same_node = |old: &Node, new: &Node| match (old, new) {
+        (Node::Scalar(old), Node::Scalar(new)) => is_same(old, new) || is_changed(old),
+        (Node::Sequence(old), Node::Sequence(new)) => old == new,
+        (Node::Mapping(old), Node::Mapping(new)) => old == new,
+        (Node::Alias(old), Node::Alias(new)) => old == new,
+        (Node::Scalar(_) | Node::Sequence(_) | Node::Mapping(_) | Node::Alias(_), _) => false,
+    };
+    old.len() == new.len()
+        && old.iter().zip(&new).all(|(old, new)| {
+            old.nodes.len() == new.nodes.len()
+                && old.nodes.iter().zip(&new.nodes).all(|(old, new)| is_same_node(old, new))
         })
 }
 

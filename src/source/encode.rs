@@ -33,13 +33,16 @@ impl<'a> Surroundings<'a> {
         Self { source, line_end: if is_windows { "\r\n" } else { "\n" } }
     }
 
-    /// A replacement text with the line ends that its target has after decoding: YAML knows only line feeds, other
-    /// texts keep those of the file.
-    pub(super) fn normalized(self, style: &Style, replacement: &str) -> String {
+    /// A replacement text with the line ends that its target has after decoding: YAML knows only line feeds, a JSON
+    /// string spells its own, other texts keep those of the file.
+    pub(super) fn normalized(self, target: &Text, replacement: &str) -> String {
         let text = replacement.replace("\r\n", "\n");
-        match style {
-            Style::Plain | Style::Single | Style::Double | Style::Block(_) => text,
-            Style::Whole | Style::Fence(_) => text.replace('\n', self.line_end),
+        match &target.style {
+            Style::JsonString if target.value.contains("\r\n") => text.replace('\n', "\r\n"),
+            Style::Plain | Style::Single | Style::Double | Style::Block(_) | Style::JsonString | Style::JsonWord => {
+                text
+            }
+            Style::Whole | Style::Comment | Style::Fence(_) => text.replace('\n', self.line_end),
         }
     }
 
@@ -53,9 +56,9 @@ impl<'a> Surroundings<'a> {
         let replacement = match &text.style {
             Style::Plain | Style::Single if is_multiline => return None,
             Style::Plain if text.value.is_empty() => format!(" {replacement}"),
-            Style::Plain | Style::Whole => replacement.to_owned(),
+            Style::Plain | Style::Whole | Style::Comment | Style::JsonWord => replacement.to_owned(),
             Style::Single => replacement.replace('\'', "''"),
-            Style::Double => escaped(replacement),
+            Style::Double | Style::JsonString => escaped(replacement),
             Style::Block(block) if self.is_folded(*block) && is_multiline => return None,
             Style::Block(block) => self.indented(replacement, &" ".repeat(block.indent), seam),
             Style::Fence(prefix) => self.indented(replacement, prefix, seam),
@@ -71,10 +74,11 @@ impl<'a> Surroundings<'a> {
         match &text.style {
             Style::Plain if text.token.is_empty() => vec![patch(format!(" {single}")), patch(format!(" {double}"))],
             Style::Plain | Style::Single => vec![patch(single), patch(double)],
-            Style::Double => vec![patch(double)],
+            Style::Double | Style::JsonString => vec![patch(double)],
+            Style::JsonWord => vec![patch(value.to_owned())],
             Style::Block(block) => self.literal(*block, value),
             Style::Fence(prefix) => vec![patch(self.lines(value, prefix, text.token))],
-            Style::Whole => Vec::new(),
+            Style::Whole | Style::Comment => Vec::new(),
         }
     }
 
@@ -153,7 +157,7 @@ enum SeamEnd {
     NextLine,
 }
 
-/// The inside of a double-quoted scalar on one line.
+/// The inside of a double-quoted scalar on one line, and of a JSON string: every escape is one of both.
 fn escaped(text: &str) -> String {
     let mut written = String::with_capacity(text.len());
     for character in text.chars() {

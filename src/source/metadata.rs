@@ -2,8 +2,9 @@
 
 use super::detect::Detected;
 use super::document::View;
-use super::yaml::NodeId;
+use super::tree::NodeId;
 use crate::rule::{Connector, EntityMapping, FieldMapping, Located, LocatedDuration, Metadata, RuleKind, Seconds};
+use crate::span::{Place, Span};
 
 /// Reads what a document says around its query.
 pub(super) fn read(view: &View<'_>, detected: Detected) -> Metadata {
@@ -11,6 +12,7 @@ pub(super) fn read(view: &View<'_>, detected: Detected) -> Metadata {
         Detected::Sentinel(RuleKind::Function, _) => function(view),
         Detected::Sentinel(..) => sentinel(view),
         Detected::Defender => defender(view),
+        Detected::Resource(kind) => resource(view, kind),
         Detected::Sigma => sigma(view),
         Detected::Other(_) => Metadata::default(),
     };
@@ -31,10 +33,10 @@ fn sentinel(view: &View<'_>) -> Metadata {
         trigger_threshold: view.located_at(&["triggerThreshold"]),
         tactics: list(view, &["tactics"]),
         techniques: either_list(view, &["relevantTechniques"], &["techniques"]),
-        tags: tags(view),
+        tags: tags(view, &["tags"]),
         connectors: connectors(view),
-        entities: entities(view),
-        custom_details: custom_details(view),
+        entities: entities(view, &["entityMappings"]),
+        custom_details: custom_details(view, &["customDetails"]),
         alert_formats: ["alertDisplayNameFormat", "alertDescriptionFormat"]
             .iter()
             .filter_map(|key| view.located_at(&["alertDetailsOverride", key]))
@@ -54,7 +56,7 @@ fn function(view: &View<'_>) -> Metadata {
         name: first(view, &[&["ParserName"], &["functionAlias"], &["name"], &["displayName"], &["Parser", "Title"]]),
         description: first(view, &[&["Description"], &["description"]]),
         version: first(view, &[&["Parser", "Version"], &["version"]]),
-        tags: tags(view),
+        tags: tags(view, &["tags"]),
         author: author(view),
         references: links.collect(),
         ..Metadata::default()
@@ -73,11 +75,104 @@ fn defender(view: &View<'_>) -> Metadata {
         query_period: duration(view, &["schedule", "lookback"]),
         tactics: list(view, &in_template("category")),
         techniques: list(view, &in_template("mitreTechniques")),
-        tags: tags(view),
+        tags: tags(view, &["tags"]),
         author: author(view),
         references: list(view, &["references"]),
         ..Metadata::default()
     }
+}
+
+/// A resource has the properties of the YAML form under other names; the identifier is in its name.
+fn resource(view: &View<'_>, kind: RuleKind) -> Metadata {
+    const PROPERTIES: &str = "properties";
+    let at = |key| view.located_at(&[PROPERTIES, key]);
+    let common = Metadata {
+        id: identifier(view),
+        name: at("displayName"),
+        description: at("description"),
+        version: at("templateVersion"),
+        ..Metadata::default()
+    };
+    if matches!(kind, RuleKind::Hunting | RuleKind::Function) {
+        return Metadata {
+            description: common.description.or_else(|| tag(view, "description")),
+            tactics: tag(view, "tactics").as_ref().map(words).unwrap_or_default(),
+            techniques: ["techniques", "subTechniques"]
+                .iter()
+                .filter_map(|name| tag(view, name))
+                .flat_map(|list| words(&list))
+                .collect(),
+            ..common
+        };
+    }
+    Metadata {
+        severity: at("severity"),
+        status: at("status"),
+        kind: view.located_at(&["kind"]),
+        query_frequency: duration(view, &[PROPERTIES, "queryFrequency"]),
+        query_period: duration(view, &[PROPERTIES, "queryPeriod"]),
+        trigger_operator: at("triggerOperator"),
+        trigger_threshold: at("triggerThreshold"),
+        tactics: list(view, &[PROPERTIES, "tactics"]),
+        techniques: techniques(view),
+        entities: entities(view, &[PROPERTIES, "entityMappings"]),
+        custom_details: custom_details(view, &[PROPERTIES, "customDetails"]),
+        ..common
+    }
+}
+
+/// The GUID in the name or the path of a resource, else its whole name.
+fn identifier(view: &View<'_>) -> Option<Located<String>> {
+    let guid = |text: Located<String>| {
+        let start = (0..text.value.len()).find(|start| {
+            text.value.get(*start..start + GUID).is_some_and(|part| uuid::Uuid::try_parse(part).is_ok())
+        })?;
+        let span = Span::new(start, start + GUID);
+        Some(Located { value: span.slice(&text.value).to_owned(), place: Place { span, ..text.place } })
+    };
+    let texts = || ["name", "id"].into_iter().filter_map(|key| view.located_at(&[key]));
+    texts().find_map(guid).or_else(|| texts().next())
+}
+
+/// Length of a GUID as text.
+const GUID: usize = 36;
+
+/// Sub-techniques, and the techniques that none of them belongs to: exports name the parents again.
+fn techniques(view: &View<'_>) -> Vec<Located<String>> {
+    let mut techniques = list(view, &["properties", "subTechniques"]);
+    let is_parent = |technique: &Located<String>| {
+        techniques.iter().any(|sub| sub.value.split('.').next() == Some(technique.value.as_str()))
+    };
+    let mut others = list(view, &["properties", "techniques"]);
+    others.retain(|technique| !is_parent(technique));
+    techniques.append(&mut others);
+    techniques
+}
+
+/// The value of one of the `{name, value}` tags of a saved search.
+fn tag(view: &View<'_>, name: &str) -> Option<Located<String>> {
+    let items = view.at(&["properties", "tags"]).map(|node| view.items(node)).unwrap_or_default();
+    let item = items.into_iter().find(|item| {
+        let key = view.get(*item, "name").and_then(|node| view.value(node));
+        key.is_some_and(|key| key.eq_ignore_ascii_case(name))
+    })?;
+    view.located(view.get(item, "value")?)
+}
+
+/// The words of a list that is written as one text with commas, each with its place.
+fn words(list: &Located<String>) -> Vec<Located<String>> {
+    let mut start = 0;
+    let mut words = Vec::new();
+    for part in list.value.split(',') {
+        let word = part.trim();
+        let at = start + (part.len() - part.trim_start().len());
+        start += part.len() + 1;
+        if !word.is_empty() {
+            let span = Span::new(at, at + word.len());
+            words.push(Located { value: word.to_owned(), place: Place { span, ..list.place } });
+        }
+    }
+    words
 }
 
 fn sigma(view: &View<'_>) -> Metadata {
@@ -87,7 +182,7 @@ fn sigma(view: &View<'_>) -> Metadata {
         description: view.located_at(&["description"]),
         severity: view.located_at(&["level"]),
         status: view.located_at(&["status"]),
-        tags: tags(view),
+        tags: tags(view, &["tags"]),
         author: author(view),
         references: list(view, &["references"]),
         ..Metadata::default()
@@ -119,8 +214,8 @@ fn located_items(view: &View<'_>, node: NodeId) -> Vec<Located<String>> {
 
 /// Tags are words, pairs such as `Schema: ProcessEvent`, or `{name: …, value: …}`. Pairs are joined by a colon and
 /// stand where their value stands.
-fn tags(view: &View<'_>) -> Vec<Located<String>> {
-    let Some(node) = view.at(&["tags"]) else { return Vec::new() };
+fn tags(view: &View<'_>, path: &[&str]) -> Vec<Located<String>> {
+    let Some(node) = view.at(path) else { return Vec::new() };
     let mut tags = Vec::new();
     for item in view.items(node) {
         if let Some(word) = view.located(item) {
@@ -148,8 +243,8 @@ fn connectors(view: &View<'_>) -> Vec<Connector> {
     items.into_iter().filter(|item| !view.entries(*item).is_empty()).map(connector).collect()
 }
 
-fn entities(view: &View<'_>) -> Vec<EntityMapping> {
-    let items = view.at(&["entityMappings"]).map(|node| view.items(node)).unwrap_or_default();
+fn entities(view: &View<'_>, path: &[&str]) -> Vec<EntityMapping> {
+    let items = view.at(path).map(|node| view.items(node)).unwrap_or_default();
     let field = |item| FieldMapping {
         identifier: view.get(item, "identifier").and_then(|node| view.located(node)),
         column: view.get(item, "columnName").and_then(|node| view.located(node)),
@@ -166,8 +261,8 @@ fn entities(view: &View<'_>) -> Vec<EntityMapping> {
     items.into_iter().filter(|item| !view.entries(*item).is_empty()).map(entity).collect()
 }
 
-fn custom_details(view: &View<'_>) -> Vec<(Located<String>, Located<String>)> {
-    let entries = view.at(&["customDetails"]).map(|node| view.entries(node)).unwrap_or_default();
+fn custom_details(view: &View<'_>, path: &[&str]) -> Vec<(Located<String>, Located<String>)> {
+    let entries = view.at(path).map(|node| view.entries(node)).unwrap_or_default();
     entries
         .iter()
         .filter_map(|(key, value)| Some((view.located(*key)?, view.located(view.resolve(*value)?)?)))

@@ -7,10 +7,13 @@
 //! Nothing is guessed: a position is exact or the first line of the value, and an edit that cannot be proven to
 //! change just what it should is refused.
 
+mod arm;
+mod comments;
 mod detect;
 mod document;
 mod edit;
 mod encode;
+mod json;
 mod lines;
 mod markdown;
 mod metadata;
@@ -18,10 +21,12 @@ mod problem;
 mod runs;
 mod scalar;
 mod text;
+mod tree;
 mod yaml;
 
 use std::path::Path;
 
+pub use comments::{FileComment, annotate};
 pub use edit::{EditRefused, apply};
 pub use lines::{LineIndex, line_column};
 pub use problem::{FileProblem, ProblemKind};
@@ -33,8 +38,9 @@ use document::View;
 use problem::Flaw;
 use runs::Runs;
 use text::{Role, Style, Text};
+use tree::{Document, NodeId};
 
-/// Longest YAML or Markdown file that is read, in bytes. Rules are some kilobytes.
+/// Longest YAML, JSON or Markdown file that is read, in bytes. Rules are some kilobytes.
 pub const MAX_STRUCTURED_FILE: usize = 16 * 1024 * 1024;
 
 /// Longest bare query that is read, in bytes.
@@ -47,6 +53,12 @@ pub enum Format {
     SentinelYaml,
     /// Defender XDR custom detections in YAML.
     DefenderYaml,
+    /// Defender XDR custom detections as Graph has them.
+    DefenderJson,
+    /// Sentinel rules as resources: ARM templates and exports.
+    ArmJson,
+    /// The same in YAML.
+    ArmYaml,
     /// Sigma rules.
     SigmaYaml,
     /// A query and nothing else.
@@ -61,6 +73,9 @@ impl Format {
         match self {
             Self::SentinelYaml => "sentinel-yaml",
             Self::DefenderYaml => "defender-yaml",
+            Self::DefenderJson => "defender-json",
+            Self::ArmJson => "arm-json",
+            Self::ArmYaml => "arm-yaml",
             Self::SigmaYaml => "sigma-yaml",
             Self::Kql => "kql",
             Self::Markdown => "markdown",
@@ -79,6 +94,8 @@ pub struct RuleFile {
     pub format: Format,
     /// Its rules in the order of the file.
     pub rules: Vec<RuleText>,
+    /// What was passed over beside them, a few words each.
+    pub notes: Vec<String>,
 }
 
 /// One rule of a file: a query and what surrounds it.
@@ -91,6 +108,7 @@ pub struct RuleText {
     /// The heading above a query in Markdown.
     pub title_hint: Option<String>,
     texts: Vec<Text>,
+    comments: Vec<FileComment>,
 }
 
 impl RuleText {
@@ -126,6 +144,16 @@ impl RuleText {
         (key.role == Role::Key && value.role == Role::Value && key.depth == value.depth).then_some(next)
     }
 
+    /// Comments of the file, outside of the query, that speak to kqlift.
+    pub fn comments(&self) -> &[FileComment] {
+        &self.comments
+    }
+
+    /// The texts without the comments.
+    fn own_texts(&self) -> &[Text] {
+        self.texts.get(..self.texts.len() - self.comments.len()).unwrap_or(&[])
+    }
+
     fn get(&self, id: TextId) -> Option<&Text> {
         self.texts.get(id.0 as usize)
     }
@@ -147,10 +175,24 @@ pub enum Loaded {
     Broken(FileProblem),
 }
 
+/// Reads a file again that has a new text. Its rules stay what they are for; nothing if it has become another sort of file.
+pub fn reread(file: &RuleFile, text: String) -> Option<RuleFile> {
+    let syntax = Syntax::of(file.format);
+    let text = decode(text.into_bytes(), syntax).ok()?;
+    let (Loaded::Rules(mut new) | Loaded::Sigma(mut new)) = read_text(file.path.clone(), text, syntax, None) else {
+        return None;
+    };
+    for (rule, old) in new.rules.iter_mut().zip(&file.rules) {
+        rule.kind = old.kind;
+    }
+    (new.format == file.format && new.rules.len() == file.rules.len()).then_some(new)
+}
+
 /// How a file has to be read, before its content is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Syntax {
     Yaml,
+    Json,
     Markdown,
     Kql,
 }
@@ -158,7 +200,8 @@ enum Syntax {
 impl Syntax {
     fn of(format: Format) -> Self {
         match format {
-            Format::SentinelYaml | Format::DefenderYaml | Format::SigmaYaml => Self::Yaml,
+            Format::SentinelYaml | Format::DefenderYaml | Format::SigmaYaml | Format::ArmYaml => Self::Yaml,
+            Format::DefenderJson | Format::ArmJson => Self::Json,
             Format::Markdown => Self::Markdown,
             Format::Kql => Self::Kql,
         }
@@ -183,6 +226,7 @@ fn syntax_of(path: &Path, bytes: &[u8]) -> Result<Syntax, String> {
     let Some(extension) = path.extension() else { return Ok(sniff(bytes)) };
     match extension.to_string_lossy().to_ascii_lowercase().as_str() {
         "yaml" | "yml" => Ok(Syntax::Yaml),
+        "json" => Ok(Syntax::Json),
         "md" | "markdown" => Ok(Syntax::Markdown),
         "kql" | "kusto" | "csl" | "txt" => Ok(Syntax::Kql),
         other => Err(format!("`.{other}` files are not read")),
@@ -192,15 +236,22 @@ fn syntax_of(path: &Path, bytes: &[u8]) -> Result<Syntax, String> {
 /// Judges a file without extension by its lines.
 fn sniff(bytes: &[u8]) -> Syntax {
     match std::str::from_utf8(bytes) {
+        Ok(text) if looks_like_json(text) => Syntax::Json,
         Ok(text) if detect::looks_like_rule(text) => Syntax::Yaml,
         Ok(text) if text.len() <= MAX_STRUCTURED_FILE && !markdown::fences(text).is_empty() => Syntax::Markdown,
         Ok(_) | Err(_) => Syntax::Kql,
     }
 }
 
+/// Whether a text begins as a JSON object or a list of such: no query does.
+fn looks_like_json(text: &str) -> bool {
+    let text = text.trim_start_matches('\u{FEFF}').trim_start();
+    text.starts_with('{') || text.strip_prefix('[').is_some_and(|rest| rest.trim_start().starts_with('{'))
+}
+
 fn decode(bytes: Vec<u8>, syntax: Syntax) -> Result<String, Flaw> {
     let limit = match syntax {
-        Syntax::Yaml | Syntax::Markdown => MAX_STRUCTURED_FILE,
+        Syntax::Yaml | Syntax::Json | Syntax::Markdown => MAX_STRUCTURED_FILE,
         Syntax::Kql => MAX_QUERY_FILE,
     };
     if bytes.len() > limit {
@@ -224,7 +275,7 @@ fn decode(bytes: Vec<u8>, syntax: Syntax) -> Result<String, Flaw> {
 
 fn read_text(path: String, text: String, syntax: Syntax, kind_override: Option<RuleKind>) -> Loaded {
     match syntax {
-        Syntax::Yaml => read_yaml(path, text, kind_override),
+        Syntax::Yaml | Syntax::Json => read_documents(path, text, syntax, kind_override),
         Syntax::Markdown => read_markdown(path, text, kind_override),
         Syntax::Kql => read_kql(path, text, kind_override),
     }
@@ -243,7 +294,7 @@ fn read_kql(path: String, text: String, kind_override: Option<RuleKind>) -> Load
     let token = FileSpan::new(start, text.len());
     let query = Text::verbatim(query.to_owned(), Runs::identity(start, query.len()), token, Style::Whole);
     let rule = snippet(query, None, kind_override);
-    Loaded::Rules(RuleFile { path, text, format: Format::Kql, rules: vec![rule] })
+    Loaded::Rules(RuleFile { path, text, format: Format::Kql, rules: vec![rule], notes: Vec::new() })
 }
 
 fn read_markdown(path: String, text: String, kind_override: Option<RuleKind>) -> Loaded {
@@ -257,58 +308,101 @@ fn read_markdown(path: String, text: String, kind_override: Option<RuleKind>) ->
         snippet(query, fence.heading, kind_override)
     };
     let rules = fences.into_iter().map(rule).collect();
-    Loaded::Rules(RuleFile { path, text, format: Format::Markdown, rules })
+    Loaded::Rules(RuleFile { path, text, format: Format::Markdown, rules, notes: Vec::new() })
 }
 
 fn snippet(query: Text, title_hint: Option<String>, kind_override: Option<RuleKind>) -> RuleText {
     let kind = kind_override.unwrap_or(RuleKind::Snippet);
-    RuleText { kind, metadata: Metadata::default(), title_hint, texts: vec![query] }
+    RuleText { kind, metadata: Metadata::default(), title_hint, texts: vec![query], comments: Vec::new() }
 }
 
-fn read_yaml(path: String, text: String, kind_override: Option<RuleKind>) -> Loaded {
-    let documents = match yaml::read(&text) {
+/// The documents of a structured file.
+fn documents(text: &str, syntax: Syntax) -> Result<Vec<Document>, Flaw> {
+    match syntax {
+        Syntax::Yaml => yaml::read(text),
+        Syntax::Json => json::read(text).map(|document| vec![document]),
+        Syntax::Markdown | Syntax::Kql => Ok(Vec::new()),
+    }
+}
+
+fn read_documents(path: String, text: String, syntax: Syntax, kind_override: Option<RuleKind>) -> Loaded {
+    let is_json = syntax == Syntax::Json;
+    let documents = match documents(&text, syntax) {
         Ok(documents) => documents,
+        Err(flaw) if is_json && detect::looks_like_json_rules(&text) => return Loaded::Broken(flaw.of(path, text)),
+        Err(_) if is_json => return not_a_rule("not valid JSON, and without the keys of a rule"),
         Err(flaw) if detect::looks_like_rule(&text) => return Loaded::Broken(flaw.help(advice(&text)).of(path, text)),
         Err(_) => return not_a_rule("not valid YAML, and without the keys of a rule"),
     };
-    let mut format = None;
-    let mut rules = Vec::new();
-    let mut reason = "YAML without a query";
-    for document in documents {
-        let (kind, document_format) = match detect::detect(&View::new(&document, None)) {
-            Detected::Other(other) => {
+    let mut reason = if is_json { "JSON without a rule" } else { "YAML without a query" };
+    let (mut format, mut rules, mut notes) = (None, Vec::new(), Vec::new());
+    for document in &documents {
+        let found = match rules_of(document, syntax) {
+            Ok(found) => found,
+            Err(other) => {
                 reason = other;
                 continue;
             }
-            Detected::Sentinel(kind, _) => (kind, Format::SentinelYaml),
-            Detected::Defender => (RuleKind::CustomDetection, Format::DefenderYaml),
-            Detected::Sigma => (RuleKind::Snippet, Format::SigmaYaml),
         };
-        // Sigma and KQL rules do not share a file; what comes first decides.
-        let format = *format.get_or_insert(document_format);
-        if (format == Format::SigmaYaml) == (document_format == Format::SigmaYaml) {
-            rules.push(yaml_rule(document, kind_override.unwrap_or(kind)));
+        notes.extend(found.notes);
+        for (node, detected) in found.rules {
+            let Some((kind, rule_format)) = kind_and_format(detected, syntax) else { continue };
+            // Sigma and KQL rules do not share a file; what comes first decides.
+            let format = *format.get_or_insert(rule_format);
+            if (format == Format::SigmaYaml) == (rule_format == Format::SigmaYaml) {
+                rules.push(structured_rule(document, node, detected, kind_override.unwrap_or(kind)));
+            }
         }
     }
+    if syntax == Syntax::Yaml {
+        comments::attach(&text, &mut rules);
+    }
     match format {
-        None => not_a_rule(reason),
-        Some(Format::SigmaYaml) => Loaded::Sigma(RuleFile { path, text, format: Format::SigmaYaml, rules }),
-        Some(format @ (Format::SentinelYaml | Format::DefenderYaml | Format::Kql | Format::Markdown)) => {
-            Loaded::Rules(RuleFile { path, text, format, rules })
+        None => not_a_rule(notes.first().map_or(reason, String::as_str)),
+        Some(Format::SigmaYaml) => Loaded::Sigma(RuleFile { path, text, format: Format::SigmaYaml, rules, notes }),
+        Some(format) => Loaded::Rules(RuleFile { path, text, format, rules, notes }),
+    }
+}
+
+/// The rules of a document: itself, or some of its nodes. In JSON a `query` beside a `name` may be anything, so there
+/// only resources and custom detections count.
+fn rules_of(document: &Document, syntax: Syntax) -> Result<arm::Found, &'static str> {
+    let view = View::new(document, None);
+    if syntax == Syntax::Json || detect::is_template(&view) {
+        return Ok(arm::find(document));
+    }
+    match detect::detect(&view) {
+        Detected::Other(reason) => Err(reason),
+        detected => {
+            let rules = document.root().map(|root| (root, detected)).into_iter().collect();
+            Ok(arm::Found { rules, notes: Vec::new() })
         }
     }
 }
 
-fn yaml_rule(document: yaml::Document, kind: RuleKind) -> RuleText {
-    let unnumbered = View::new(&document, None);
-    let detected = detect::detect(&unnumbered);
+fn kind_and_format(detected: Detected, syntax: Syntax) -> Option<(RuleKind, Format)> {
+    let is_json = syntax == Syntax::Json;
+    match detected {
+        Detected::Sentinel(kind, _) => Some((kind, Format::SentinelYaml)),
+        Detected::Defender if is_json => Some((RuleKind::CustomDetection, Format::DefenderJson)),
+        Detected::Defender => Some((RuleKind::CustomDetection, Format::DefenderYaml)),
+        Detected::Resource(kind) => Some((kind, if is_json { Format::ArmJson } else { Format::ArmYaml })),
+        Detected::Sigma => Some((RuleKind::Snippet, Format::SigmaYaml)),
+        Detected::Other(_) => None,
+    }
+}
+
+fn structured_rule(document: &Document, node: NodeId, detected: Detected, kind: RuleKind) -> RuleText {
+    let unnumbered = View::of(document, node, None);
     let query = match detected {
         Detected::Sentinel(_, path) => unnumbered.at(path),
         Detected::Defender => unnumbered.at(detect::CONDITION_QUERY),
+        Detected::Resource(_) => unnumbered.at(arm::RESOURCE_QUERY),
         Detected::Sigma | Detected::Other(_) => None,
     };
-    let metadata = metadata::read(&View::new(&document, query), detected);
-    RuleText { kind, metadata, title_hint: None, texts: document::into_texts(document, query) }
+    let metadata = metadata::read(&View::of(document, node, query), detected);
+    let texts = document::texts(document, node, query);
+    RuleText { kind, metadata, title_hint: None, texts, comments: Vec::new() }
 }
 
 fn advice(text: &str) -> Option<&'static str> {

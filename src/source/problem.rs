@@ -1,5 +1,6 @@
 //! What is wrong with a file before any rule can be read from it.
 
+use super::tree::MAX_DEPTH;
 use crate::span::FileSpan;
 
 /// Sort of a [`FileProblem`].
@@ -7,6 +8,8 @@ use crate::span::FileSpan;
 pub enum ProblemKind {
     /// The YAML cannot be parsed.
     Syntax,
+    /// The JSON cannot be parsed.
+    JsonSyntax,
     /// A key stands twice in one mapping.
     DuplicateKey,
     /// Lists and mappings are nested beyond any use.
@@ -26,6 +29,7 @@ impl ProblemKind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Syntax => "invalid-yaml",
+            Self::JsonSyntax => "invalid-json",
             Self::DuplicateKey => "duplicate-key",
             Self::TooDeep => "nested-too-deep",
             Self::Encoding => "invalid-encoding",
@@ -69,6 +73,12 @@ impl Flaw {
     /// A problem at one place.
     pub(super) fn new(kind: ProblemKind, message: String, place: FileSpan) -> Self {
         Self { kind, message, place, help: None, related: Vec::new() }
+    }
+
+    /// Nesting beyond any use.
+    pub(super) fn too_deep(start: usize) -> Self {
+        let message = format!("nested more than {MAX_DEPTH} levels deep");
+        Self::new(ProblemKind::TooDeep, message, FileSpan::new(start, start))
     }
 
     /// With what to do about it.

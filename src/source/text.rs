@@ -15,8 +15,14 @@ pub(super) enum Style {
     Double,
     /// A literal or folded YAML scalar.
     Block(Block),
+    /// A JSON string.
+    JsonString,
+    /// A number, `true`, `false` or `null` of JSON.
+    JsonWord,
     /// The file itself.
     Whole,
+    /// A YAML comment.
+    Comment,
     /// The lines of a Markdown fence, each behind this prefix.
     Fence(String),
 }
@@ -30,6 +36,8 @@ pub(super) enum Role {
     Value,
     /// Item of a sequence.
     Item,
+    /// No node: a comment. Comments come after all other texts of a rule.
+    Comment,
 }
 
 /// One text of a rule.

@@ -11,66 +11,11 @@ use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as Marks, Tag};
 use super::problem::{Flaw, ProblemKind};
 use super::scalar::{self, Spelling};
 use super::text::{Role, Style, Text, is_plain_string};
+use super::tree::{Document, MAX_DEPTH, Node, NodeId};
 use crate::span::FileSpan;
-
-/// How deep sequences and mappings may stand in each other.
-pub(super) const MAX_DEPTH: usize = 128;
 
 /// How many characters of its first line stand for a value without a map.
 const MAX_FIRST_LINE: usize = 1_000;
-
-/// Number of a node within its document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct NodeId(usize);
-
-impl NodeId {
-    /// Its place in the order of nodes.
-    pub(super) fn index(self) -> usize {
-        self.0
-    }
-}
-
-/// One node of a document.
-#[derive(Debug)]
-pub(super) enum Node {
-    /// A key or a value.
-    Scalar(Text),
-    /// A list.
-    Sequence(Vec<NodeId>),
-    /// Keys and values in the order of the file.
-    Mapping(Vec<(NodeId, NodeId)>),
-    /// The same as a node before it.
-    Alias(NodeId),
-}
-
-/// One YAML document: nodes in the order in which they begin.
-#[derive(Debug, Default)]
-pub(super) struct Document {
-    nodes: Vec<Node>,
-    root: Option<NodeId>,
-}
-
-impl Document {
-    /// The outermost node.
-    pub(super) fn root(&self) -> Option<NodeId> {
-        self.root
-    }
-
-    /// The node itself, which may be an alias.
-    pub(super) fn node(&self, id: NodeId) -> Option<&Node> {
-        self.nodes.get(id.0)
-    }
-
-    /// All nodes in the order in which they begin.
-    pub(super) fn nodes(&self) -> impl Iterator<Item = (NodeId, &Node)> {
-        self.nodes.iter().enumerate().map(|(index, node)| (NodeId(index), node))
-    }
-
-    /// All nodes, to take the texts out.
-    pub(super) fn into_nodes(self) -> impl Iterator<Item = (NodeId, Node)> {
-        self.nodes.into_iter().enumerate().map(|(index, node)| (NodeId(index), node))
-    }
-}
 
 /// Reads all documents of a file.
 pub(super) fn read(source: &str) -> Result<Vec<Document>, Flaw> {
@@ -89,17 +34,12 @@ fn syntax_error(source: &str, offsets: &Offsets<'_>, error: &ScanError) -> Flaw 
     let start = offsets.byte(error.marker().index());
     // The parser has a limit of its own, which it may meet before the nodes are built here.
     if error.info() == "recursion limit exceeded" {
-        return too_deep(start);
+        return Flaw::too_deep(start);
     }
     let character = source.get(start..).and_then(|rest| rest.chars().next());
     let length = character.filter(|c| !matches!(c, '\r' | '\n')).map_or(0, char::len_utf8);
     let message = format!("not valid YAML: {}", error.info());
     Flaw::new(ProblemKind::Syntax, message, FileSpan::new(start, start + length))
-}
-
-fn too_deep(start: usize) -> Flaw {
-    let message = format!("nested more than {MAX_DEPTH} levels deep");
-    Flaw::new(ProblemKind::TooDeep, message, FileSpan::new(start, start))
 }
 
 /// Character offsets to byte offsets, without counting from the start each time.
@@ -273,7 +213,7 @@ impl<'a> Builder<'a> {
 
     fn open(&mut self, node: Node, anchor: usize, start: usize) -> Result<(), Flaw> {
         if self.stack.len() >= MAX_DEPTH {
-            return Err(too_deep(start));
+            return Err(Flaw::too_deep(start));
         }
         let node = self.add(node, anchor);
         self.stack.push(Open { node, key: None });
@@ -283,34 +223,10 @@ impl<'a> Builder<'a> {
     fn close(&mut self) -> Result<(), Flaw> {
         let Some(open) = self.stack.pop() else { return Ok(()) };
         if let Some(Node::Mapping(entries)) = self.current.node(open.node) {
-            self.refuse_duplicates(entries)?;
+            self.current.refuse_duplicates(entries)?;
         }
         self.attach(open.node);
         Ok(())
-    }
-
-    fn refuse_duplicates(&self, entries: &[(NodeId, NodeId)]) -> Result<(), Flaw> {
-        let mut keys: Vec<(&str, FileSpan)> = entries
-            .iter()
-            .filter_map(|(key, _)| match self.current.node(*key) {
-                Some(Node::Scalar(text)) => Some((text.value.as_str(), text.token)),
-                Some(Node::Sequence(_) | Node::Mapping(_) | Node::Alias(_)) | None => None,
-            })
-            .collect();
-        keys.sort_unstable();
-        let twice = keys.windows(2).find_map(|pair| match pair {
-            [first, second] if first.0 == second.0 => Some((first, second)),
-            _ => None,
-        });
-        match twice {
-            Some((first, second)) => Err(Flaw::new(
-                ProblemKind::DuplicateKey,
-                format!("the key `{}` stands twice in one mapping", second.0),
-                second.1,
-            )
-            .related(first.1, "first here")),
-            None => Ok(()),
-        }
     }
 
     fn end_document(&mut self) {
@@ -358,8 +274,9 @@ mod tests {
     fn an_alias_repeats_a_node_and_shares_its_texts() {
         let documents = read("a: &x {k: v}\nb: *x\nc: d\n").expect("valid YAML");
         let shared: Vec<_> = documents[0]
-            .nodes()
-            .filter_map(|(_, node)| match node {
+            .nodes
+            .iter()
+            .filter_map(|node| match node {
                 Node::Scalar(text) => Some((text.value.as_str(), text.is_shared)),
                 Node::Sequence(_) | Node::Mapping(_) | Node::Alias(_) => None,
             })

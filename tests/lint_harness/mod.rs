@@ -4,13 +4,26 @@
 use std::path::Path;
 
 use kqlift::analyze::analyze;
+use kqlift::config::Date;
 use kqlift::diagnostic::{Diagnostic, Edit, Fix};
 use kqlift::lint::{Input, check};
 use kqlift::parse::parse;
 use kqlift::schema::Schema;
 use kqlift::source::{Loaded, RuleFile, RuleText, apply, read};
+use kqlift::suppress::{Options, Outcome, apply as apply_comments};
 
-/// The findings of all lint rules on one rule.
+/// The day of the tests.
+pub(crate) const TODAY: &str = "2026-06-15";
+
+/// What is said about a file after its comments were heard, where comments need a reason.
+pub(crate) fn outcome(file: &RuleFile) -> Outcome {
+    let options = Options { today: Date::parse(TODAY), requires_reason: true, compat_kql_guard: true };
+    let found = file.rules.iter().enumerate();
+    let found = found.flat_map(|(index, rule)| findings(rule).into_iter().map(move |finding| (index, finding)));
+    apply_comments(file, found.collect(), &|_| true, &options)
+}
+
+/// The findings of all lint rules on one rule, whatever its comments say.
 pub(crate) fn findings(rule: &RuleText) -> Vec<Diagnostic> {
     let schema = Schema::builtin();
     let parsed = parse(rule.query());
@@ -41,9 +54,9 @@ impl Subject {
         }
     }
 
-    /// The findings of all lint rules.
+    /// The findings of all lint rules that no comment silences.
     pub(crate) fn findings(&self) -> Vec<Diagnostic> {
-        findings(&self.file.rules[0])
+        outcome(&self.file).findings.into_iter().map(|(_, finding)| finding).collect()
     }
 
     /// The file after some fixes.

@@ -57,6 +57,13 @@ rules! {
         type_mismatch_in_join_or_case,
         column_name_collision_after_join,
     }
+    suppression {
+        unused_suppression,
+        blanket_suppression,
+        suppression_without_reason,
+        unknown_code,
+        expired_suppression,
+    }
     syntax {
         syntax_error,
         no_such_operator,

@@ -1,0 +1,131 @@
+//! What `lint` and `baseline` find in a file: lint rules, then comments, then the baseline.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::Failure;
+use super::lint::check_rule;
+use super::policy::{Judged, Policy};
+use crate::baseline::{Baseline, Entry, entries};
+use crate::diagnostic::Diagnostic;
+use crate::lint::Rule;
+use crate::schema::Schema;
+use crate::report::{SuppressedBy, SuppressedDiagnostic};
+use crate::source::RuleFile;
+use crate::suppress;
+
+/// What stands and what is left out, each with the index of its rule.
+#[derive(Default)]
+pub(super) struct Found {
+    /// What is reported.
+    pub(super) findings: Vec<(usize, Diagnostic)>,
+    /// What a comment, the configuration or the baseline leaves out.
+    pub(super) suppressed: Vec<SuppressedDiagnostic>,
+}
+
+/// Everything that decides what is found in a file.
+pub(super) struct Checker<'a> {
+    /// What the command line and the configuration say.
+    pub(super) policy: Policy<'a>,
+    /// Findings that are known already.
+    pub(super) baseline: Option<&'a KnownFindings>,
+    /// The tables and functions that queries may use.
+    pub(super) schema: &'a Schema,
+}
+
+impl Checker<'_> {
+    /// What is found in a file.
+    pub(super) fn find(&self, file: &RuleFile) -> Found {
+        let found = self.find_all(file);
+        match self.baseline {
+            Some(known) => known.filter(file, found),
+            None => found,
+        }
+    }
+
+    /// What is found in a file, known or not. Comments are heard before the configuration, so that one does not make the
+    /// other look unused.
+    pub(super) fn find_all(&self, file: &RuleFile) -> Found {
+        let rules = file.rules.iter().enumerate();
+        let findings = rules.flat_map(|(index, rule)| {
+            check_rule(rule, &self.policy, self.schema).into_iter().map(move |diagnostic| (index, diagnostic))
+        });
+        let selected = |rule: &Rule| self.policy.selects(rule);
+        let heard = suppress::apply(file, findings.collect(), &selected, &self.policy.comments());
+        let mut found = Found::default();
+        for suppress::Suppressed { rule, diagnostic, reason } in heard.suppressed {
+            let reason = (!reason.is_empty()).then_some(reason);
+            found.suppressed.push(SuppressedDiagnostic { rule, diagnostic, by: SuppressedBy::Comment, reason });
+        }
+        for (index, diagnostic) in heard.findings {
+            let Some(rule) = file.rules.get(index) else { continue };
+            match self.policy.judge(index, rule, diagnostic) {
+                Judged::Kept(diagnostic) => found.findings.push((index, diagnostic)),
+                Judged::Suppressed(diagnostic) => found.suppressed.push(diagnostic),
+            }
+        }
+        found
+    }
+
+    /// Number of entries of the baseline about the rules of a file that stand for nothing any more.
+    pub(super) fn stale(&self, file: &RuleFile) -> usize {
+        self.baseline.map_or(0, |known| known.stale(file, &self.find_all(file)))
+    }
+}
+
+/// A baseline and the folder that its paths start from.
+pub(super) struct KnownFindings {
+    baseline: Baseline,
+    root: PathBuf,
+}
+
+impl KnownFindings {
+    /// Reads a baseline file.
+    pub(super) fn read(path: &Path) -> Result<Self, Failure> {
+        let text = std::fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))?;
+        let baseline =
+            Baseline::parse(&text).map_err(|error| Failure(format!("can't read {}: {error}", path.display())))?;
+        Ok(Self { baseline, root: root_of(path) })
+    }
+
+    /// What it lists.
+    pub(super) fn baseline(&self) -> &Baseline {
+        &self.baseline
+    }
+
+    fn stale(&self, file: &RuleFile, found_now: &Found) -> usize {
+        let name = name_below(&self.root, &file.path);
+        let found: BTreeSet<Entry> = entries(file, &name, &found_now.findings).into_iter().collect();
+        let ids = file.rules.iter().filter_map(|rule| rule.metadata.id.as_ref());
+        let names: BTreeSet<String> = ids.map(|id| id.value.to_ascii_lowercase()).chain([name]).collect();
+        self.baseline.stale(&found).into_iter().filter(|entry| names.contains(&entry.rule)).count()
+    }
+
+    /// Sets aside what is listed.
+    fn filter(&self, file: &RuleFile, found: Found) -> Found {
+        let entries = entries(file, &name_below(&self.root, &file.path), &found.findings);
+        let mut filtered = Found { findings: Vec::new(), suppressed: found.suppressed };
+        for ((rule, diagnostic), entry) in found.findings.into_iter().zip(entries) {
+            if self.baseline.contains(&entry) {
+                let (by, reason) = (SuppressedBy::Configuration, Some("in the baseline".to_owned()));
+                filtered.suppressed.push(SuppressedDiagnostic { rule, diagnostic, by, reason });
+            } else {
+                filtered.findings.push((rule, diagnostic));
+            }
+        }
+        filtered
+    }
+}
+
+/// The folder of a baseline file.
+pub(super) fn root_of(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf())
+}
+
+/// A path as baselines write it: below the folder of the baseline, whatever folder the command runs in.
+pub(super) fn name_below(root: &Path, name: &str) -> String {
+    let path = std::fs::canonicalize(name).unwrap_or_else(|_| PathBuf::from(name));
+    let below = path.strip_prefix(root).unwrap_or(Path::new(name));
+    below.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}

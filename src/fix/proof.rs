@@ -1,0 +1,71 @@
+//! Whether a file with fixes is what the fixes promise.
+
+use std::collections::BTreeMap;
+
+use super::Findings;
+use crate::analyze::{Facts, Predicate, analyze};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::parse::parse;
+use crate::schema::Schema;
+use crate::source::RuleFile;
+
+/// Whether every query still parses, each mended finding is gone, no error has come, and the facts are equal if each
+/// fix says that it changes nothing.
+pub(super) fn holds(
+    old: &RuleFile,
+    old_findings: &[(usize, Diagnostic)],
+    new: &RuleFile,
+    new_findings: &[(usize, Diagnostic)],
+    fixes: &[(usize, Diagnostic)],
+) -> bool {
+    let is_safe = fixes.iter().all(|(_, finding)| finding.fix.as_ref().is_some_and(|fix| fix.effect.is_safe()));
+    let schema = Schema::builtin();
+    let is_sound = old.rules.len() == new.rules.len()
+        && old.rules.iter().zip(&new.rules).filter(|(old, new)| old.query() != new.query()).all(|(old, new)| {
+            let (old, new) = (parse(old.query()), parse(new.query()));
+            new.errors.len() <= old.errors.len()
+                && (!is_safe || meaning(&analyze(&old.query, &schema)) == meaning(&analyze(&new.query, &schema)))
+        });
+    is_sound && are_gone(old_findings, new_findings, fixes) && brings_no_error(old_findings, new_findings)
+}
+
+type Counts<'a> = BTreeMap<(usize, &'a str), usize>;
+
+fn counts<'a>(findings: impl IntoIterator<Item = &'a (usize, Diagnostic)>) -> Counts<'a> {
+    let mut counts = Counts::new();
+    for (rule, finding) in findings {
+        *counts.entry((*rule, finding.code)).or_default() += 1;
+    }
+    counts
+}
+
+fn are_gone(old: &[(usize, Diagnostic)], new: &[(usize, Diagnostic)], fixes: &[(usize, Diagnostic)]) -> bool {
+    let (old, new) = (counts(old), counts(new));
+    counts(fixes).into_iter().all(|(key, mended)| {
+        let before = old.get(&key).copied().unwrap_or(0);
+        new.get(&key).copied().unwrap_or(0) + mended <= before
+    })
+}
+
+fn brings_no_error(old: &[(usize, Diagnostic)], new: &[(usize, Diagnostic)]) -> bool {
+    let errors = |findings: &[(usize, Diagnostic)]| -> Findings {
+        findings.iter().filter(|(_, finding)| finding.severity == Severity::Error).cloned().collect()
+    };
+    let (old, new) = (errors(old), errors(new));
+    let before = counts(&old);
+    counts(&new).into_iter().all(|(key, count)| count <= before.get(&key).copied().unwrap_or(0))
+}
+
+/// The columns of the result, and every test of a value with its polarity, wherever it stands.
+fn meaning(facts: &Facts) -> impl PartialEq + use<> {
+    let test = |predicate: &Predicate| {
+        let values: Vec<_> = predicate.values.iter().map(|item| item.value.clone()).collect();
+        (predicate.op, values, predicate.is_negated, predicate.is_in_exclusion)
+    };
+    let tests: Vec<_> = facts.predicates.iter().map(test).collect();
+    let columns = facts
+        .result
+        .as_ref()
+        .map(|columns| columns.columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>());
+    (columns, tests)
+}
