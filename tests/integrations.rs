@@ -53,7 +53,7 @@ fn the_problem_matcher_reads_concise_lines() {
     let (loud, quiet) = (regex(0), regex(1));
     let folder = scratch("integrations-matcher");
     std::fs::write(folder.join("kqlift.toml"), "[lint.severity]\nCSE = \"info\"\n").expect("writable");
-    let query = "DeviceProcessEvents\n| where FileName == \"a.exe\"\n| join (U) on DeviceId\n";
+    let query = "DeviceProcessEvents\n| where FileName == \"a.exe\"\n| join (DeviceInfo) on DeviceId\n";
     std::fs::write(folder.join("r.kql"), query).expect("writable");
     let run = kqlift(&folder, &["lint", "-q", "--format", "concise"]);
     let lines: Vec<&str> = run.stdout.lines().collect();

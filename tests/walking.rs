@@ -4,7 +4,7 @@ mod run;
 
 use run::{kqlift, scratch};
 
-const QUERY: &str = "T\n| take 1\n";
+const QUERY: &str = "DeviceInfo\n| take 1\n";
 
 #[test]
 fn ignore_files_count_in_a_repository_or_not_and_hidden_files_do_not() {

@@ -86,7 +86,12 @@ impl Command {
             Self::Convert(arguments) => Some(&mut arguments.inputs),
             Self::Baseline(arguments) => Some(arguments.inputs_mut()),
             Self::Parse(arguments) => Some(&mut arguments.inputs),
-            Self::Rule(_) | Self::Config(_) | Self::Completions(_) | Self::Man(_) | Self::Version(_) | Self::Schema(_) => None,
+            Self::Rule(_)
+            | Self::Config(_)
+            | Self::Completions(_)
+            | Self::Man(_)
+            | Self::Version(_)
+            | Self::Schema(_) => None,
         }
     }
 }
