@@ -147,7 +147,7 @@ fn every_page_has_examples() {
 fn bad_examples_raise_the_rule_alone_and_good_ones_nothing() {
     let mut problems = Vec::new();
     for (rule, example) in rules().iter().flat_map(|rule| examples(rule.document).into_iter().map(move |e| (rule, e))) {
-        let codes: Vec<&str> = subject(&example).findings().iter().map(|finding| finding.code).collect();
+        let codes: Vec<&str> = subject(&example).findings_with(rule.code).iter().map(|finding| finding.code).collect();
         let is_right = match example.verdict {
             Verdict::Bad => !codes.is_empty() && codes.iter().all(|code| *code == rule.code),
             Verdict::Fixed | Verdict::Good => codes.is_empty(),
@@ -167,7 +167,7 @@ fn fixed_examples_are_what_the_fixes_make_of_the_bad_ones() {
         for pair in examples(rule.document).windows(2) {
             let [bad, fixed] = pair else { continue };
             let subject = subject(bad);
-            let made = subject.with(subject.findings().into_iter().filter_map(|finding| finding.fix));
+            let made = subject.with(subject.findings_with(rule.code).into_iter().filter_map(|finding| finding.fix));
             if fixed.verdict == Verdict::Fixed && made != fixed.text {
                 problems.push(format!("{} makes\n{made}of\n{}", rule.code, bad.text));
             }
@@ -186,7 +186,7 @@ fn findings_without_a_fix_come_only_from_rules_that_say_so() {
 }
 
 fn assert_fixes_match(rule: &Rule, example: &Example) {
-    for finding in subject(example).findings() {
+    for finding in subject(example).findings_with(rule.code) {
         match rule.fixable {
             Fixable::Always => assert!(finding.fix.is_some(), "{}", example.text),
             Fixable::Sometimes => {}

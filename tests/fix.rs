@@ -54,7 +54,7 @@ fn check(path: &Path) -> usize {
         return 0;
     }
     let subject = Subject::new(path, &text);
-    let findings = subject.findings();
+    let findings = subject.all_findings();
     let fixable = findings.iter().filter(|finding| finding.fix.is_some());
     fixable.inspect(|finding| check_fix(path, &subject, &findings, finding)).count()
 }
@@ -72,7 +72,7 @@ fn check_fix(path: &Path, subject: &Subject, findings: &[Diagnostic], finding: &
     let fixed = subject.with([fix.clone()]);
     assert!(is_parsed_rule(path, &fixed), "{name}: the fix breaks the query");
     let after = Subject::new(path, &fixed);
-    let codes_after = codes(&after.findings());
+    let codes_after = codes(&after.all_findings());
     let mut expected = codes(findings);
     if finding.code == "SCH002" {
         // The query did not run: there is nothing to compare with, and a known column lets other rules see more.

@@ -2,12 +2,12 @@
 
 use super::Rule;
 use crate::analyze::{Facts, Predicate};
-use crate::diagnostic::{Diagnostic, Edit, Effect, Fix, Label};
+use crate::diagnostic::{Diagnostic, Edit, Effect, Fix, Label, Severity};
 use crate::parse::SyntaxError;
 use crate::rule::{Metadata, RuleKind};
-use crate::schema::Schema;
+use crate::schema::{Columns, Schema};
 use crate::span::{Place, Span, TextId};
-use crate::syntax::{Expr, Operator, Query};
+use crate::syntax::{Expr, Node, Operator, Pipeline, Query};
 
 /// One rule file, read and analysed.
 #[derive(Clone, Copy)]
@@ -81,6 +81,11 @@ impl<'a> Context<'a> {
         self.input.metadata
     }
 
+    /// What the file is for.
+    pub fn kind(&self) -> RuleKind {
+        self.input.kind
+    }
+
     /// The tables and functions that the query may use.
     pub fn schema(&self) -> &'a Schema {
         self.input.schema
@@ -94,6 +99,30 @@ impl<'a> Context<'a> {
     /// Every tabular operator, those of nested pipelines and function bodies included.
     pub fn operators(&self) -> impl Iterator<Item = &'a Operator<'a>> + use<'a> {
         self.input.query.operators()
+    }
+
+    /// Every pipeline, nested ones and lone expressions included. A pipeline comes before those inside it.
+    pub fn pipelines(&self) -> impl Iterator<Item = &'a Pipeline<'a>> + use<'a> {
+        self.input.query.walk().filter_map(|node| match node {
+            Node::Pipeline(pipeline) => Some(pipeline),
+            Node::Statement(_) | Node::Operator(_) | Node::Expr(_) => None,
+        })
+    }
+
+    /// The innermost operator around a place, with the pipeline that it is part of and its index there.
+    pub fn operator_around(&self, place: Span) -> Option<(&'a Pipeline<'a>, usize)> {
+        let index = |pipeline: &'a Pipeline<'a>| {
+            pipeline.operators.iter().position(|operator| operator.span.contains(place)).map(|index| (pipeline, index))
+        };
+        self.pipelines().filter_map(index).last()
+    }
+
+    /// The columns that flow into an operator of a pipeline.
+    pub fn columns_before(&self, pipeline: &Pipeline<'_>, index: usize) -> Columns {
+        match index.checked_sub(1).and_then(|before| pipeline.operators.get(before)) {
+            Some(before) => self.input.facts.columns_after(before),
+            None => self.input.facts.columns_of_source(pipeline),
+        }
     }
 
     /// Every expression, those inside other expressions included.
@@ -129,6 +158,12 @@ impl<'a> Context<'a> {
 pub struct Report<'c>(&'c mut Diagnostic);
 
 impl Report<'_> {
+    /// How much this finding matters, where that depends on more than the rule.
+    pub fn severity(&mut self, severity: Severity) -> &mut Self {
+        self.0.severity = severity;
+        self
+    }
+
     /// A few words under the place.
     pub fn label(&mut self, label: impl Into<String>) -> &mut Self {
         self.0.label = label.into();

@@ -3,10 +3,14 @@
 //! A lint rule is one constant with a function pointer and a Markdown document beside it, listed once in `rules`.
 //! Rules look at facts and nodes, never at text that they would have to search, and stay silent when a fact is missing.
 
+mod attack;
 mod context;
 mod dropped;
+mod join;
 mod literal;
+mod mistake;
 mod predicate;
+mod regex;
 mod rule;
 mod rules;
 mod shape;
@@ -49,6 +53,8 @@ pub fn suggest(code_or_name: &str) -> Option<&'static str> {
         .flat_map(|rule| [rule.code, rule.name])
         .map(|candidate| (score(candidate), candidate))
         .filter(|(similarity, _)| *similarity >= ENOUGH)
+        // Of equals, `max_by` takes the last.
+        .rev()
         .max_by(|(left, _), (right, _)| left.total_cmp(right))
         .map(|(_, candidate)| candidate)
 }

@@ -3,7 +3,10 @@
 use crate::analyze::{Predicate, PredicateOp};
 use crate::diagnostic::Effect;
 use crate::schema::Value;
-use crate::syntax::{BinaryOp, InOp};
+use crate::span::Span;
+use crate::syntax::{BinaryOp, ExprKind, InOp};
+
+use super::Context;
 
 /// The operator that compares in any letter case, for one that compares whole values with regard to case.
 ///
@@ -103,8 +106,24 @@ pub(super) fn effect_on_rule(predicate: &Predicate, on_test: Effect) -> Effect {
 
 /// The texts among the values of a predicate.
 pub(super) fn texts(predicate: &Predicate) -> impl Iterator<Item = &str> {
+    texts_with_places(predicate).map(|(text, _)| text)
+}
+
+/// Whether letter case can make a difference for a text.
+pub(super) fn has_letters(text: &str) -> bool {
+    text.chars().any(|c| c.is_lowercase() || c.is_uppercase())
+}
+
+/// The same text in another letter case: lower case, or upper case if it is lower already.
+pub(super) fn other_case(text: &str) -> String {
+    let lower = text.to_lowercase();
+    if lower == text { text.to_uppercase() } else { lower }
+}
+
+/// The texts among the values of a predicate, each with the place where it is written.
+pub(super) fn texts_with_places(predicate: &Predicate) -> impl Iterator<Item = (&str, Span)> {
     predicate.values.iter().filter_map(|item| match &item.value {
-        Value::String(text) => Some(text.as_str()),
+        Value::String(text) => Some((text.as_str(), item.span)),
         Value::Integer(_)
         | Value::Real(_)
         | Value::Bool(_)
@@ -116,7 +135,21 @@ pub(super) fn texts(predicate: &Predicate) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether letter case can make a difference for a text.
-pub(super) fn has_letters(text: &str) -> bool {
-    text.chars().any(|c| c.is_lowercase() || c.is_uppercase())
+/// Whether it decides which rows are kept and keeps those that pass.
+pub(super) fn selects(predicate: &Predicate) -> bool {
+    predicate.is_filter && !excludes(predicate)
+}
+
+/// Whether a row must pass both tests to be kept: they are in one pipeline and no `or` gives a way around either.
+pub(super) fn hold_together(cx: &Context<'_>, left: &Predicate, right: &Predicate) -> bool {
+    let pipeline = |predicate: &Predicate| cx.operator_around(predicate.span).map(|(pipeline, _)| pipeline.span);
+    if pipeline(left).is_none() || pipeline(left) != pipeline(right) {
+        return false;
+    }
+    !cx.expressions().any(|expr| match &expr.kind {
+        ExprKind::Binary { op: BinaryOp::Or, left: first, right: second, op_span: _ } => {
+            [first, second].iter().any(|branch| branch.span.contains(left.span) != branch.span.contains(right.span))
+        }
+        _ => false,
+    })
 }

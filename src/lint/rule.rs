@@ -16,6 +16,8 @@ pub struct Rule {
     pub category: Category,
     /// How much its findings matter unless the configuration says otherwise.
     pub severity: Severity,
+    /// Whether it runs unless the configuration says otherwise. The others run only when they are selected.
+    pub default_on: bool,
     /// The kinds of rule file that it looks at.
     pub kinds: &'static [RuleKind],
     /// What it cannot work without.
@@ -58,23 +60,36 @@ impl Rule {
     /// For rules about metadata: the kinds that have some.
     pub const KINDS_WITH_METADATA: &'static [RuleKind] =
         &[RuleKind::Scheduled, RuleKind::Nrt, RuleKind::Hunting, RuleKind::CustomDetection, RuleKind::Function];
+
+    /// For rules about what raises alerts unattended.
+    pub const KINDS_THAT_ALERT: &'static [RuleKind] = &[RuleKind::Scheduled, RuleKind::Nrt, RuleKind::CustomDetection];
 }
 
 /// A family of rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Category {
+    /// `ASM`
+    Asim,
+    /// `ATK`
+    Attack,
     /// `COR`
     Correctness,
     /// `CSE`
     Case,
     /// `ENT`
     Entity,
+    /// `EVD`
+    Evasion,
     /// `FPX`
     Exclusion,
     /// `JON`
     Join,
     /// `MET`
     Metadata,
+    /// `PRF`
+    Performance,
+    /// `PRT`
+    Portability,
     /// `RGX`
     Regex,
     /// `SCD`
@@ -95,12 +110,17 @@ impl Category {
     /// The letters that its codes start with.
     pub fn prefix(self) -> &'static str {
         match self {
+            Self::Asim => "ASM",
+            Self::Attack => "ATK",
             Self::Correctness => "COR",
             Self::Case => "CSE",
             Self::Entity => "ENT",
+            Self::Evasion => "EVD",
             Self::Exclusion => "FPX",
             Self::Join => "JON",
             Self::Metadata => "MET",
+            Self::Performance => "PRF",
+            Self::Portability => "PRT",
             Self::Regex => "RGX",
             Self::Schedule => "SCD",
             Self::Schema => "SCH",
@@ -114,12 +134,17 @@ impl Category {
     /// What its rules are about, as a heading.
     pub fn title(self) -> &'static str {
         match self {
+            Self::Asim => "ASIM normalisation",
+            Self::Attack => "MITRE ATT&CK",
             Self::Correctness => "Correctness and semantics",
             Self::Case => "Case sensitivity",
             Self::Entity => "Entity mapping",
+            Self::Evasion => "Evasion",
             Self::Exclusion => "False positives and exclusions",
             Self::Join => "Joins and aggregation",
             Self::Metadata => "Rule metadata",
+            Self::Performance => "Performance and cost",
+            Self::Portability => "Portability",
             Self::Regex => "Regular expressions",
             Self::Schedule => "Scheduling",
             Self::Schema => "Schema and types",

@@ -18,3 +18,16 @@ fn shape_of_origin(schema: &Schema, origin: &Origin) -> Option<ColumnShape> {
         Origin::Computed { .. } | Origin::Made(_) | Origin::Unknown => None,
     }
 }
+
+/// Whether the column comes from a table that only Linux fills: names and accounts are case-sensitive there.
+pub(super) fn is_from_linux(column: &Column) -> bool {
+    matches!(&column.origin, Origin::Table { table, .. } if matches!(table.as_str(), "Syslog" | "LinuxAuditLog"))
+}
+
+/// The table and the name there, of a column that is a table's, perhaps renamed.
+pub(super) fn table_column(column: &Column) -> Option<(&str, &str)> {
+    match &column.origin {
+        Origin::Table { table, column, through_join: _ } => Some((table, column)),
+        Origin::Several(_) | Origin::Computed { .. } | Origin::Made(_) | Origin::Unknown => None,
+    }
+}

@@ -6,7 +6,7 @@ use std::path::Path;
 use kqlift::analyze::analyze;
 use kqlift::config::Date;
 use kqlift::diagnostic::{Diagnostic, Edit, Fix};
-use kqlift::lint::{Input, check};
+use kqlift::lint::{Input, Rule, check};
 use kqlift::parse::parse;
 use kqlift::schema::Schema;
 use kqlift::source::{Loaded, RuleFile, RuleText, apply, read};
@@ -15,16 +15,17 @@ use kqlift::suppress::{Options, Outcome, apply as apply_comments};
 /// The day of the tests.
 pub(crate) const TODAY: &str = "2026-06-15";
 
-/// What is said about a file after its comments were heard, where comments need a reason.
-pub(crate) fn outcome(file: &RuleFile) -> Outcome {
+/// What some lint rules say about a file after its comments were heard, where comments need a reason.
+pub(crate) fn outcome(file: &RuleFile, selected: &dyn Fn(&Rule) -> bool) -> Outcome {
     let options = Options { today: Date::parse(TODAY), requires_reason: true, compat_kql_guard: true };
     let found = file.rules.iter().enumerate();
-    let found = found.flat_map(|(index, rule)| findings(rule).into_iter().map(move |finding| (index, finding)));
-    apply_comments(file, found.collect(), &|_| true, &options)
+    let found =
+        found.flat_map(|(index, rule)| findings(rule, selected).into_iter().map(move |finding| (index, finding)));
+    apply_comments(file, found.collect(), selected, &options)
 }
 
-/// The findings of all lint rules on one rule, whatever its comments say.
-pub(crate) fn findings(rule: &RuleText) -> Vec<Diagnostic> {
+/// The findings of some lint rules on one rule, whatever its comments say.
+pub(crate) fn findings(rule: &RuleText, selected: impl Fn(&Rule) -> bool) -> Vec<Diagnostic> {
     let schema = Schema::builtin();
     let parsed = parse(rule.query());
     let facts = analyze(&parsed.query, &schema);
@@ -38,7 +39,7 @@ pub(crate) fn findings(rule: &RuleText) -> Vec<Diagnostic> {
         schema: &schema,
         texts: &|id| rule.text(id),
     };
-    check(&input, |_| true)
+    check(&input, selected)
 }
 
 /// A file with one rule.
@@ -54,9 +55,23 @@ impl Subject {
         }
     }
 
-    /// The findings of all lint rules that no comment silences.
+    /// The findings of the lint rules that run by default and that no comment silences.
     pub(crate) fn findings(&self) -> Vec<Diagnostic> {
-        outcome(&self.file).findings.into_iter().map(|(_, finding)| finding).collect()
+        self.selected(&|rule| rule.default_on)
+    }
+
+    /// The findings of the lint rules that run by default and of the one with that code.
+    pub(crate) fn findings_with(&self, code: &str) -> Vec<Diagnostic> {
+        self.selected(&|rule| rule.default_on || rule.code == code)
+    }
+
+    /// The findings of all lint rules.
+    pub(crate) fn all_findings(&self) -> Vec<Diagnostic> {
+        self.selected(&|_| true)
+    }
+
+    fn selected(&self, selected: &dyn Fn(&Rule) -> bool) -> Vec<Diagnostic> {
+        outcome(&self.file, selected).findings.into_iter().map(|(_, finding)| finding).collect()
     }
 
     /// The file after some fixes.

@@ -2,16 +2,17 @@
 
 use crate::analyze::Predicate;
 use crate::diagnostic::{Effect, Severity};
-use crate::lint::predicate::{effect_on_rule, excludes, has_letters, in_any_case, texts};
-use crate::lint::shape::shape_of;
+use crate::lint::predicate::{effect_on_rule, excludes, has_letters, in_any_case, other_case, texts};
+use crate::lint::shape::{is_from_linux, shape_of};
 use crate::lint::{Category, Context, Fixable, Needs, Rule};
-use crate::schema::{Column, ColumnShape, Origin, Schema};
+use crate::schema::{ColumnShape, Schema};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: "CSE001",
     name: "case-sensitive-filename",
     category: Category::Case,
     severity: Severity::Warning,
+    default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Schema,
     fixable: Fixable::Always,
@@ -46,15 +47,4 @@ pub(in crate::lint) fn flagged<'p>(schema: &Schema, predicate: &'p Predicate) ->
     let is_file = matches!(shape_of(schema, column), Some(ColumnShape::Name | ColumnShape::Path | ColumnShape::Folder));
     let value = texts(predicate).find(|text| has_letters(text)).filter(|_| is_file && !is_from_linux(column))?;
     Some((&column.name, value))
-}
-
-/// Whether the column comes from a table that only Linux fills: names are case-sensitive there.
-fn is_from_linux(column: &Column) -> bool {
-    matches!(&column.origin, Origin::Table { table, .. } if matches!(table.as_str(), "Syslog" | "LinuxAuditLog"))
-}
-
-/// The same text in another letter case: lower case, or upper case if it is lower already.
-fn other_case(text: &str) -> String {
-    let lower = text.to_lowercase();
-    if lower == text { text.to_uppercase() } else { lower }
 }

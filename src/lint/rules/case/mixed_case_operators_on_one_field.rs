@@ -3,7 +3,9 @@
 use crate::analyze::Predicate;
 use crate::diagnostic::{Effect, Severity};
 use crate::lint::predicate::{effect_on_rule, excludes, has_letters, ignores_case, in_any_case, texts};
-use crate::lint::rules::case::case_sensitive_filename;
+use crate::lint::rules::case::{
+    case_sensitive_account, case_sensitive_azure_operation, case_sensitive_command_line, case_sensitive_filename,
+};
 use crate::lint::shape::shape_of;
 use crate::lint::{Category, Context, Fixable, Needs, Rule};
 use crate::schema::{ColumnShape, Schema};
@@ -13,6 +15,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     name: "mixed-case-operators-on-one-field",
     category: Category::Case,
     severity: Severity::Warning,
+    default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Query,
     fixable: Fixable::Always,
@@ -25,7 +28,7 @@ fn check(cx: &mut Context<'_>) {
         cx.predicates().iter().filter(|predicate| is_text_filter(cx.schema(), predicate)).collect();
     for sensitive in &tests {
         let Some(replacement) = in_any_case(sensitive.op) else { continue };
-        if case_sensitive_filename::flagged(cx.schema(), sensitive).is_some() {
+        if has_rule_of_its_own(cx.schema(), sensitive) {
             continue;
         }
         let insensitive = tests
@@ -53,6 +56,14 @@ fn check(cx: &mut Context<'_>) {
             effect_on_rule(sensitive, Effect::Wider),
         );
     }
+}
+
+/// Whether a rule about the kind of column speaks already.
+fn has_rule_of_its_own(schema: &Schema, predicate: &Predicate) -> bool {
+    case_sensitive_filename::flagged(schema, predicate).is_some()
+        || case_sensitive_command_line::flagged(schema, predicate).is_some()
+        || case_sensitive_account::flagged(schema, predicate).is_some()
+        || case_sensitive_azure_operation::flagged(predicate).is_some()
 }
 
 /// Whether it decides which rows are kept, by a text for which case can matter. The words of an enumeration have one

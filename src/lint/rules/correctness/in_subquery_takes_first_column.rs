@@ -12,6 +12,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     name: "in-subquery-takes-first-column",
     category: Category::Correctness,
     severity: Severity::Error,
+    default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Schema,
     fixable: Fixable::Sometimes,

@@ -10,6 +10,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     name: "isnull-on-string",
     category: Category::Correctness,
     severity: Severity::Warning,
+    default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Schema,
     fixable: Fixable::Always,

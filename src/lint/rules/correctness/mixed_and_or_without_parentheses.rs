@@ -12,6 +12,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     name: "mixed-and-or-without-parentheses",
     category: Category::Correctness,
     severity: Severity::Warning,
+    default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Query,
     fixable: Fixable::Always,

@@ -11,6 +11,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     name: "self-comparison",
     category: Category::Correctness,
     severity: Severity::Error,
+    default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Schema,
     fixable: Fixable::Never,

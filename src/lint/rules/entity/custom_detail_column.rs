@@ -11,6 +11,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     name: "custom-detail-column",
     category: Category::Entity,
     severity: Severity::Error,
+    default_on: true,
     kinds: Rule::KINDS_WITH_METADATA,
     needs: Needs::SchemaAndMetadata,
     fixable: Fixable::Sometimes,

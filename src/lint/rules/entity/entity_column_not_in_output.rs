@@ -11,6 +11,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     name: "entity-column-not-in-output",
     category: Category::Entity,
     severity: Severity::Error,
+    default_on: true,
     kinds: Rule::KINDS_WITH_METADATA,
     needs: Needs::SchemaAndMetadata,
     fixable: Fixable::Sometimes,

@@ -11,6 +11,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     name: "commented-out-exclusion",
     category: Category::Exclusion,
     severity: Severity::Warning,
+    default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Query,
     fixable: Fixable::Never,

@@ -10,6 +10,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     name: "default-join-kind",
     category: Category::Join,
     severity: Severity::Warning,
+    default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Query,
     fixable: Fixable::Always,

@@ -8,6 +8,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     name: "data-type-not-used",
     category: Category::Metadata,
     severity: Severity::Warning,
+    default_on: true,
     kinds: Rule::KINDS_WITH_METADATA,
     needs: Needs::Metadata,
     fixable: Fixable::Never,

@@ -9,6 +9,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     name: "quoted-block-description",
     category: Category::Metadata,
     severity: Severity::Warning,
+    default_on: true,
     kinds: Rule::KINDS_WITH_METADATA,
     needs: Needs::Metadata,
     fixable: Fixable::Always,

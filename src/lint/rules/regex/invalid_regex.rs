@@ -2,7 +2,6 @@
 //!
 //! Kusto runs the syntax of Rust's `regex` crate, so its own parser is the judge here.
 
-use std::collections::{BTreeSet, HashMap};
 use std::fmt::Display;
 use std::ops::Range;
 
@@ -11,15 +10,17 @@ use regex_syntax::{Error, ParserBuilder};
 
 use crate::diagnostic::Severity;
 use crate::lint::literal::place_in_literal;
+use crate::lint::regex::{patterns, string_literals};
 use crate::lint::{Category, Context, Fixable, Needs, Rule};
 use crate::span::Span;
-use crate::syntax::{BinaryOp, Expr, ExprKind, Literal, NamedExpr, Operator, OperatorKind, ParsePart, StringLiteral};
+use crate::syntax::{ExprKind, Literal, Operator, OperatorKind, ParsePart};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: "RGX001",
     name: "invalid-regex",
     category: Category::Regex,
     severity: Severity::Error,
+    default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Query,
     fixable: Fixable::Never,
@@ -29,7 +30,9 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 fn check(cx: &mut Context<'_>) {
     let literals = string_literals(cx);
-    for (span, user) in patterns(cx) {
+    let mut patterns = patterns(cx);
+    patterns.extend(cx.operators().filter(|operator| is_regex_parse(operator)).flat_map(fragments));
+    for (span, user) in patterns {
         let Some(literal) = literals.get(&span) else { continue };
         let Some(fault) = fault_of(&literal.value) else { continue };
         let place = place_in_literal(cx.text(), literal, fault.range).unwrap_or(span);
@@ -39,49 +42,6 @@ fn check(cx: &mut Context<'_>) {
             report.help(help);
         }
     }
-}
-
-/// Every string literal of the query by its place.
-fn string_literals<'a>(cx: &Context<'a>) -> HashMap<Span, &'a StringLiteral<'a>> {
-    cx.expressions()
-        .filter_map(|expr| match &expr.kind {
-            ExprKind::Literal(Literal::String(literal)) => Some((expr.span, literal)),
-            _ => None,
-        })
-        .collect()
-}
-
-/// The places of the literals that serve as regular expressions, each with the operator or function that takes it.
-fn patterns(cx: &Context<'_>) -> BTreeSet<(Span, Span)> {
-    let mut patterns = BTreeSet::new();
-    for expr in cx.expressions() {
-        let Some((pattern, user)) = pattern_of(expr) else { continue };
-        let constant = cx.facts().constant(pattern).and_then(|constant| constant.items.first());
-        patterns.insert((constant.map_or(pattern.span, |item| item.span), user));
-    }
-    patterns.extend(cx.operators().filter(|operator| is_regex_parse(operator)).flat_map(fragments));
-    patterns
-}
-
-/// The operand of an expression that is a regular expression.
-fn pattern_of<'a>(expr: &'a Expr<'a>) -> Option<(&'a Expr<'a>, Span)> {
-    match &expr.kind {
-        ExprKind::Binary { op: BinaryOp::MatchesRegex, right, op_span, left: _ } => Some((right, *op_span)),
-        ExprKind::Call { name, arguments } => {
-            let index = match name.text.as_ref() {
-                "extract" | "extract_all" | "extractall" | "replace" | "trim" | "trim_start" | "trim_end" => 0,
-                "replace_regex" | "indexof_regex" => 1,
-                "countof" if arguments.get(2).is_some_and(is_regex_kind) => 1,
-                _ => return None,
-            };
-            Some((&arguments.get(index)?.value, name.span))
-        }
-        _ => None,
-    }
-}
-
-fn is_regex_kind(argument: &NamedExpr<'_>) -> bool {
-    matches!(&argument.value.kind, ExprKind::Literal(Literal::String(literal)) if literal.value == "regex")
 }
 
 fn is_regex_parse(operator: &Operator<'_>) -> bool {

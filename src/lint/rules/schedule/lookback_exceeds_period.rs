@@ -13,6 +13,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     name: "lookback-exceeds-period",
     category: Category::Schedule,
     severity: Severity::Error,
+    default_on: true,
     kinds: &[RuleKind::Scheduled],
     needs: Needs::Metadata,
     fixable: Fixable::Never,

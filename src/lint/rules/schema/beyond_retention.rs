@@ -9,6 +9,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     name: "beyond-retention",
     category: Category::Schema,
     severity: Severity::Warning,
+    default_on: true,
     kinds: &[RuleKind::CustomDetection, RuleKind::Hunting, RuleKind::Snippet],
     needs: Needs::Schema,
     fixable: Fixable::Never,

@@ -13,6 +13,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     name: "column-name-collision-after-join",
     category: Category::Schema,
     severity: Severity::Info,
+    default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Schema,
     fixable: Fixable::Never,

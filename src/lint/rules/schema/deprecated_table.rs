@@ -8,6 +8,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     name: "deprecated-table",
     category: Category::Schema,
     severity: Severity::Warning,
+    default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Query,
     fixable: Fixable::Sometimes,

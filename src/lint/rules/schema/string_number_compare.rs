@@ -11,6 +11,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     name: "string-number-compare",
     category: Category::Schema,
     severity: Severity::Warning,
+    default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Schema,
     fixable: Fixable::Sometimes,

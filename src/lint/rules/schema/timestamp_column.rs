@@ -12,6 +12,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     name: "timestamp-column",
     category: Category::Schema,
     severity: Severity::Error,
+    default_on: true,
     kinds: &[RuleKind::CustomDetection],
     needs: Needs::Schema,
     fixable: Fixable::Always,

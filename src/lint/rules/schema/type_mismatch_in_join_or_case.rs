@@ -10,6 +10,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     name: "type-mismatch-in-join-or-case",
     category: Category::Schema,
     severity: Severity::Warning,
+    default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Schema,
     fixable: Fixable::Never,

@@ -9,6 +9,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     name: "unknown-table",
     category: Category::Schema,
     severity: Severity::Warning,
+    default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Schema,
     fixable: Fixable::Never,

@@ -11,6 +11,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     severity: Severity::Warning,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Query,
+    default_on: true,
     fixable: Fixable::Always,
     document: include_str!("unused_suppression.md"),
     // Raised where comments are matched with findings: see the module `suppression`.

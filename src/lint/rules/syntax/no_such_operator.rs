@@ -9,6 +9,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     name: "no-such-operator",
     category: Category::Syntax,
     severity: Severity::Error,
+    default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Query,
     fixable: Fixable::Never,

@@ -2,6 +2,7 @@
 
 use super::no_such_operator::absent_operator;
 use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::lint::mistake::Tokens;
 use crate::lint::{Category, Context, Fixable, Needs, Rule};
 use crate::parse::SyntaxError;
 use crate::span::Place;
@@ -11,6 +12,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     name: "syntax-error",
     category: Category::Syntax,
     severity: Severity::Error,
+    default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Query,
     fixable: Fixable::Never,
@@ -19,9 +21,14 @@ pub(in crate::lint) const RULE: Rule = Rule {
 };
 
 fn check(cx: &mut Context<'_>) {
-    let text = cx.text();
-    for error in cx.errors().iter().filter(|error| absent_operator(text, error).is_none()) {
-        cx.add(finding(error));
+    if cx.errors().is_empty() {
+        return;
+    }
+    let (text, tokens) = (cx.text(), Tokens::of(cx));
+    for error in cx.errors() {
+        if tokens.mistake(error).is_none() && absent_operator(text, error).is_none() {
+            cx.add(finding(error));
+        }
     }
 }
 

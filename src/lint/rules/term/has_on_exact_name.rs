@@ -13,6 +13,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     name: "has-on-exact-name",
     category: Category::Term,
     severity: Severity::Warning,
+    default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Schema,
     fixable: Fixable::Always,

@@ -11,6 +11,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     name: "required-columns-missing",
     category: Category::Xdr,
     severity: Severity::Error,
+    default_on: true,
     kinds: &[RuleKind::CustomDetection],
     needs: Needs::SchemaAndMetadata,
     fixable: Fixable::Sometimes,

@@ -12,6 +12,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     name: "summarize-loses-reportid",
     category: Category::Xdr,
     severity: Severity::Error,
+    default_on: true,
     kinds: &[RuleKind::CustomDetection],
     needs: Needs::SchemaAndMetadata,
     fixable: Fixable::Sometimes,

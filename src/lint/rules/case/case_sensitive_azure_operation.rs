@@ -1,0 +1,68 @@
+//! CSE004: a case-sensitive comparison with a name whose letter case Azure changes.
+
+use crate::analyze::Predicate;
+use crate::diagnostic::{Effect, Severity};
+use crate::lint::predicate::{effect_on_rule, excludes, has_letters, in_any_case, texts};
+use crate::lint::shape::table_column;
+use crate::lint::{Category, Context, Fixable, Needs, Rule};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: "CSE004",
+    name: "case-sensitive-azure-operation",
+    category: Category::Case,
+    severity: Severity::Warning,
+    default_on: true,
+    kinds: Rule::EVERY_KIND,
+    needs: Needs::Schema,
+    fixable: Fixable::Always,
+    document: include_str!("case_sensitive_azure_operation.md"),
+    check,
+};
+
+/// Columns that resource providers fill as they please.
+const COLUMNS: &[(&str, &str)] = &[
+    ("AzureActivity", "CategoryValue"),
+    ("AzureActivity", "OperationNameValue"),
+    ("AzureActivity", "ResourceGroup"),
+    ("AzureActivity", "ResourceId"),
+    ("AzureActivity", "ResourceProviderValue"),
+    ("AzureDiagnostics", "Category"),
+    ("AzureDiagnostics", "ResourceId"),
+    ("Event", "EventLevelName"),
+];
+
+fn check(cx: &mut Context<'_>) {
+    for predicate in cx.predicates() {
+        let Some((column, value)) = flagged(predicate) else { continue };
+        let Some(replacement) = in_any_case(predicate.op) else { continue };
+        let written = cx.slice(predicate.op_span);
+        let misses = if excludes(predicate) { "does not exclude" } else { "misses" };
+        let other = other_spelling(value);
+        cx.report(predicate.op_span, format!("`{written}` on `{column}` is case-sensitive and {misses} `{other}`"))
+            .label("compares letter case")
+            .related(predicate.subject.span, "Azure writes the same name in different letter case")
+            .help(format!("use `{replacement}`"))
+            .note(format!("{column}=\"{value}\" and {column}=\"{other}\" both occur"))
+            .replace(
+                predicate.op_span,
+                replacement,
+                format!("write `{replacement}`"),
+                effect_on_rule(predicate, Effect::Wider),
+            );
+    }
+}
+
+/// The column and a text with letters, if the rule is about this predicate.
+pub(in crate::lint) fn flagged(predicate: &Predicate) -> Option<(&str, &str)> {
+    // A computed value may tell the spellings apart on purpose.
+    let is_comparison = predicate.is_filter && in_any_case(predicate.op).is_some();
+    let column = predicate.subject.plain_column().filter(|_| is_comparison)?;
+    table_column(column).filter(|place| COLUMNS.contains(place))?;
+    Some((&column.name, texts(predicate).find(|text| has_letters(text))?))
+}
+
+/// Azure writes most names in capitals; a text that is in capitals already comes in lower case too.
+fn other_spelling(text: &str) -> String {
+    let upper = text.to_uppercase();
+    if upper == text { text.to_lowercase() } else { upper }
+}

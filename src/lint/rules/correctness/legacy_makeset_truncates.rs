@@ -1,0 +1,45 @@
+//! COR013: an old aggregate that keeps 128 values.
+
+use crate::analyze::Binding;
+use crate::diagnostic::{Effect, Severity};
+use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::syntax::ExprKind;
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: "COR013",
+    name: "legacy-makeset-truncates",
+    category: Category::Correctness,
+    severity: Severity::Warning,
+    default_on: true,
+    kinds: Rule::EVERY_KIND,
+    needs: Needs::Query,
+    fixable: Fixable::Always,
+    document: include_str!("legacy_makeset_truncates.md"),
+    check,
+};
+
+fn check(cx: &mut Context<'_>) {
+    for expr in cx.expressions() {
+        let ExprKind::Call { name, arguments } = &expr.kind else { continue };
+        let is_built_in = matches!(cx.facts().binding(expr), Some(Binding::BuiltIn(_)));
+        let Some(replacement) = replacement(&name.text).filter(|_| is_built_in && arguments.len() == 1) else {
+            continue;
+        };
+        cx.report(name.span, format!("`{}` keeps 128 values and drops the rest", name.text))
+            .label("128 values at most")
+            .help(format!(
+                "use `{replacement}`, which keeps up to 1,048,576 values; a second argument sets another limit"
+            ))
+            .note("a later test such as `array_length(…) > 200` can never be true")
+            .replace(name.span, replacement, format!("write `{replacement}`"), Effect::Unknown);
+    }
+}
+
+/// The aggregate of today.
+fn replacement(function: &str) -> Option<&'static str> {
+    match function {
+        "makeset" => Some("make_set"),
+        "makelist" => Some("make_list"),
+        _ => None,
+    }
+}

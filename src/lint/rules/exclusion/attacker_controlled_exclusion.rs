@@ -1,0 +1,96 @@
+//! FPX003: rows are excluded by nothing but a text that the attacker writes.
+
+use crate::analyze::{Predicate, PredicateOp};
+use crate::diagnostic::Severity;
+use crate::lint::predicate::texts;
+use crate::lint::shape::{shape_of, table_column};
+use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::schema::{Column, ColumnShape};
+use crate::syntax::{BinaryOp, Expr, ExprKind, InOp};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: "FPX003",
+    name: "attacker-controlled-exclusion",
+    category: Category::Exclusion,
+    severity: Severity::Warning,
+    default_on: true,
+    kinds: Rule::EVERY_KIND,
+    needs: Needs::Schema,
+    fixable: Fixable::Never,
+    document: include_str!("attacker_controlled_exclusion.md"),
+    check,
+};
+
+fn check(cx: &mut Context<'_>) {
+    for predicate in cx.predicates() {
+        if !excludes_by_part(predicate) {
+            continue;
+        }
+        let Some(column) = predicate.subject.column.as_ref().filter(|column| is_written_by_attacker(cx, column)) else {
+            continue;
+        };
+        let Some(text) = texts(predicate).next().filter(|text| is_free_text(text)) else { continue };
+        if is_one_of_several(cx, predicate) {
+            continue;
+        }
+        let name = &column.name;
+        cx.report(predicate.span, format!("whoever writes `{text}` into `{name}` is excluded"))
+            .label("decides alone")
+            .related(predicate.subject.span, "written by whoever is being looked for")
+            .help("bind the exclusion to what cannot be chosen: the parent, its path and signer, the account or the device")
+            .note(format!("excluded today: {name}=\"malicious {text}\""));
+    }
+}
+
+/// Whether it is more than a switch: what a program is told to do cannot be chosen freely.
+fn is_free_text(text: &str) -> bool {
+    let text = text.trim();
+    !text.is_empty() && !text.starts_with(['-', '/'])
+}
+
+/// Whether it takes away rows that hold a text.
+fn excludes_by_part(predicate: &Predicate) -> bool {
+    let is_part = match predicate.op {
+        PredicateOp::Binary(op) => {
+            !matches!(op, BinaryOp::Equal | BinaryOp::NotEqual | BinaryOp::EqualCi | BinaryOp::NotEqualCi)
+        }
+        PredicateOp::In(op) => matches!(op, InOp::HasAny | InOp::HasAll),
+        PredicateOp::Between | PredicateOp::NotBetween | PredicateOp::Function => false,
+    };
+    is_part && predicate.is_filter && predicate.is_negated && !predicate.is_in_exclusion
+}
+
+fn is_written_by_attacker(cx: &Context<'_>, column: &Column) -> bool {
+    let is_request = matches!(
+        table_column(column),
+        Some((_, "UserAgent" | "HttpUserAgent" | "Subject" | "RequestClientApplication" | "csUserAgent"))
+    );
+    is_request || shape_of(cx.schema(), column) == Some(ColumnShape::CommandLine)
+}
+
+/// Whether something else must hold too for a row to be excluded.
+fn is_one_of_several(cx: &Context<'_>, predicate: &Predicate) -> bool {
+    let mut around: Vec<&Expr<'_>> =
+        cx.expressions().filter(|expr| expr.span.contains(predicate.span) && expr.id != predicate.expr).collect();
+    around.sort_by_key(|expr| expr.span.len());
+    let mut is_negated = is_negative(predicate.op);
+    for expr in around {
+        match &expr.kind {
+            ExprKind::Call { name, .. } if name.text == "not" => is_negated = !is_negated,
+            ExprKind::Binary { op: BinaryOp::And, .. } if !is_negated => return true,
+            ExprKind::Binary { op: BinaryOp::Or, .. } if is_negated => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// Whether the operator itself is a negation.
+fn is_negative(op: PredicateOp) -> bool {
+    match op {
+        PredicateOp::Binary(op) => op.as_str().starts_with(['!', 'n']),
+        PredicateOp::In(op) => op.as_str().starts_with('!'),
+        PredicateOp::NotBetween => true,
+        PredicateOp::Between | PredicateOp::Function => false,
+    }
+}

@@ -1,0 +1,66 @@
+//! SYN005: a list without parentheses, or a list where a single text belongs.
+
+use crate::diagnostic::{Edit, Effect, Severity};
+use crate::lint::mistake::{Mistake, Tokens, list_form};
+use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::parse::TokenKind;
+use crate::span::Span;
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: "SYN005",
+    name: "list-operator-needs-parentheses",
+    category: Category::Syntax,
+    severity: Severity::Error,
+    default_on: true,
+    kinds: Rule::EVERY_KIND,
+    needs: Needs::Query,
+    fixable: Fixable::Sometimes,
+    document: include_str!("list_operator_needs_parentheses.md"),
+    check,
+};
+
+fn check(cx: &mut Context<'_>) {
+    if cx.errors().is_empty() {
+        return;
+    }
+    let tokens = Tokens::of(cx);
+    for error in cx.errors() {
+        if tokens.mistake(error) != Some(Mistake::ListOperator) {
+            continue;
+        }
+        let at = tokens.index_at(error.span);
+        let Some(operator) = tokens.list_operator(at) else { continue };
+        let (Some(place), written) = (tokens.get(operator).map(|token| token.span), tokens.text(operator)) else {
+            continue;
+        };
+        if let Some(replacement) = list_form(written) {
+            // `has` of one of the values is what `has_any` is; `contains` also finds them inside of terms.
+            let effect = if written == "contains" { Effect::Narrower } else { Effect::Same };
+            cx.report(place, format!("`{written}` takes one value, not a list"))
+                .label("a list follows")
+                .help(format!("use `{replacement}`, or join several tests with `or`"))
+                .replace(place, replacement, format!("write `{replacement}`"), effect);
+            continue;
+        }
+        let value = value(&tokens, at);
+        let mut report = cx.report(place, format!("`{written}` takes a list in parentheses"));
+        report.label("no parenthesis follows").help(format!("write `{written} (…)`"));
+        if let Some(value) = value {
+            let insert = |offset: u32, text: &str| Edit {
+                place: Span::at(offset as usize).into(),
+                replacement: text.to_owned(),
+            };
+            report.fix("add the parentheses", Effect::Same, vec![insert(value.start, "("), insert(value.end, ")")]);
+        }
+    }
+}
+
+/// The value behind an operator: a literal, a name, or a call.
+fn value(tokens: &Tokens<'_>, at: usize) -> Option<Span> {
+    let first = tokens.get(at)?;
+    match first.kind {
+        TokenKind::Word if tokens.text(at + 1) == "(" => Some(first.span.to(tokens.get(tokens.closing(at + 1)?)?.span)),
+        TokenKind::Word | TokenKind::Number | TokenKind::String | TokenKind::Literal => Some(first.span),
+        TokenKind::Punctuation | TokenKind::Comment | TokenKind::Unknown => None,
+    }
+}

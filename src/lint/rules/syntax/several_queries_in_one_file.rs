@@ -1,0 +1,36 @@
+//! SYN008: another query follows behind an empty line.
+
+use crate::diagnostic::Severity;
+use crate::lint::mistake::{Mistake, Tokens};
+use crate::lint::{Category, Context, Fixable, Needs, Rule};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: "SYN008",
+    name: "several-queries-in-one-file",
+    category: Category::Syntax,
+    severity: Severity::Warning,
+    default_on: true,
+    kinds: Rule::EVERY_KIND,
+    needs: Needs::Query,
+    fixable: Fixable::Never,
+    document: include_str!("several_queries_in_one_file.md"),
+    check,
+};
+
+fn check(cx: &mut Context<'_>) {
+    if cx.errors().is_empty() {
+        return;
+    }
+    let tokens = Tokens::of(cx);
+    let is_second = |error: &&crate::parse::SyntaxError| tokens.mistake(error) == Some(Mistake::SecondQuery);
+    let places: Vec<_> = cx.errors().iter().filter(is_second).map(|error| error.span).collect();
+    // They were put into one file together: one finding, at the second query.
+    let Some((second, others)) = places.split_first() else { return };
+    let mut report = cx.report(*second, "another query begins here: an empty line does not end the one above");
+    report
+        .label("read as a part of the query above")
+        .help("put each query into a file of its own, or end the one above with `;`");
+    for other in others {
+        report.related(*other, "and another here");
+    }
+}
