@@ -35,6 +35,10 @@ pub mod lower;
 pub mod emit;
 pub mod explain;
 
+// Sigma rules to meaning, meaning on events.
+pub mod sigma;
+pub mod eval;
+
 // The edge: settings, reports and commands.
 pub mod config;
 pub mod suppress;

@@ -234,3 +234,42 @@ fn the_version_is_for_people_and_for_scripts() {
         serde_json::from_str(&kqlift(root(), &["version", "--format", "json"]).stdout).expect("an object");
     assert_eq!(json["version"], version);
 }
+
+#[test]
+fn rules_are_run_on_events() {
+    let folder = scratch("cli-eval");
+    let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).expect("the folder is writable");
+    write("rule.kql", "DeviceProcessEvents\n| where FileName =~ 'a.exe' and Timestamp > ago(1d)\n| project FileName\n");
+    write(
+        "rule.yml",
+        "title: t\nlogsource: {category: process_creation}\ndetection:\n    s:\n        FileName: 'A*'\n    condition: s\n",
+    );
+    write("bad.kql", "T\n| where x\n| evaluate bag_unpack(y)\n");
+    write(
+        "events.jsonl",
+        "{\"_id\": \"1\", \"FileName\": \"A.exe\", \"Timestamp\": \"2024-01-02T00:00:00Z\"}\n\
+         {\"_id\": \"2\", \"FileName\": \"b.exe\"}\n\
+         {\"_id\": \"3\", \"FileName\": \"a.exe\", \"Timestamp\": \"2023-01-02T00:00:00Z\"}\n",
+    );
+    let eval = |rule: &str, more: &[&str]| {
+        let mut arguments = vec!["eval", rule, "--events", "events.jsonl"];
+        arguments.extend(more);
+        kqlift(&folder, &arguments)
+    };
+    let run = eval("rule.kql", &[]);
+    assert_eq!(
+        (run.code, run.stdout.as_str()),
+        (Some(0), "{\"FileName\":\"A.exe\",\"_id\":\"1\"}\n"),
+        "{}",
+        run.stderr
+    );
+    let run = eval("rule.kql", &["--now", "2023-01-02T12:00:00Z", "--format", "jsonl"]);
+    assert_eq!(run.stdout.lines().count(), 2, "there is no upper bound");
+    let run = eval("rule.yml", &[]);
+    assert_eq!((run.code, run.stdout.lines().count()), (Some(0), 2), "{}", run.stderr);
+    let run = eval("bad.kql", &[]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""));
+    assert_eq!(run.stderr, "bad.kql:3:3: the operator `evaluate` is not modelled\n");
+    let run = eval("rule.kql", &["--now", "soon"]);
+    assert_eq!(run.code, Some(2));
+}

@@ -266,7 +266,7 @@ impl<'a, 'q> Analyzer<'a, 'q> {
                     self.read(origin);
                 }
             }
-            Origin::Made(_) | Origin::Unknown => {}
+            Origin::Event { .. } | Origin::Made(_) | Origin::Unknown => {}
         }
     }
 

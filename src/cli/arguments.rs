@@ -58,6 +58,8 @@ pub(super) enum Command {
     Explain(ExplainArguments),
     /// Convert rules to Sigma, Splunk SPL or ASIM, naming every loss
     Convert(ConvertArguments),
+    /// Run rules on events and print the rows that they return
+    Eval(EvalArguments),
     /// Print the documentation of a lint rule
     Rule(RuleArguments),
     /// Keep a list of known findings
@@ -85,6 +87,7 @@ impl Command {
             Self::Explain(arguments) => Some(&mut arguments.inputs),
             Self::Convert(arguments) => Some(&mut arguments.inputs),
             Self::Baseline(arguments) => Some(arguments.inputs_mut()),
+            Self::Eval(arguments) => Some(&mut arguments.inputs),
             Self::Parse(arguments) => Some(&mut arguments.inputs),
             Self::Rule(_)
             | Self::Config(_)
@@ -242,6 +245,31 @@ pub(super) struct ConvertArguments {
     /// Exit with 0 even if rules were refused
     #[arg(long)]
     pub(super) exit_zero: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct EvalArguments {
+    #[command(flatten)]
+    pub(super) inputs: Inputs,
+    /// Events, one JSON object a line; may be given several times. A file that is named after a table or an ASIM schema
+    /// holds rows of it, any other file rows of every table
+    #[arg(long, required = true, value_name = "FILE")]
+    pub(super) events: Vec<PathBuf>,
+    /// What `now()` is [default: the latest time in the events]
+    #[arg(long, value_name = "TIME")]
+    pub(super) now: Option<String>,
+    /// Shape of the output
+    #[arg(long, value_enum, default_value_t = EvalFormat::Jsonl)]
+    pub(super) format: EvalFormat,
+}
+
+/// Shapes of the output of `eval`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum EvalFormat {
+    /// One JSON object a line, one line for each row
+    Jsonl,
+    /// One JSON array of all rows
+    Json,
 }
 
 #[derive(Debug, Args)]

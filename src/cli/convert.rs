@@ -34,6 +34,10 @@ pub(super) fn run(arguments: &ConvertArguments) -> CommandResult {
     let results = files::each(&files, &arguments.inputs, |input, outcome| match outcome {
         Outcome::Rules(file) => convert_file(input, &file, (&hub, &schema), arguments),
         Outcome::Broken(problem) => vec![Attempt::broken(FileReport::of_problem(problem), None)],
+        Outcome::Sigma(file) => {
+            files::pass_over_sigma(&file, &arguments.inputs);
+            Vec::new()
+        }
         Outcome::Skipped => Vec::new(),
     })?;
     let mut attempts: Vec<Attempt> = results.into_iter().flatten().collect();

@@ -21,6 +21,10 @@ pub(super) fn run(arguments: &ExplainArguments) -> CommandResult {
     let pages = files::each(&files, &arguments.inputs, |_, outcome| match outcome {
         Outcome::Rules(file) => file.rules.iter().map(|rule| page(rule, arguments.format, &schema)).collect(),
         Outcome::Broken(problem) => vec![Err(report_problem(&FileReport::of_problem(problem)))],
+        Outcome::Sigma(file) => {
+            files::pass_over_sigma(&file, &arguments.inputs);
+            Vec::new()
+        }
         Outcome::Skipped => Vec::new(),
     })?;
     if files.is_empty() && !arguments.inputs.allow_empty {

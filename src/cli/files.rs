@@ -64,6 +64,8 @@ pub(super) enum Outcome {
     Rules(RuleFile),
     /// A rule file that is broken.
     Broken(FileProblem),
+    /// Sigma rules.
+    Sigma(RuleFile),
     /// Nothing to say about it.
     Skipped,
 }
@@ -241,9 +243,14 @@ fn load(input: &Input, bytes: Vec<u8>, inputs: &Inputs) -> Outcome {
             Outcome::Rules(file)
         }
         Loaded::Broken(problem) => Outcome::Broken(problem),
-        Loaded::Sigma(file) => skipped(&file.path, "Sigma rules are not read yet", inputs),
+        Loaded::Sigma(file) => Outcome::Sigma(file),
         Loaded::NotARule { reason } => skipped(&input.name.display().to_string(), &reason, inputs),
     }
+}
+
+/// Says that a command does nothing with Sigma rules.
+pub(super) fn pass_over_sigma(file: &RuleFile, inputs: &Inputs) {
+    skipped(&file.path, "this command does not take Sigma rules yet", inputs);
 }
 
 fn skipped(path: &str, reason: &str, inputs: &Inputs) -> Outcome {

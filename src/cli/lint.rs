@@ -52,6 +52,10 @@ pub(super) fn run(arguments: &LintArguments, colour: ColourChoice) -> CommandRes
                 let report = FileReport::of_problem(problem);
                 Checked { report, fails: false, change: None, silenced: 0, stale: 0 }
             }
+            Outcome::Sigma(file) => {
+                files::pass_over_sigma(&file, &arguments.inputs);
+                return None;
+            }
             Outcome::Skipped => return None,
         };
         checked.fails = checked.report.findings.iter().any(|finding| checker.policy.fails(finding));

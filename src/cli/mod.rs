@@ -9,6 +9,7 @@ mod check;
 mod completions;
 mod config;
 mod convert;
+mod eval;
 mod explain;
 mod files;
 mod fix;
@@ -89,6 +90,7 @@ fn run(mut arguments: Arguments) -> ExitCode {
         Command::Explain(command) => explain::run(&command),
         Command::Convert(command) => convert::run(&command),
         Command::Baseline(command) => baseline::run(&command),
+        Command::Eval(command) => eval::run(&command),
         Command::Rule(command) => rule::run(&command),
         Command::Parse(command) => parse::run(&command),
         Command::Config(command) => config::run(&command, &arguments.shared),

@@ -24,6 +24,10 @@ pub(super) fn run(arguments: &ParseArguments) -> CommandResult {
             output::complain(&report_problem(&FileReport::of_problem(problem)));
             vec![Err(Failure(String::new()))]
         }
+        Outcome::Sigma(file) => {
+            files::pass_over_sigma(&file, &arguments.inputs);
+            Vec::new()
+        }
         Outcome::Skipped => Vec::new(),
     })?;
     let mut exit = Exit::Clean;

@@ -130,7 +130,9 @@ fn case_folded(test: &Test, is_in_case: impl Fn(&str) -> bool) -> Option<TestOp>
         TestOp::HasAny => TestOp::HasAny,
         TestOp::HasAll => TestOp::HasAll,
         TestOp::IsEmpty => TestOp::IsEmpty,
-        TestOp::Regex
+        TestOp::Wildcard
+        | TestOp::WildcardCs
+        | TestOp::Regex
         | TestOp::Less
         | TestOp::LessOrEqual
         | TestOp::Greater

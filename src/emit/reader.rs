@@ -68,6 +68,9 @@ impl Reader<'_> {
             TestOp::HasSuffix => self.text(term(false, true), false),
             TestOp::HasSuffixCs => self.text(term(false, true), true),
             TestOp::HasAll => self.every_term(),
+            TestOp::Wildcard | TestOp::WildcardCs => {
+                Err((Reason::OperatorUnsupported, "a pattern with wildcards inside is not converted yet".to_owned()))
+            }
             TestOp::Regex => self.regex(),
             TestOp::Less => self.order(Comparison::Less),
             TestOp::LessOrEqual => self.order(Comparison::LessOrEqual),

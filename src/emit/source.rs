@@ -37,6 +37,9 @@ pub(super) fn source_name<'ir>(hub: &Hub, source: &'ir Source) -> Result<&'ir st
         SourceKind::Function { name, .. } => {
             refuse(name, format!("the function `{name}` has no counterpart outside its workspace"))
         }
+        SourceKind::LogSource(found) => {
+            refuse("logsource", format!("rules of the log source {found} are not converted yet"))
+        }
         SourceKind::Union(_) => refuse("union", "a union of sources cannot be converted".to_owned()),
         SourceKind::Pipeline { .. } => refuse("sub-query", "a sub-query cannot be converted".to_owned()),
         SourceKind::Inline(_) => refuse("datatable", "rows written in the query cannot be converted".to_owned()),

@@ -80,6 +80,7 @@ fn used_data(steps: &[Step<'_>]) -> Vec<String> {
                 names.push(name.clone());
             }
         }
+        SourceKind::LogSource(found) => names.push(found.to_string()),
         SourceKind::Union(_)
         | SourceKind::Pipeline { .. }
         | SourceKind::Inline(_)

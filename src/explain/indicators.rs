@@ -180,7 +180,7 @@ fn origin_column(origin: &Origin) -> Option<(String, String)> {
             tables.dedup();
             columns.iter().all(|(_, other)| *other == column).then(|| (tables.join(", "), column))
         }
-        Origin::Computed { .. } | Origin::Made(_) | Origin::Unknown => None,
+        Origin::Event { .. } | Origin::Computed { .. } | Origin::Made(_) | Origin::Unknown => None,
     }
 }
 
@@ -225,6 +225,8 @@ fn class(test: &Test, value: &Value) -> &'static str {
         TestOp::HasPrefixCs => "term prefix, exact case",
         TestOp::HasSuffix => "term suffix, any case",
         TestOp::HasSuffixCs => "term suffix, exact case",
+        TestOp::Wildcard => "fits, any case",
+        TestOp::WildcardCs => "fits, exact case",
         TestOp::Regex if regex_ignores_case(test) => "regex, any case",
         TestOp::Regex => "regex",
         TestOp::Less => "less than",

@@ -64,6 +64,7 @@ fn source_note(number: &str, source: &SourceKind) -> Option<Note> {
         }
         SourceKind::Opaque(reason) => (NoteKind::NotUnderstood, format!("the source is not modelled: {reason}")),
         SourceKind::Table { is_known: true, .. }
+        | SourceKind::LogSource(_)
         | SourceKind::Function { .. }
         | SourceKind::Union(_)
         | SourceKind::Pipeline { .. }

@@ -80,6 +80,7 @@ impl<'r> Outline<'r> {
             SourceKind::Pipeline { pipeline, .. } => self.flow(pipeline, number, 1, false),
             SourceKind::Union(branches) => self.branches(branches, number, 1),
             SourceKind::Table { .. }
+            | SourceKind::LogSource(_)
             | SourceKind::Function { .. }
             | SourceKind::Inline(_)
             | SourceKind::External(_)

@@ -154,6 +154,7 @@ fn origin(column: &Column, steps: &[Step<'_>]) -> OriginKind {
             OriginKind::Table { table: table.clone(), column: column.clone(), via_join: *through_join }
         }
         Origin::Computed { span, inputs } => computed(*span, inputs, steps),
+        Origin::Event { field } => OriginKind::Made { by: format!("the field `{field}`") },
         Origin::Made(by) => made(&column.name, by, steps),
         Origin::Several(origins) => {
             let mut of: Vec<String> = Vec::new();

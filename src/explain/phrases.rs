@@ -57,6 +57,7 @@ fn positive(op: TestOp) -> &'static str {
         TestOp::HasSuffix | TestOp::HasSuffixCs => "contains a term that ends with",
         TestOp::StartsWith | TestOp::StartsWithCs => "starts with",
         TestOp::EndsWith | TestOp::EndsWithCs => "ends with",
+        TestOp::Wildcard | TestOp::WildcardCs => "fits, as a whole, the pattern",
         TestOp::Regex => "matches, anywhere, the regular expression",
         TestOp::Less => "is less than",
         TestOp::LessOrEqual => "is at most",
@@ -81,6 +82,7 @@ fn negative(op: TestOp) -> &'static str {
         TestOp::HasSuffix | TestOp::HasSuffixCs => "contains no term that ends with",
         TestOp::StartsWith | TestOp::StartsWithCs => "does not start with",
         TestOp::EndsWith | TestOp::EndsWithCs => "does not end with",
+        TestOp::Wildcard | TestOp::WildcardCs => "does not fit, as a whole, the pattern",
         TestOp::Regex => "matches nowhere the regular expression",
         TestOp::Less => "is not less than",
         TestOp::LessOrEqual => "is not at most",
@@ -143,6 +145,7 @@ fn case(test: &Test) -> &'static str {
         TestOp::Equal
         | TestOp::In
         | TestOp::Regex
+        | TestOp::WildcardCs
         | TestOp::ContainsCs
         | TestOp::StartsWithCs
         | TestOp::EndsWithCs
@@ -158,7 +161,8 @@ fn case(test: &Test) -> &'static str {
         | TestOp::HasPrefix
         | TestOp::HasSuffix
         | TestOp::HasAny
-        | TestOp::HasAll => ", in any letter case",
+        | TestOp::HasAll
+        | TestOp::Wildcard => ", in any letter case",
         TestOp::Less
         | TestOp::LessOrEqual
         | TestOp::Greater

@@ -74,6 +74,7 @@ fn source_summary(source: &Source) -> String {
             format!("{}: {} through {stages}", words::source(source), words::source(&pipeline.source))
         }
         SourceKind::Table { .. }
+        | SourceKind::LogSource(_)
         | SourceKind::Function { .. }
         | SourceKind::Union(_)
         | SourceKind::Pipeline { name: None, .. }

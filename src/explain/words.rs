@@ -154,6 +154,7 @@ pub(super) fn expression(expr: &Expr) -> String {
 pub(super) fn source(source: &Source) -> String {
     match &source.kind {
         SourceKind::Table { name, .. } => name.clone(),
+        SourceKind::LogSource(found) => format!("{found} events"),
         SourceKind::Function { name, .. } => format!("{name}()"),
         SourceKind::Union(branches) => {
             let names: Vec<String> = branches.iter().map(|branch| self::source(&branch.source)).collect();

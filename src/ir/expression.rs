@@ -97,7 +97,9 @@ impl Field {
     pub fn table_column(&self) -> Option<(&str, &str)> {
         match &self.origin {
             Origin::Table { table, column, .. } => Some((table, column)),
-            Origin::Computed { .. } | Origin::Made(_) | Origin::Several(_) | Origin::Unknown => None,
+            Origin::Event { .. } | Origin::Computed { .. } | Origin::Made(_) | Origin::Several(_) | Origin::Unknown => {
+                None
+            }
         }
     }
 }
@@ -181,6 +183,11 @@ pub enum TestOp {
     In,
     /// `in~`: `=~` for at least one element.
     InCi,
+    /// Sigma's wildcards in any letter case: `*` is any text, `?` one character, and a backslash in front of these three
+    /// takes their meaning. The pattern fits the whole value.
+    Wildcard,
+    /// The same, case-sensitive.
+    WildcardCs,
     /// `matches regex`: found anywhere, case-sensitive unless the expression says otherwise.
     Regex,
     /// `<`
@@ -206,7 +213,7 @@ pub enum TestOp {
 }
 
 impl TestOp {
-    /// KQL's operator or function.
+    /// KQL's operator or function; of a test that KQL lacks, a word in the same style.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Equal => "==",
@@ -227,6 +234,8 @@ impl TestOp {
             Self::HasAll => "has_all",
             Self::In => "in",
             Self::InCi => "in~",
+            Self::Wildcard => "fits",
+            Self::WildcardCs => "fits_cs",
             Self::Regex => "matches regex",
             Self::Less => "<",
             Self::LessOrEqual => "<=",
@@ -253,6 +262,7 @@ impl TestOp {
                 | Self::HasPrefixCs
                 | Self::HasSuffixCs
                 | Self::In
+                | Self::WildcardCs
                 | Self::Regex
         )
     }

@@ -57,6 +57,8 @@ pub enum SourceKind {
         /// Whether the schema knows it.
         is_known: bool,
     },
+    /// A log source, as Sigma names it: no table yet.
+    LogSource(LogSource),
     /// A function that returns rows and whose body is not in the query: an ASIM parser, a watchlist, a saved function.
     Function {
         /// Its name as written.
@@ -79,6 +81,28 @@ pub enum SourceKind {
     External(Vec<String>),
     /// `print`, `range`, `search`, `find` and others that are named but not modelled.
     Opaque(String),
+}
+
+/// A kind of event, in Sigma's words.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+pub struct LogSource {
+    /// Its id in the hub, if the hub knows it.
+    pub id: Option<String>,
+    /// `category`
+    pub category: Option<String>,
+    /// `product`
+    pub product: Option<String>,
+    /// `service`
+    pub service: Option<String>,
+}
+
+impl std::fmt::Display for LogSource {
+    /// `windows process_creation`
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let words: Vec<&str> =
+            [&self.product, &self.category, &self.service].into_iter().flatten().map(String::as_str).collect();
+        formatter.write_str(&words.join(" "))
+    }
 }
 
 /// One step of a pipeline.

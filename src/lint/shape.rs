@@ -15,7 +15,7 @@ fn shape_of_origin(schema: &Schema, origin: &Origin) -> Option<ColumnShape> {
             let shape = shape_of_origin(schema, first)?;
             others.iter().all(|other| shape_of_origin(schema, other) == Some(shape)).then_some(shape)
         }
-        Origin::Computed { .. } | Origin::Made(_) | Origin::Unknown => None,
+        Origin::Event { .. } | Origin::Computed { .. } | Origin::Made(_) | Origin::Unknown => None,
     }
 }
 
@@ -28,6 +28,6 @@ pub(super) fn is_from_linux(column: &Column) -> bool {
 pub(super) fn table_column(column: &Column) -> Option<(&str, &str)> {
     match &column.origin {
         Origin::Table { table, column, through_join: _ } => Some((table, column)),
-        Origin::Several(_) | Origin::Computed { .. } | Origin::Made(_) | Origin::Unknown => None,
+        Origin::Event { .. } | Origin::Several(_) | Origin::Computed { .. } | Origin::Made(_) | Origin::Unknown => None,
     }
 }

@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use crate::analyze::Binding;
 use crate::ir::{self, SourceKind};
-use crate::schema::{Columns, Value};
+use crate::schema::{Column, Columns, Origin, ScalarType, Value};
 use crate::span::Span;
-use crate::syntax::{Expr, ExprKind, Head, Name, NamedExpr, Operator, OperatorKind, Pipeline};
+use crate::syntax::{ColumnDeclaration, Expr, ExprKind, Head, Name, NamedExpr, Operator, OperatorKind, Pipeline};
 
 use super::expression::Position;
 use super::lets::Meaning;
@@ -112,7 +112,10 @@ impl<'a, 'q> Lowering<'a, 'q> {
             }
             _ => {
                 let kind = self.source_kind(expr);
-                let columns = columns_of(&kind);
+                let columns = match &expr.kind {
+                    ExprKind::Datatable { columns, .. } | ExprKind::ExternalData { columns, .. } => declared(columns),
+                    _ => columns_of(&kind),
+                };
                 source_only(kind, columns, expr.span)
             }
         }
@@ -242,11 +245,22 @@ fn source_only(kind: SourceKind, columns: Columns, span: Span) -> ir::Pipeline {
     ir::Pipeline { source, stages: Vec::new(), output: columns, span }
 }
 
+/// The columns that a `datatable` or `externaldata` declares.
+fn declared(columns: &[ColumnDeclaration<'_>]) -> Columns {
+    let column = |declaration: &ColumnDeclaration<'_>| Column {
+        name: declaration.name.text.to_string(),
+        ty: ScalarType::parse(declaration.ty.text).unwrap_or_default(),
+        origin: Origin::Unknown,
+    };
+    Columns { columns: columns.iter().map(column).collect(), is_open: false }
+}
+
 /// The columns of a source whose expression is no pipeline of its own, so that the facts have none for it.
 fn columns_of(kind: &SourceKind) -> Columns {
     match kind {
         SourceKind::Pipeline { pipeline, .. } => pipeline.output.clone(),
         SourceKind::Table { .. }
+        | SourceKind::LogSource(_)
         | SourceKind::Function { .. }
         | SourceKind::Union(_)
         | SourceKind::Inline(_)

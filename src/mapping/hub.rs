@@ -123,6 +123,21 @@ impl Hub {
         self.log_sources.iter().find(|source| source.id == id)
     }
 
+    /// The log source that Sigma calls so.
+    pub fn sigma_source(
+        &self,
+        category: Option<&str>,
+        product: Option<&str>,
+        service: Option<&str>,
+    ) -> Option<&LogSource> {
+        let named = |source: &&LogSource| {
+            let sigma = &source.sigma;
+            (sigma.category.as_deref(), sigma.product.as_deref(), sigma.service.as_deref())
+                == (category, product, service)
+        };
+        self.log_sources.iter().find(named)
+    }
+
     /// The log sources that rows of a table or ASIM function may be, in the order of the data file.
     pub fn candidates(&self, name: &str) -> Vec<Candidate<'_>> {
         match self.function(name) {

@@ -54,6 +54,11 @@ pub enum Origin {
         /// The table columns that the expression reads, as `(table, column)`, in order of first use.
         inputs: Vec<(String, String)>,
     },
+    /// It is a field of a log source's events, as Sigma names it.
+    Event {
+        /// Its name.
+        field: String,
+    },
     /// It is a constant or is made by an operator (`count`, `serialize`, `externaldata`).
     Made(String),
     /// Several branches of a union give it.

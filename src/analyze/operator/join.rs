@@ -103,7 +103,7 @@ fn joined(origin: &Origin) -> Origin {
             Origin::Table { table: table.clone(), column: column.clone(), through_join: true }
         }
         Origin::Several(origins) => Origin::Several(origins.iter().map(joined).collect()),
-        Origin::Computed { .. } | Origin::Made(_) | Origin::Unknown => origin.clone(),
+        Origin::Event { .. } | Origin::Computed { .. } | Origin::Made(_) | Origin::Unknown => origin.clone(),
     }
 }
 

@@ -58,7 +58,7 @@ impl<'a, 'q> Analyzer<'a, 'q> {
         match self.produce(source, Context::value(input)).origin {
             Origin::Computed { inputs, .. } => inputs,
             Origin::Table { table, column, .. } => vec![(table, column)],
-            Origin::Several(_) | Origin::Made(_) | Origin::Unknown => Vec::new(),
+            Origin::Event { .. } | Origin::Several(_) | Origin::Made(_) | Origin::Unknown => Vec::new(),
         }
     }
 }

@@ -160,9 +160,11 @@ fn merged<'o>(origins: impl Iterator<Item = &'o Origin>) -> Origin {
     for origin in origins {
         let parts = match origin {
             Origin::Several(parts) => parts.as_slice(),
-            Origin::Table { .. } | Origin::Computed { .. } | Origin::Made(_) | Origin::Unknown => {
-                std::slice::from_ref(origin)
-            }
+            Origin::Table { .. }
+            | Origin::Event { .. }
+            | Origin::Computed { .. }
+            | Origin::Made(_)
+            | Origin::Unknown => std::slice::from_ref(origin),
         };
         for part in parts {
             if !distinct.contains(part) {

@@ -42,7 +42,8 @@ fn normalised_function<'a>(request: &Request<'a>) -> Option<(&'a str, &'a str)> 
     }
     let name = match &source.kind {
         SourceKind::Function { name, .. } | SourceKind::Table { name, .. } => name,
-        SourceKind::Pipeline { .. }
+        SourceKind::LogSource(_)
+        | SourceKind::Pipeline { .. }
         | SourceKind::Union(_)
         | SourceKind::Inline(_)
         | SourceKind::External(_)
@@ -109,6 +110,7 @@ fn innermost_span(pipeline: &Pipeline) -> crate::span::Span {
     match &pipeline.source.kind {
         SourceKind::Pipeline { pipeline, .. } => innermost_span(pipeline),
         SourceKind::Table { .. }
+        | SourceKind::LogSource(_)
         | SourceKind::Function { .. }
         | SourceKind::Union(_)
         | SourceKind::Inline(_)

@@ -81,6 +81,7 @@ fn check(expr: &Expr, spell: Spell<'_>) -> Result<(), Refusal> {
 fn source(source: &Source, spell: Spell<'_>) -> Result<String, Refusal> {
     Ok(match &source.kind {
         SourceKind::Table { name: table, .. } => name(&spell(table)),
+        SourceKind::LogSource(found) => return Err(unprintable(source.span, &format!("log source {found}"))),
         SourceKind::Function { name, arguments } => {
             for (_, value) in arguments {
                 check(value, spell)?;
@@ -275,9 +276,13 @@ fn test(test: &Test, is_negated: bool) -> String {
         | TestOp::HasSuffixCs => format!("{subject} {}{word} {}", bang(is_negated), operands(test)),
         TestOp::In | TestOp::InCi => format!("{subject} {}{word} ({})", bang(is_negated), list(&test.operands)),
         TestOp::HasAny | TestOp::HasAll => around(format!("{subject} {word} ({})", list(&test.operands))),
-        TestOp::Regex | TestOp::Less | TestOp::LessOrEqual | TestOp::Greater | TestOp::GreaterOrEqual => {
-            around(format!("{subject} {word} {}", operands(test)))
-        }
+        TestOp::Wildcard
+        | TestOp::WildcardCs
+        | TestOp::Regex
+        | TestOp::Less
+        | TestOp::LessOrEqual
+        | TestOp::Greater
+        | TestOp::GreaterOrEqual => around(format!("{subject} {word} {}", operands(test))),
         TestOp::Between => {
             let bounds: Vec<String> = test.operands.iter().map(operand).collect();
             format!("{subject} {}between ({})", bang(is_negated), bounds.join(" .. "))

@@ -129,7 +129,7 @@ fn is_log_time_origin(origin: &Origin, name: &str) -> bool {
             inputs.is_empty() || inputs.iter().any(|(_, column)| is_log_time_column(column))
         }
         Origin::Several(origins) => origins.iter().any(|origin| is_log_time_origin(origin, name)),
-        Origin::Made(_) | Origin::Unknown => is_log_time_column(name),
+        Origin::Event { .. } | Origin::Made(_) | Origin::Unknown => is_log_time_column(name),
     }
 }
 

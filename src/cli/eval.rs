@@ -1,0 +1,138 @@
+//! `kqlift eval`
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::arguments::{EvalArguments, EvalFormat};
+use super::explain::{meaning, report_problem};
+use super::files::{self, Outcome};
+use super::{CommandResult, Exit, Failure, output};
+use crate::eval::{EvalError, Events, Row, Timestamp, evaluate};
+use crate::ir::Detection;
+use crate::mapping::Hub;
+use crate::parse::parse;
+use crate::report::FileReport;
+use crate::schema::Schema;
+use crate::sigma;
+use crate::source::{RuleFile, line_column};
+use crate::span::Span;
+
+/// Columns that hold the time of an event; the latest of all events is what `now()` is by default.
+const TIME_COLUMNS: &[&str] = &["TimeGenerated", "Timestamp", "_time"];
+
+/// The rows of one rule, or the message that there are none.
+type Rows = Result<Vec<Value>, String>;
+
+pub(super) fn run(arguments: &EvalArguments) -> CommandResult {
+    let events = read_events(&arguments.events)?;
+    let now = match &arguments.now {
+        Some(text) => Some(
+            Timestamp::parse(text)
+                .ok_or_else(|| Failure(format!("`{text}` is no time such as 2024-01-31T10:00:00Z")))?,
+        ),
+        None => latest(&events),
+    };
+    let hub = Hub::built_in();
+    let files = files::find(&arguments.inputs)?;
+    if files.is_empty() && !arguments.inputs.allow_empty {
+        return Ok(Exit::NoFiles);
+    }
+    let results = files::each(&files, &arguments.inputs, |_, outcome| match outcome {
+        Outcome::Rules(file) => evaluate_kql(&file, &events, now),
+        Outcome::Sigma(file) => evaluate_sigma(&file, &hub, &events, now),
+        Outcome::Broken(problem) => vec![Err(report_problem(&FileReport::of_problem(problem)))],
+        Outcome::Skipped => Vec::new(),
+    })?;
+    let mut exit = Exit::Clean;
+    let mut rows = Vec::new();
+    for result in results.into_iter().flatten() {
+        match result {
+            Ok(found) => rows.extend(found),
+            Err(message) => {
+                output::complain(&message);
+                exit = Exit::Findings;
+            }
+        }
+    }
+    output::print(&printed(rows, arguments.format)?)?;
+    Ok(exit)
+}
+
+fn printed(rows: Vec<Value>, format: EvalFormat) -> Result<String, Failure> {
+    let failure = |error: serde_json::Error| Failure(format!("can't write JSON: {error}"));
+    match format {
+        EvalFormat::Json => Ok(serde_json::to_string_pretty(&Value::Array(rows)).map_err(failure)? + "\n"),
+        EvalFormat::Jsonl => rows.iter().map(|row| Ok(serde_json::to_string(row).map_err(failure)? + "\n")).collect(),
+    }
+}
+
+fn read_events(paths: &[std::path::PathBuf]) -> Result<Events, Failure> {
+    let mut events = Events::default();
+    for path in paths {
+        let text = std::fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))?;
+        let mut rows = Vec::new();
+        for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+            match serde_json::from_str::<Value>(line) {
+                Ok(Value::Object(event)) => rows.push(Row::of_event(&event)),
+                Ok(_) => return Err(Failure(format!("{}:{}: an event is a JSON object", path.display(), number + 1))),
+                Err(error) => return Err(Failure(format!("{}:{}: {error}", path.display(), number + 1))),
+            }
+        }
+        match table_of(path) {
+            Some(table) => events.add_to_table(&table, rows),
+            None => events.add_everywhere(rows),
+        }
+    }
+    Ok(events)
+}
+
+/// The table or ASIM schema that a file of events is named after.
+fn table_of(path: &Path) -> Option<String> {
+    let name = path.file_stem()?.to_string_lossy().into_owned();
+    let schema = Schema::builtin();
+    (schema.table(&name).is_some() || schema.asim_fields(&name).next().is_some()).then_some(name)
+}
+
+fn latest(events: &Events) -> Option<Timestamp> {
+    let times = events.rows().flat_map(|row| TIME_COLUMNS.iter().filter_map(|column| row.get(column)));
+    times.filter_map(|datum| Timestamp::parse(datum.to_json().as_str()?)).max()
+}
+
+fn rows_of(detection: &Detection, events: &Events, now: Option<Timestamp>) -> Result<Vec<Value>, EvalError> {
+    let rows = evaluate(detection, events, now)?;
+    Ok(rows.iter().map(|row| row.to_json(&detection.pipeline.output)).collect())
+}
+
+fn evaluate_kql(file: &RuleFile, events: &Events, now: Option<Timestamp>) -> Vec<Rows> {
+    let mut results = Vec::with_capacity(file.rules.len());
+    for rule in &file.rules {
+        let parsed = parse(rule.query());
+        let at = |span: Span, message: &str| {
+            let (line, column) = line_column(&file.text, rule.file_span(span.into()).start as usize);
+            format!("{}:{line}:{column}: {message}", file.path)
+        };
+        if !parsed.is_accepted() {
+            let errors: Vec<String> = parsed.errors.iter().map(|error| at(error.span, &error.message)).collect();
+            results.push(Err(errors.join("\n")));
+            continue;
+        }
+        let rows = rows_of(&meaning(rule, &parsed, &Schema::builtin()), events, now);
+        results.push(rows.map_err(|error| at(error.span, &error.message)));
+    }
+    results
+}
+
+fn evaluate_sigma(file: &RuleFile, hub: &Hub, events: &Events, now: Option<Timestamp>) -> Vec<Rows> {
+    let (rules, problems) = sigma::read(&file.text);
+    let mut results: Vec<Rows> = problems.iter().map(|problem| Err(format!("{}: {problem}", file.path))).collect();
+    for rule in rules.iter().filter(|rule| !matches!(rule.body, sigma::Body::Filter { .. })) {
+        results.push(match sigma::lower_with_filters(rule, &rules, hub) {
+            Ok(detection) => {
+                rows_of(&detection, events, now).map_err(|error| format!("{}: {}", file.path, error.message))
+            }
+            Err(problem) => Err(format!("{}: {problem}", file.path)),
+        });
+    }
+    results
+}
