@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::baseline::BaselineArguments;
 use super::fix::FixArguments;
 use crate::config::{Date, FailOn};
-use crate::emit::{LossClass, Mode, Target, Unmapped};
+use crate::emit::{Form, LossClass, Mode, SplunkStyle, Target, Unmapped};
 use crate::fix::UnsafeFixes;
 use crate::report::Format;
 use crate::rule::RuleKind;
@@ -236,6 +236,15 @@ pub(super) struct ConvertArguments {
     /// What to do with a column that the target lacks [default: error]
     #[arg(long, value_enum)]
     pub(super) unmapped: Option<Unmapped>,
+    /// What a Splunk search reads
+    #[arg(long, value_enum, default_value_t = SplunkStyle::Raw)]
+    pub(super) style: SplunkStyle,
+    /// What stands around the converted query
+    #[arg(long = "as", value_enum, default_value_t = Form::Query)]
+    pub(super) form: Form,
+    /// Mapping files to add to the built-in mappings, in the shapes of mappings/*.yaml; may be repeated
+    #[arg(long = "map", value_name = "FILE")]
+    pub(super) maps: Vec<PathBuf>,
     /// Date for targets that want one, as YYYY-MM-DD [default: none]
     #[arg(long, value_name = "DATE")]
     pub(super) date: Option<String>,
@@ -485,10 +494,22 @@ value_enum!(Target:
     Sigma = "sigma" "Sigma rule",
     Spl = "spl" "Splunk search",
     Asim = "asim" "KQL over ASIM's normalised functions",
+    Xdr = "xdr" "KQL over Defender's tables",
+    Sentinel = "sentinel" "KQL over a workspace's tables",
 );
 value_enum!(Mode:
     Idiomatic = "idiomatic" "What rule authors write",
     Exact = "exact" "Regular expressions where only they are equal",
+);
+value_enum!(SplunkStyle:
+    Raw = "raw" "Events, with the fields of the add-ons",
+    Cim = "cim" "Accelerated data models",
+);
+value_enum!(Form:
+    Query = "query" "Nothing: the query alone",
+    Rule = "rule" "The rule file of a KQL platform",
+    SavedSearch = "savedsearch" "A stanza of savedsearches.conf",
+    ContentControl = "contentctl" "A detection of Splunk's content repository",
 );
 value_enum!(Unmapped:
     Error = "error" "Refuse the rule",

@@ -9,7 +9,9 @@ use super::explain::{meaning, report_problem};
 use super::files::{self, Input, Outcome};
 use super::{CommandResult, Exit, Failure, output, schema};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::emit::{Assumption, Conversion, Loss, LossClass, Options, Outcome as Converted, Refusal, Target, convert};
+use crate::emit::{
+    Assumption, Conversion, Form, Loss, LossClass, Options, Outcome as Converted, Refusal, Target, convert,
+};
 use crate::mapping::Hub;
 use crate::parse::parse;
 use crate::report::{self, FileReport, Finding};
@@ -21,7 +23,7 @@ use crate::span::Place;
 const MANY: usize = 4;
 
 pub(super) fn run(arguments: &ConvertArguments) -> CommandResult {
-    let hub = Hub::built_in();
+    let hub = hub(&arguments.maps)?;
     let schema = schema::load(&arguments.inputs.schema)?;
     let files = files::find(&arguments.inputs)?;
     if files.is_empty() && !arguments.inputs.allow_empty {
@@ -41,7 +43,7 @@ pub(super) fn run(arguments: &ConvertArguments) -> CommandResult {
         Outcome::Skipped => Vec::new(),
     })?;
     let mut attempts: Vec<Attempt> = results.into_iter().flatten().collect();
-    name_outputs(&mut attempts);
+    name_outputs(&mut attempts, arguments.form);
     for report in unreadable(&attempts) {
         output::complain(&report_problem(&report));
     }
@@ -50,6 +52,16 @@ pub(super) fn run(arguments: &ConvertArguments) -> CommandResult {
     output::complain(summary(&attempts, arguments.inputs.verbose).trim_end());
     let is_done = attempts.iter().all(|attempt| attempt.status == Status::Converted);
     Ok(if is_done || arguments.exit_zero { Exit::Clean } else { Exit::Findings })
+}
+
+/// The built-in mappings with those of the user.
+fn hub(maps: &[PathBuf]) -> Result<Hub, Failure> {
+    let mut hub = Hub::built_in();
+    for path in maps {
+        let text = std::fs::read_to_string(path).map_err(|error| Failure::io("read the mapping", path, &error))?;
+        hub.overlay(&text).map_err(|error| Failure(format!("can't use the mapping {}: {error}", path.display())))?;
+    }
+    Ok(hub)
 }
 
 /// What became of one rule and one target.
@@ -146,6 +158,8 @@ fn options(input: &Input, arguments: &ConvertArguments) -> Options {
         allow: arguments.allow.clone(),
         unmapped: arguments.unmapped.or(configured.unmapped).unwrap_or_default(),
         date: arguments.date.clone(),
+        splunk_style: arguments.style,
+        form: arguments.form,
         name_hint: input.relative.file_stem().map(|stem| stem.to_string_lossy().into_owned()),
     }
 }
@@ -163,7 +177,7 @@ fn attempt(file: &RuleFile, index: usize, conversion: Conversion, output: Output
 
 /// Names each output after its input: `rule.yml`, `rule-2.yml` for the second rule of a file, and `rule.kql.yml` where
 /// the folder has a `rule.yaml` as well.
-fn name_outputs(attempts: &mut [Attempt]) {
+fn name_outputs(attempts: &mut [Attempt], form: Form) {
     let mut sources: BTreeMap<PathBuf, BTreeSet<PathBuf>> = BTreeMap::new();
     for output in attempts.iter().filter_map(|attempt| attempt.output.as_ref()) {
         sources.entry(output.source.with_extension("")).or_default().insert(output.source.clone());
@@ -173,7 +187,8 @@ fn name_outputs(attempts: &mut [Attempt]) {
         let stem = output.source.with_extension("");
         let is_alone = sources.get(&stem).is_none_or(|sources| sources.len() == 1);
         let mut name = if is_alone { stem } else { output.source.clone() }.into_os_string();
-        name.push(format!("{}.{}", output.number, target.extension()));
+        let extension = form.extension().filter(|_| target != Target::Sigma).unwrap_or(target.extension());
+        name.push(format!("{}.{extension}", output.number));
         output.name = PathBuf::from(name);
     }
 }

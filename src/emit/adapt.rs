@@ -7,7 +7,11 @@ use super::loss::{CounterExample, Loss, LossClass};
 use super::reason::Reason;
 use super::term::{self, Part};
 use super::{Mode, regex};
+use crate::ir::Expr;
 use crate::mapping::{Assumption, ValueForm};
+
+/// Writes a value, given the target's name of each column; `None` if the target cannot say it.
+pub(super) type Compute = fn(&Expr, &dyn Fn(&Expr) -> Option<String>) -> Option<String>;
 
 /// What a target can write.
 pub(super) struct Style {
@@ -21,6 +25,8 @@ pub(super) struct Style {
     pub(super) regex: Option<regex::Syntax>,
     /// `\` or `/`, as the log source's paths have it.
     pub(super) separator: char,
+    /// Writes a computed value in the target's own expressions, if it has such.
+    pub(super) compute: Option<Compute>,
     /// How it writes a test, for the report.
     pub(super) spell: fn(&Match) -> String,
 }
@@ -104,7 +110,8 @@ impl Adapted<'_> {
             if let Some(needles) = self.tightened() {
                 return self.tighten(needles, losses);
             }
-            if is_anywhere && !self.origin.form.names_a_file() && self.origin.form != ValueForm::Cmdline {
+            let is_safe = !self.text.needles.iter().any(|needle| is_unsafe_value(needle));
+            if is_anywhere && is_safe && !self.origin.form.names_a_file() && self.origin.form != ValueForm::Cmdline {
                 return self.loosen(losses);
             }
         }
@@ -162,7 +169,9 @@ impl Adapted<'_> {
         if !self.text.is_case_sensitive || self.style.keeps_case {
             return self.unchanged();
         }
-        let text = TextTest { is_case_sensitive: false, ..self.text.clone() };
+        let mut text = TextTest { is_case_sensitive: false, ..self.text.clone() };
+        let mut seen = std::collections::HashSet::new();
+        text.needles.retain(|needle| seen.insert(needle.to_lowercase()));
         let folded = Condition::Match(self.matching(FieldTest::Text(text)));
         let mut loss = self
             .loss(LossClass::Over, Reason::CaseLost, &folded)

@@ -7,6 +7,7 @@ use proptest::prelude::{BoxedStrategy, Just, ProptestConfig, Strategy, any, prop
 use super::adapt::Style;
 use super::condition::{Comparison, Condition, FieldTest, Number, Shape, TextTest};
 use super::fold::fold;
+use super::subject::Columns;
 use super::term::Part;
 use super::translate::{Position, Translator};
 use super::{Mode, Unmapped, regex};
@@ -249,13 +250,18 @@ proptest! {
             keeps_case: true,
             regex: Some(regex::Syntax::Portable),
             separator: '\\',
+            compute: None,
             spell: |_| String::new(),
         };
         let mut translator = Translator {
-            hub: &HUB,
-            log_source: "process_creation.windows",
-            from: Dialect::Xdr,
-            to: &[Dialect::Sigma],
+            columns: Columns {
+                hub: &HUB,
+                log_source: "process_creation.windows",
+                from: Dialect::Xdr,
+                to: &[Dialect::Sigma],
+                native_prefix: "",
+                element: "",
+            },
             style: &style,
             unmapped: Unmapped::Error,
             losses: Vec::new(),

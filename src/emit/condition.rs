@@ -48,6 +48,8 @@ pub(super) struct Origin {
     pub(super) is_negated: bool,
     /// For a regular expression: texts of which every match contains one, in some letter case. Empty if not known.
     pub(super) needles: Vec<String>,
+    /// Whether the field is an expression of the target rather than a name.
+    pub(super) is_computed: bool,
 }
 
 /// How a field is tested.
@@ -67,6 +69,8 @@ pub(super) enum FieldTest {
     Missing,
     /// Equal to another field.
     SameAs { field: String, is_case_sensitive: bool },
+    /// An expression of the target itself; it names its fields.
+    Formula(String),
 }
 
 /// A test of a text: at least one needle lies in it as `shape` says.

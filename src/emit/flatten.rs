@@ -34,6 +34,13 @@ pub(super) struct Step {
     pub(super) span: Span,
 }
 
+impl Step {
+    /// Whether it only keeps rows for which something is true.
+    pub(super) fn is_filter(&self) -> bool {
+        matches!(self.kind, StepKind::Filter(_))
+    }
+}
+
 /// Kinds of step.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum StepKind {
@@ -75,8 +82,51 @@ pub(super) fn flatten(pipeline: &Pipeline) -> Result<Flat<'_>, Vec<Refusal>> {
     Ok(Flat { source, steps: scope.steps, output })
 }
 
+/// A pipeline up to the first stage that gives other rows than its source, and the stages from there on.
+pub(super) struct Split<'ir> {
+    /// The rows of the source.
+    pub(super) head: Flat<'ir>,
+    /// What each column stands for at the end of the head; a column that is not here is the source's own.
+    pub(super) values: BTreeMap<String, Expr>,
+    /// The other stages.
+    pub(super) tail: Vec<&'ir Stage>,
+}
+
+impl Split<'_> {
+    /// Whether the head has a column of that name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        if let Some(columns) = &self.head.output {
+            return columns.iter().any(|column| column.name == name);
+        }
+        let source = &self.head.source.columns;
+        self.values.contains_key(name) || source.find(name).is_some() || source.columns.is_empty()
+    }
+
+    /// What a column stands for at the end of the head.
+    pub(super) fn value(&self, expr: &Expr) -> Expr {
+        substitute(expr, &self.values)
+    }
+}
+
+/// Splits a pipeline where its rows stop being the rows of its source.
+pub(super) fn split(pipeline: &Pipeline) -> Split<'_> {
+    let (source, stages) = innermost(pipeline);
+    let mut scope = Scope::default();
+    let mut stages = stages.into_iter();
+    let mut tail = Vec::new();
+    for stage in stages.by_ref() {
+        if scope.apply(stage).is_err() {
+            tail.push(stage);
+            break;
+        }
+    }
+    tail.extend(stages);
+    let output = scope.names.take().map(|names| names.into_iter().map(|name| scope.output(name)).collect());
+    Split { head: Flat { source, steps: scope.steps, output }, values: scope.values, tail }
+}
+
 /// The source behind tabular `let`s and sub-queries, and every stage from there on.
-fn innermost(pipeline: &Pipeline) -> (&Source, Vec<&Stage>) {
+pub(super) fn innermost(pipeline: &Pipeline) -> (&Source, Vec<&Stage>) {
     let (mut source, mut groups) = (&pipeline.source, vec![&pipeline.stages]);
     while let SourceKind::Pipeline { pipeline, .. } = &source.kind {
         source = &pipeline.source;
@@ -245,7 +295,7 @@ pub(super) fn stage_word(kind: &StageKind) -> String {
 }
 
 /// The expression with every column replaced by what it stands for.
-fn substitute(expr: &Expr, values: &BTreeMap<String, Expr>) -> Expr {
+pub(super) fn substitute(expr: &Expr, values: &BTreeMap<String, Expr>) -> Expr {
     if let ExprKind::Field(field) = &expr.kind {
         // The place stays that of the use: a finding belongs where the value is tested.
         return values.get(&field.name).map_or_else(|| expr.clone(), |value| Expr { span: expr.span, ..value.clone() });

@@ -15,6 +15,7 @@ pub(super) fn fold(expr: &Expr) -> Expr {
     let expr = map_children(expr, &mut fold);
     match expr.kind {
         ExprKind::Test(test) => fold_test(*test, expr.ty, expr.span),
+        ExprKind::Call { name, arguments } if name == "ipv4_is_match" => network_match(arguments, expr.ty, expr.span),
         ExprKind::Case { branches, otherwise } if is_boolean(&branches, &otherwise) => {
             expand(branches, *otherwise, expr.span)
         }
@@ -24,6 +25,21 @@ pub(super) fn fold(expr: &Expr) -> Expr {
         },
         kind => Expr { kind, ty: expr.ty, span: expr.span },
     }
+}
+
+/// `ipv4_is_match(x, "10.0.0.0/8")` is a test of the network.
+fn network_match(arguments: Vec<Expr>, ty: ScalarType, span: crate::span::Span) -> Expr {
+    let is_network = |expr: &Expr| matches!(&expr.kind, ExprKind::Value(Value::String(text)) if text.contains('/'));
+    let kind = match arguments.as_slice() {
+        [address, network] if is_network(network) => ExprKind::Test(Box::new(Test {
+            subject: address.clone(),
+            op: TestOp::Ipv4InRange,
+            operands: vec![network.clone()],
+            op_span: span,
+        })),
+        _ => ExprKind::Call { name: "ipv4_is_match".to_owned(), arguments },
+    };
+    Expr { kind, ty, span }
 }
 
 fn shell(ty: ScalarType, span: crate::span::Span) -> Expr {
@@ -83,6 +99,9 @@ fn fold_test(mut test: Test, ty: ScalarType, span: crate::span::Span) -> Expr {
 /// The test without the outermost function of its subject, if the function changes nothing that the test sees.
 fn without_function(test: &Test) -> Option<Test> {
     let ExprKind::Call { name, arguments } = &test.subject.kind else { return None };
+    if let [argument, needle] = arguments.as_slice() {
+        return occurrence(name, argument, needle, test);
+    }
     let [argument] = arguments.as_slice() else { return None };
     let op = match name.as_str() {
         "tostring" if keeps_text(argument, test) => test.op,
@@ -91,6 +110,23 @@ fn without_function(test: &Test) -> Option<Test> {
         _ => return None,
     };
     Some(Test { subject: argument.clone(), op, operands: test.operands.clone(), op_span: test.op_span })
+}
+
+/// `indexof(x, "a") >= 0` and `countof(x, "a") > 0` are `x contains_cs "a"`.
+fn occurrence(function: &str, argument: &Expr, needle: &Expr, test: &Test) -> Option<Test> {
+    let [Expr { kind: ExprKind::Value(Value::Integer(bound)), .. }] = test.operands.as_slice() else { return None };
+    let is_at_least_one = match (function, test.op, bound) {
+        ("indexof", TestOp::GreaterOrEqual, 0) | ("indexof", TestOp::Greater, -1) => true,
+        ("countof", TestOp::GreaterOrEqual, 1) | ("countof", TestOp::Greater, 0) => true,
+        _ => false,
+    };
+    let is_text = matches!(&needle.kind, ExprKind::Value(Value::String(text)) if !text.is_empty());
+    (is_at_least_one && is_text).then(|| Test {
+        subject: argument.clone(),
+        op: TestOp::ContainsCs,
+        operands: vec![needle.clone()],
+        op_span: test.op_span,
+    })
 }
 
 /// Text is its own text; an integer compares with its digits as it compares with the number.

@@ -33,7 +33,8 @@ impl Forms<'_> {
             return self.exact(test);
         }
         // Missing stays missing whatever the form, except where the target's value is made from two parts.
-        if matches!(test, FieldTest::Empty | FieldTest::Missing) && self.from != ValueForm::IpClass {
+        let is_part = self.from == ValueForm::IpClass || (self.from, self.to) == (ValueForm::Hash, ValueForm::Hashlist);
+        if matches!(test, FieldTest::Empty | FieldTest::Missing) && !is_part {
             return self.exact(test);
         }
         match (self.from, self.to) {

@@ -112,6 +112,14 @@ pub struct Loss {
     pub counter_example: Option<CounterExample>,
 }
 
+/// The differences of the right side of an anti join: more rows there are fewer results.
+pub(super) fn under_negation(losses: &mut [Loss]) {
+    for loss in losses {
+        loss.rule_class = loss.rule_class.negated();
+        loss.is_negated = !loss.is_negated;
+    }
+}
+
 /// An event on which source and target differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CounterExample {

@@ -15,17 +15,23 @@ mod flatten;
 mod fold;
 mod forms;
 mod kql;
+mod needed;
 mod loss;
 mod plan;
 mod reader;
 mod reason;
 mod regex;
+mod rows;
 mod sigma;
 mod source;
 mod spl;
+mod subject;
 mod term;
 mod time;
 mod translate;
+mod union;
+mod wrap;
+mod yaml;
 
 pub use kql::print;
 pub use loss::{CounterExample, Loss, LossClass, Refusal};
@@ -45,11 +51,15 @@ pub enum Target {
     Spl,
     /// KQL over ASIM's normalised functions.
     Asim,
+    /// KQL over Defender's tables.
+    Xdr,
+    /// KQL over a workspace's tables.
+    Sentinel,
 }
 
 impl Target {
     /// Every target, in the order of reports.
-    pub const ALL: [Self; 3] = [Self::Sigma, Self::Spl, Self::Asim];
+    pub const ALL: [Self; 5] = [Self::Sigma, Self::Spl, Self::Asim, Self::Xdr, Self::Sentinel];
 
     /// The name on the command line.
     pub fn as_str(self) -> &'static str {
@@ -57,6 +67,8 @@ impl Target {
             Self::Sigma => "sigma",
             Self::Spl => "spl",
             Self::Asim => "asim",
+            Self::Xdr => "xdr",
+            Self::Sentinel => "sentinel",
         }
     }
 
@@ -65,7 +77,7 @@ impl Target {
         match self {
             Self::Sigma => "yml",
             Self::Spl => "spl",
-            Self::Asim => "kql",
+            Self::Asim | Self::Xdr | Self::Sentinel => "kql",
         }
     }
 
@@ -73,14 +85,16 @@ impl Target {
         match self {
             Self::Sigma => &sigma::Sigma,
             Self::Spl => &spl::Spl,
-            Self::Asim => &kql::Asim,
+            Self::Asim => &kql::Kql(kql::Platform::Asim),
+            Self::Xdr => &kql::Kql(kql::Platform::Xdr),
+            Self::Sentinel => &kql::Kql(kql::Platform::Sentinel),
         }
     }
 
     fn default_mode(self) -> Mode {
         match self {
             Self::Sigma => Mode::Idiomatic,
-            Self::Spl | Self::Asim => Mode::Exact,
+            Self::Spl | Self::Asim | Self::Xdr | Self::Sentinel => Mode::Exact,
         }
     }
 }
@@ -108,6 +122,52 @@ pub enum Unmapped {
     Drop,
 }
 
+/// What a Splunk search reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum SplunkStyle {
+    /// Events, with the fields of the add-ons.
+    #[default]
+    Raw,
+    /// Data models.
+    Cim,
+}
+
+/// What stands around a converted query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Form {
+    /// Nothing; for Sigma the rule, which cannot be without.
+    #[default]
+    Query,
+    /// The rule file of a KQL platform.
+    Rule,
+    /// A stanza of `savedsearches.conf`.
+    SavedSearch,
+    /// A detection of Splunk's content repository.
+    ContentControl,
+}
+
+impl Form {
+    /// The name on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::Rule => "rule",
+            Self::SavedSearch => "savedsearch",
+            Self::ContentControl => "contentctl",
+        }
+    }
+
+    /// The extension of its files, if it is not that of the target.
+    pub fn extension(self) -> Option<&'static str> {
+        match self {
+            Self::Query => None,
+            Self::Rule => Some("yaml"),
+            Self::SavedSearch => Some("conf"),
+            Self::ContentControl => Some("yml"),
+        }
+    }
+}
+
 /// How to convert.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Options {
@@ -121,6 +181,10 @@ pub struct Options {
     pub unmapped: Unmapped,
     /// Date of the rule, where the target wants one: `YYYY-MM-DD`. No clock is ever read.
     pub date: Option<String>,
+    /// What a Splunk search reads.
+    pub splunk_style: SplunkStyle,
+    /// What stands around the query.
+    pub form: Form,
     /// Title for a rule without one, usually the name of its file.
     pub name_hint: Option<String>,
 }
@@ -172,7 +236,11 @@ struct Request<'a> {
 /// Converts a rule.
 pub fn convert(rule: &Detection, target: Target, hub: &Hub, options: &Options) -> Conversion {
     let request = Request { rule, hub, options, mode: options.mode(target) };
-    let (text, mut losses) = match target.backend().emit(&request) {
+    let written = target.backend().emit(&request).and_then(|(query, mut losses)| {
+        let text = wrap::wrapped(&request, target, query, &mut losses)?;
+        Ok((text, losses))
+    });
+    let (text, mut losses) = match written {
         Ok(written) => written,
         Err(mut refusals) => {
             refusals.sort_by_key(|refusal| refusal.span);

@@ -3,6 +3,12 @@
 /// Why something differs from the source, or cannot be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Reason {
+    /// A test of one element of an array became a test of any of them.
+    AnyElement,
+    /// A threshold is left out.
+    AggregateDropped,
+    /// A test of what an aggregation makes.
+    AggregateUnsupported,
     /// A condition is always true and left out.
     AlwaysTrue,
     /// A condition can never be true.
@@ -29,6 +35,16 @@ pub enum Reason {
     HasToRe,
     /// A test of an address became a list of networks.
     IpClass,
+    /// A join became a correlation.
+    JoinToTemporal,
+    /// A key of a join or group has no counterpart and is left out.
+    JoinKeyDropped,
+    /// A join is written as a statistic over both sides.
+    JoinToStats,
+    /// A join is written as a join of the target, with its limits.
+    JoinLimits,
+    /// The left side of a join keeps one row for each key.
+    JoinInnerUnique,
     /// The rule's rows are one of several log sources.
     LogsourceAmbiguous,
     /// The rule does not say that it wants only the rows of the log source.
@@ -37,10 +53,16 @@ pub enum Reason {
     LogsourceNarrowed,
     /// Another sensor reports the activity.
     LogsourceSensor,
+    /// The target stores the table as it is.
+    LogsourceNative,
     /// The target has no such log source.
     LogsourceUnmapped,
     /// The target looks at more sources.
     LogsourceWidened,
+    /// The length of a window is a default because the rule gives none.
+    WindowDefault,
+    /// Fixed windows became sliding ones, or the other way round.
+    WindowFixed,
     /// Nothing would be left of the condition.
     NoCondition,
     /// Missing and empty are not the same on the target.
@@ -81,6 +103,9 @@ impl Reason {
     /// The name in reports; it never changes.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::AnyElement => "any-element",
+            Self::AggregateDropped => "aggregate-dropped",
+            Self::AggregateUnsupported => "aggregate-unsupported",
             Self::AlwaysTrue => "always-true",
             Self::NeverTrue => "never-true",
             Self::CaseLost => "case-lost",
@@ -94,12 +119,20 @@ impl Reason {
             Self::HasTightened => "has-tightened",
             Self::HasToRe => "has-to-re",
             Self::IpClass => "ip-class",
+            Self::JoinToTemporal => "join-to-temporal",
+            Self::JoinKeyDropped => "join-key-dropped",
+            Self::JoinToStats => "join-to-stats",
+            Self::JoinLimits => "join-limits",
+            Self::JoinInnerUnique => "join-innerunique",
             Self::LogsourceAmbiguous => "logsource-ambiguous",
             Self::LogsourceImplied => "logsource-implied",
             Self::LogsourceNarrowed => "logsource-narrowed",
             Self::LogsourceSensor => "logsource-sensor",
+            Self::LogsourceNative => "logsource-native",
             Self::LogsourceUnmapped => "logsource-unmapped",
             Self::LogsourceWidened => "logsource-widened",
+            Self::WindowDefault => "window-default",
+            Self::WindowFixed => "window-fixed",
             Self::NoCondition => "no-condition",
             Self::NullSemantics => "null-semantics",
             Self::OperatorUnsupported => "operator-unsupported",

@@ -18,6 +18,8 @@ pub(super) struct Recognised<'hub> {
     pub(super) fit: Fit,
     /// Whether the rule or its function asks for these rows only.
     pub(super) is_stated: bool,
+    /// Whether the target keeps every log source of the table in one place, so that none had to be chosen.
+    pub(super) is_whole_home: bool,
     /// The dialect of its columns.
     pub(super) dialect: Dialect,
     /// The conjuncts that are left.
@@ -55,6 +57,7 @@ pub(super) fn recognise<'hub>(
     conjuncts: Vec<Expr>,
     allows_under: bool,
     has_column: impl Fn(&LogSource, Dialect, &str) -> bool,
+    shared_home: &dyn Fn(&LogSource) -> Option<String>,
 ) -> Result<Recognised<'hub>, Refusal> {
     let name = source_name(hub, source)?;
     let mut losses = Vec::new();
@@ -63,7 +66,11 @@ pub(super) fn recognise<'hub>(
         let message = format!("`{name}` is not in the mapping");
         return Err(Refusal::new(source.span, Reason::LogsourceUnmapped, name, message));
     }
-    let chosen = choose(hub, name, source, &candidates, &conjuncts, allows_under, &mut losses)?;
+    let whole = whole_home(hub, name, &candidates, &conjuncts, shared_home);
+    let chosen = match whole {
+        Some(candidate) => candidate,
+        None => choose(hub, name, source, &candidates, &conjuncts, allows_under, &mut losses)?,
+    };
     let dialect = hub.dialect(&chosen.log_source.id, name).ok_or_else(|| {
         let message = format!("the columns of `{name}` are not mapped for `{}`", chosen.log_source.id);
         Refusal::new(source.span, Reason::LogsourceUnmapped, name, message)
@@ -71,7 +78,7 @@ pub(super) fn recognise<'hub>(
     let is_stated = losses.is_empty();
     let mut rest = Vec::new();
     for conjunct in conjuncts {
-        match row_test_of(&conjunct, chosen.filter) {
+        match row_test_of(&conjunct, chosen.filter.filter(|_| whole.is_none())) {
             Selection::Whole => {}
             Selection::Part(column) if !has_column(chosen.log_source, dialect, &column) => {
                 let message =
@@ -93,11 +100,31 @@ pub(super) fn recognise<'hub>(
         name: name.to_owned(),
         log_source: chosen.log_source,
         fit: chosen.fit,
+        is_whole_home: whole.is_some(),
         is_stated,
         dialect,
         rest,
         losses,
     })
+}
+
+/// Any candidate, if the rule states the condition of none and the target keeps all of them in one place.
+fn whole_home<'hub>(
+    hub: &Hub,
+    name: &str,
+    candidates: &[Candidate<'hub>],
+    conjuncts: &[Expr],
+    shared_home: &dyn Fn(&LogSource) -> Option<String>,
+) -> Option<Candidate<'hub>> {
+    let is_stated = |candidate: &Candidate<'hub>| {
+        candidate.is_implied || candidate.filter.is_some_and(|filter| states(conjuncts, filter))
+    };
+    let first = candidates.first()?;
+    let home = shared_home(first.log_source)?;
+    let is_shared = |candidate: &Candidate<'hub>| shared_home(candidate.log_source).as_ref() == Some(&home);
+    let is_open = candidates.len() > 1 && !candidates.iter().any(is_stated) && candidates.iter().all(is_shared);
+    let has_columns = |candidate: &&Candidate<'hub>| hub.dialect(&candidate.log_source.id, name).is_some();
+    candidates.iter().filter(|_| is_open).find(has_columns).copied()
 }
 
 /// The candidate whose condition the rule states; else the one that the table is mostly used for.

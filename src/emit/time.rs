@@ -7,7 +7,8 @@ use crate::mapping::{Assumption, Hub};
 use crate::schema::Value;
 use crate::span::Span;
 
-const TICKS_PER_SECOND: i64 = 10_000_000;
+/// Ticks of KQL's timespans in a second.
+pub(super) const TICKS_PER_SECOND: i64 = 10_000_000;
 
 /// How far back the rule looks, in seconds before the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,8 +48,10 @@ fn is_null_test(op: TestOp) -> bool {
     matches!(op, TestOp::IsEmpty | TestOp::IsNull)
 }
 
-fn is_time(hub: &Hub, subject: &Expr) -> bool {
+/// Whether it is the time of the event or of its arrival.
+pub(super) fn is_time(hub: &Hub, subject: &Expr) -> bool {
     match &subject.kind {
+        ExprKind::Call { name, arguments } => name == "ingestion_time" && arguments.is_empty(),
         ExprKind::Field(field) => {
             let name = field.table_column().map_or(field.name.as_str(), |(_, column)| column);
             hub.is_time_column(name)
@@ -131,4 +134,13 @@ pub(super) fn fixed_loss(span: Span) -> Loss {
     Loss::new(LossClass::Over, Reason::TimeFixed, span, "a fixed time filter")
         .says("the comparison with a fixed time is left out")
         .suggest("remove fixed dates from the detection")
+}
+
+/// A length of time as Sigma writes it, in the largest unit that divides it.
+pub(super) fn timespan(seconds: i64) -> String {
+    let units = [("d", 86_400), ("h", 3600), ("m", 60)];
+    match units.into_iter().find(|(_, length)| seconds % length == 0) {
+        Some((unit, length)) => format!("{}{unit}", seconds / length),
+        None => format!("{seconds}s"),
+    }
 }

@@ -11,9 +11,10 @@ use super::kql::print;
 use super::loss::{Loss, LossClass, Refusal};
 use super::reader::{Plan, Reader};
 use super::reason::Reason;
+use super::subject::{Columns, Subject, is_number, subject};
 use super::{Unmapped, regex};
 use crate::ir::{Expr, ExprKind, Field, Test, TestOp};
-use crate::mapping::{Assumption, Dialect, Hub, Resolution, ValueForm};
+use crate::mapping::{Assumption, Dialect, Resolution, ValueForm};
 use crate::schema::{ScalarType, Value};
 use crate::span::Span;
 
@@ -22,14 +23,8 @@ const IPV4: &str = "^[0-9]{1,3}([.][0-9]{1,3}){3}$";
 
 /// Turns predicates into conditions; collects losses and refusals.
 pub(super) struct Translator<'a> {
-    /// The mappings.
-    pub(super) hub: &'a Hub,
-    /// Id of the log source.
-    pub(super) log_source: &'a str,
-    /// Dialect of the source's columns.
-    pub(super) from: Dialect,
-    /// Dialects of the target, preferred first.
-    pub(super) to: &'a [Dialect],
+    /// Where columns are looked up.
+    pub(super) columns: Columns<'a>,
     /// What the target can write.
     pub(super) style: &'a Style,
     /// What to do with columns that the target lacks.
@@ -85,7 +80,7 @@ impl<'a> Translator<'a> {
             | ExprKind::Member { .. }
             | ExprKind::Star
             | ExprKind::Subquery(_)
-            | ExprKind::Opaque(_) => self.refuse_expression(expr),
+            | ExprKind::Opaque(_) => self.formula(expr, false, at),
         }
     }
 
@@ -114,7 +109,7 @@ impl<'a> Translator<'a> {
             | ExprKind::Member { .. }
             | ExprKind::Star
             | ExprKind::Subquery(_)
-            | ExprKind::Opaque(_) => self.refuse_expression(expr),
+            | ExprKind::Opaque(_) => self.formula(expr, true, at),
         }
     }
 
@@ -141,6 +136,40 @@ impl<'a> Translator<'a> {
         self.test(&Test { op: flipped, ..test.clone() }, expr.span, at)
     }
 
+    /// A predicate that only a target with expressions of its own can say.
+    fn formula(&mut self, expr: &Expr, is_negated: bool, at: Position) -> Condition {
+        let Some(text) = self.computed(expr) else { return self.refuse_expression(expr) };
+        let construct = print::expression(expr);
+        let origin = Origin { span: expr.span, construct, is_negated: at.is_negated, ..Origin::default() };
+        if !self.style.is_kql {
+            self.losses.push(
+                Loss::new(LossClass::Assumption, Reason::NullSemantics, expr.span, &*origin.construct)
+                    .says("a missing field makes the whole expression false on the target, whatever stands around it")
+                    .assuming(Assumption::Present)
+                    .under(at.is_negated),
+            );
+        }
+        let found = Condition::Match(Match { field: String::new(), test: FieldTest::Formula(text), origin });
+        if is_negated { Condition::not(found) } else { found }
+    }
+
+    /// The value in the target's own expressions, if it has such and every column has the same form there.
+    fn computed(&self, expr: &Expr) -> Option<String> {
+        let compute = self.style.compute?;
+        let column = |expr: &Expr| {
+            let (resolution, is_any_element) = self.columns.resolve(&subject(expr)?)?;
+            let is_alike = resolution.source.form == resolution.target.form
+                && resolution.source.values.is_empty()
+                && resolution.target.values.is_empty()
+                && !is_any_element;
+            match resolution.target.spellings().as_slice() {
+                [one] if is_alike => Some(one.clone()),
+                _ => None,
+            }
+        };
+        compute(expr, &column)
+    }
+
     fn refuse_expression(&mut self, expr: &Expr) -> Condition {
         let construct = print::expression(expr);
         let refusal = match &expr.kind {
@@ -165,12 +194,33 @@ impl<'a> Translator<'a> {
     }
 
     fn test(&mut self, test: &Test, span: Span, at: Position) -> Condition {
-        let ExprKind::Field(field) = &test.subject.kind else { return self.refuse_expression(&test.subject) };
-        let Some(resolution) = self.resolve(field) else { return self.unmapped(field, test, span, at) };
+        let Some(subject) = subject(&test.subject) else { return self.computed_test(test, span, at) };
+        let Some((resolution, is_any_element)) = self.columns.resolve(&subject) else {
+            return if subject.column.is_none() {
+                self.computed_test(test, span, at)
+            } else {
+                self.unmapped(&subject, test, span, at)
+            };
+        };
+        if subject.is_number_cast && self.style.is_kql && resolution.target.expression.is_none() {
+            return self.computed_test(test, span, at);
+        }
         if let ([Expr { kind: ExprKind::Field(other), .. }], TestOp::Equal | TestOp::EqualCi) =
             (test.operands.as_slice(), test.op)
+            && subject.keys.is_empty()
         {
             return self.comparison(test, &resolution, other, span, at);
+        }
+        if test.operands.iter().any(|operand| !is_constant(operand)) && self.style.compute.is_some() {
+            return self.formula(&test_expression(test, span), false, at);
+        }
+        if is_any_element {
+            let construct = construct_of(test, span);
+            self.losses.push(
+                Loss::new(LossClass::Over, Reason::AnyElement, span, construct)
+                    .says(format!("`{}` is tested on any element of the array, not on that one", subject.name))
+                    .under(at.is_negated),
+            );
         }
         let construct = construct_of(test, span);
         let reader = Reader { test, form: resolution.source.form, ty: test.subject.ty, style: self.style };
@@ -181,10 +231,10 @@ impl<'a> Translator<'a> {
         let origin = Origin {
             span,
             construct,
-            column: field.name.clone(),
+            column: subject.name,
             form: resolution.source.form,
             is_negated: at.is_negated,
-            needles: Vec::new(),
+            ..Origin::default()
         };
         if matches!(test.op, TestOp::Regex) {
             self.note_regex(test, &origin);
@@ -192,8 +242,27 @@ impl<'a> Translator<'a> {
         self.place(plan, &resolution, &origin)
     }
 
+    /// A test of a value that the target has to compute first.
+    fn computed_test(&mut self, test: &Test, span: Span, at: Position) -> Condition {
+        let Some(field) = self.computed(&test.subject) else { return self.refuse_expression(&test.subject) };
+        if test.operands.iter().any(|operand| !is_constant(operand)) {
+            return self.formula(&test_expression(test, span), false, at);
+        }
+        let construct = construct_of(test, span);
+        let form = if is_number(test.subject.ty) { ValueForm::Int } else { ValueForm::Text };
+        let reader = Reader { test, form, ty: test.subject.ty, style: self.style };
+        let plan = match reader.read() {
+            Ok(plan) => plan,
+            Err((reason, message)) => return self.refuse(span, reason, construct, message),
+        };
+        let origin =
+            Origin { span, construct, form, is_negated: at.is_negated, is_computed: true, ..Origin::default() };
+        let found = plan.on(&|test| Condition::Match(Match { field: field.clone(), test, origin: origin.clone() }));
+        self.adapted(found)
+    }
+
     /// Puts tests on the target's column, in the form that it holds.
-    fn place(&mut self, plan: Plan, resolution: &Resolution<'_>, origin: &Origin) -> Condition {
+    fn place(&mut self, plan: Plan, resolution: &Resolution, origin: &Origin) -> Condition {
         match plan {
             Plan::Constant(value) => Condition::Constant(value),
             Plan::All(parts) => {
@@ -206,7 +275,7 @@ impl<'a> Translator<'a> {
         }
     }
 
-    fn place_test(&mut self, test: FieldTest, resolution: &Resolution<'_>, origin: &Origin) -> Condition {
+    fn place_test(&mut self, test: FieldTest, resolution: &Resolution, origin: &Origin) -> Condition {
         let test = match self.translated_values(test, resolution, origin) {
             Ok(test) => test,
             Err(message) => return self.refuse(origin.span, Reason::ValueForm, origin.construct.clone(), message),
@@ -215,7 +284,7 @@ impl<'a> Translator<'a> {
             let on = |name: &String| {
                 Condition::Match(Match { field: name.clone(), test: test.clone(), origin: origin.clone() })
             };
-            let parts: Vec<Condition> = resolution.target.names.iter().map(on).collect();
+            let parts: Vec<Condition> = resolution.target.spellings().iter().map(on).collect();
             // A value is missing only where every spelling of the field is missing.
             if matches!(test, FieldTest::Empty | FieldTest::Missing) {
                 Condition::all(parts)
@@ -225,10 +294,10 @@ impl<'a> Translator<'a> {
         };
         let is_empty_test = matches!(test, FieldTest::Empty | FieldTest::Missing);
         let forms = Forms {
-            hub: self.hub,
+            hub: self.columns.hub,
             from: resolution.source.form,
             to: resolution.target.form,
-            prefix: resolution.concept.prefix.as_deref(),
+            prefix: resolution.prefix.as_deref(),
             separator: self.style.separator,
             leaf: &leaf,
         };
@@ -254,8 +323,8 @@ impl<'a> Translator<'a> {
         condition.map(&mut |found| adapt(found, style, losses))
     }
 
-    fn note_assumptions(&mut self, resolution: &Resolution<'_>, of_forms: Vec<Assumption>, origin: &Origin) {
-        let target = resolution.target.names.join("`, `");
+    fn note_assumptions(&mut self, resolution: &Resolution, of_forms: Vec<Assumption>, origin: &Origin) {
+        let target = resolution.target.spellings().join("`, `");
         for assumption in of_forms.into_iter().chain(resolution.assumptions.iter().copied()) {
             let loss = Loss::new(LossClass::Assumption, Reason::FieldAssumption, origin.span, &*origin.construct)
                 .says(format!("`{}` is tested on `{target}`", origin.column))
@@ -279,7 +348,7 @@ impl<'a> Translator<'a> {
     fn translated_values(
         &mut self,
         test: FieldTest,
-        resolution: &Resolution<'_>,
+        resolution: &Resolution,
         origin: &Origin,
     ) -> Result<FieldTest, String> {
         let (from, to) = (&resolution.source.values, &resolution.target.values);
@@ -315,9 +384,11 @@ impl<'a> Translator<'a> {
         Ok(FieldTest::Text(TextTest { needles, is_case_sensitive: false, ..wanted }))
     }
 
-    fn comparison(&mut self, test: &Test, left: &Resolution<'_>, other: &Field, span: Span, at: Position) -> Condition {
+    fn comparison(&mut self, test: &Test, left: &Resolution, other: &Field, span: Span, at: Position) -> Condition {
         let construct = construct_of(test, span);
-        let Some(right) = self.resolve(other) else { return self.unmapped(other, test, span, at) };
+        let other = Expr { kind: ExprKind::Field(other.clone()), ty: test.operands[0].ty, span: other.span };
+        let Some(other) = subject(&other) else { return self.refuse_expression(&test.subject) };
+        let Some((right, _)) = self.columns.resolve(&other) else { return self.unmapped(&other, test, span, at) };
         let are_alike = left.source.form == right.source.form
             && left.target.form == right.target.form
             && left.source.form == left.target.form;
@@ -338,7 +409,7 @@ impl<'a> Translator<'a> {
             column: test_column(test),
             form: left.source.form,
             is_negated: at.is_negated,
-            needles: Vec::new(),
+            ..Origin::default()
         };
         if test.op.is_case_sensitive() && !keeps_case {
             self.losses.push(
@@ -361,15 +432,15 @@ impl<'a> Translator<'a> {
     }
 
     fn fixed_test(&mut self, subject: &Expr, test: FieldTest, span: Span, at: Position) -> Condition {
-        let ExprKind::Field(field) = &subject.kind else { return self.refuse_expression(subject) };
-        let Some(resolution) = self.resolve(field) else { return Condition::Constant(true) };
+        let Some(found) = self::subject(subject) else { return self.refuse_expression(subject) };
+        let Some((resolution, _)) = self.columns.resolve(&found) else { return Condition::Constant(true) };
         let origin = Origin {
             span,
-            construct: field.name.clone(),
-            column: field.name.clone(),
+            construct: found.name.clone(),
+            column: found.name,
             form: ValueForm::Ip,
             is_negated: at.is_negated,
-            needles: Vec::new(),
+            ..Origin::default()
         };
         self.place_test(test, &resolution, &origin)
     }
@@ -389,18 +460,15 @@ impl<'a> Translator<'a> {
         }
     }
 
-    fn resolve(&self, field: &Field) -> Option<Resolution<'a>> {
-        self.hub.resolve(self.log_source, self.from, source_column(field), self.to)
-    }
-
-    fn unmapped(&mut self, field: &Field, test: &Test, span: Span, at: Position) -> Condition {
-        let column = source_column(field).to_owned();
+    fn unmapped(&mut self, subject: &Subject, test: &Test, span: Span, at: Position) -> Condition {
+        let column = subject.name.clone();
         let construct = construct_of(test, span);
-        let message = format!("the column `{column}` has no counterpart for `{}` on the target", self.log_source);
+        let message =
+            format!("the column `{column}` has no counterpart for `{}` on the target", self.columns.log_source);
         let mut loss = Loss::new(LossClass::NotExpressible, Reason::FieldUnmapped, span, construct.clone());
         match self.unmapped {
             Unmapped::Error => {
-                let refusal = Refusal::new(field.span, Reason::FieldUnmapped, construct, message)
+                let refusal = Refusal::new(subject.span, Reason::FieldUnmapped, construct, message)
                     .suggest(format!("map `{column}` in a mapping file, or drop the test with `--unmapped drop`"));
                 self.refusals.push(refusal);
                 Condition::Constant(true)
@@ -426,7 +494,7 @@ impl<'a> Translator<'a> {
                     column: column.clone(),
                     form: ValueForm::Text,
                     is_negated: at.is_negated,
-                    needles: Vec::new(),
+                    ..Origin::default()
                 };
                 let kept =
                     plan.on(&|test| Condition::Match(Match { field: column.clone(), test, origin: origin.clone() }));
@@ -449,9 +517,12 @@ fn lookup<'a>(
     rows.iter().find(|row| key(row).eq_ignore_ascii_case(value)).map(|row| &row.1)
 }
 
-/// The column of the source's table.
-pub(super) fn source_column(field: &Field) -> &str {
-    field.table_column().map_or(field.name.as_str(), |(_, column)| column)
+fn is_constant(operand: &Expr) -> bool {
+    matches!(operand.kind, ExprKind::Value(_) | ExprKind::Subquery(_))
+}
+
+fn test_expression(test: &Test, span: Span) -> Expr {
+    Expr { kind: ExprKind::Test(Box::new(test.clone())), ty: ScalarType::Bool, span }
 }
 
 fn test_column(test: &Test) -> String {
@@ -462,7 +533,7 @@ fn test_column(test: &Test) -> String {
 }
 
 fn construct_of(test: &Test, span: Span) -> String {
-    print::expression(&Expr { kind: ExprKind::Test(Box::new(test.clone())), ty: ScalarType::Bool, span })
+    print::expression(&test_expression(test, span))
 }
 
 fn is_true(subject: &Expr, value: bool) -> Test {

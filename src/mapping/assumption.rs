@@ -26,6 +26,7 @@ pub enum Assumption {
     DistinctCount,
     Case,
     IpClass,
+    Native,
 }
 
 /// Every assumption with its name and its text.
@@ -65,6 +66,7 @@ const ASSUMPTIONS: &[(Assumption, &str, &str)] = &[
     (Assumption::DistinctCount, "A_DCOUNT", "the estimate of `dcount` equals the exact count"),
     (Assumption::Case, "A_CASE", "the data come in one letter case only"),
     (Assumption::IpClass, "A_IPCLASS", "the sensor classes addresses by the special-purpose address blocks"),
+    (Assumption::Native, "A_NATIVE", "the target stores the events of this table under the table's own column names"),
 ];
 
 impl Assumption {
@@ -98,6 +100,6 @@ mod tests {
             assert_eq!(*assumption as usize, index);
             assert_eq!(Assumption::parse(name), Some(*assumption));
         }
-        assert_eq!(ASSUMPTIONS.len(), Assumption::IpClass as usize + 1);
+        assert_eq!(ASSUMPTIONS.len(), Assumption::Native as usize + 1);
     }
 }

@@ -25,9 +25,18 @@ pub enum Dialect {
     Splunk,
     /// Sentinel table of a cloud or network log source.
     Kql,
+    /// Splunk data model.
+    Cim,
+    /// The table's own column names, kept by a target that stores the table as it is.
+    Native,
 }
 
 impl Dialect {
+    /// Whether its columns are columns of a KQL table or function, so that an expression can stand for one.
+    pub fn is_kql(self) -> bool {
+        matches!(self, Self::Xdr | Self::Asim | Self::SecurityEvent | Self::Kql)
+    }
+
     /// The key in the data file.
     pub(super) fn key(self) -> &'static str {
         match self {
@@ -41,11 +50,13 @@ impl Dialect {
             Self::SplunkSecurity => "spl_sec",
             Self::Splunk => "spl",
             Self::Kql => "kql",
+            Self::Cim => "cim",
+            Self::Native => "native",
         }
     }
 
     /// Every dialect that has columns in the data file.
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Sigma,
         Self::SigmaUnofficial,
         Self::Xdr,
@@ -56,6 +67,7 @@ impl Dialect {
         Self::SplunkSecurity,
         Self::Splunk,
         Self::Kql,
+        Self::Cim,
     ];
 }
 
@@ -78,6 +90,10 @@ pub struct Column {
     /// Its names: more than one where the field is spelled differently by sensor or rendering, and any may hold the
     /// value. Empty where it is an expression.
     pub names: Vec<String>,
+    /// The expression that computes it, as the data file has it, where it is no plain column.
+    pub expression: Option<String>,
+    /// The canonical name of that expression.
+    pub path: Option<String>,
     /// Another name of the same column.
     pub alias: Option<String>,
     /// What its value looks like.
@@ -91,26 +107,50 @@ pub struct Column {
 }
 
 impl Concept {
-    /// The column of a dialect, if it is a plain one.
+    /// The column of a dialect, if it is a plain one or, in KQL, an expression.
     pub fn column(&self, dialect: Dialect) -> Option<&Column> {
-        self.columns.iter().find(|(of, column)| *of == dialect && !column.names.is_empty()).map(|(_, column)| column)
+        let is_usable = |column: &Column| !column.names.is_empty() || (dialect.is_kql() && column.path.is_some());
+        self.columns.iter().find(|(of, column)| *of == dialect && is_usable(column)).map(|(_, column)| column)
     }
 
     fn column_named(&self, dialect: Dialect, name: &str) -> Option<&Column> {
-        let is_it = |column: &Column| column.alias.as_deref() == Some(name) || column.names.iter().any(|n| n == name);
+        let is_it = |column: &Column| {
+            [&column.alias, &column.path].into_iter().flatten().chain(&column.names).any(|other| other == name)
+        };
         self.columns.iter().find(|(of, column)| *of == dialect && is_it(column)).map(|(_, column)| column)
+    }
+}
+
+impl Column {
+    /// A plain column whose values carry no further meaning.
+    pub fn plain(name: String, form: ValueForm) -> Self {
+        Self {
+            names: vec![name],
+            expression: None,
+            path: None,
+            alias: None,
+            form,
+            is_unreliable: false,
+            assumption: None,
+            values: Vec::new(),
+        }
+    }
+
+    /// Its names as a target writes them; the expression where it is computed.
+    pub fn spellings(&self) -> Vec<String> {
+        if self.names.is_empty() { self.expression.iter().cloned().collect() } else { self.names.clone() }
     }
 }
 
 /// How a column is reached on the target.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Resolution<'hub> {
-    /// The concept that the source column has.
-    pub concept: &'hub Concept,
+pub struct Resolution {
+    /// Text in front of a digest inside the whole.
+    pub prefix: Option<String>,
     /// The source column.
-    pub source: &'hub Column,
+    pub source: Column,
     /// The target column.
-    pub target: &'hub Column,
+    pub target: Column,
     /// Which dialect of the target has it.
     pub dialect: Dialect,
     /// The assumptions of both columns.
@@ -119,14 +159,9 @@ pub struct Resolution<'hub> {
 
 /// The best way from a column to one of the target's dialects: same form before another form, reliable before
 /// unreliable, earlier dialect before later.
-pub(super) fn resolve<'hub>(
-    concepts: &'hub [Concept],
-    from: Dialect,
-    name: &str,
-    to: &[Dialect],
-) -> Option<Resolution<'hub>> {
+pub(super) fn resolve(concepts: &[Concept], from: Dialect, name: &str, to: &[Dialect]) -> Option<Resolution> {
     let sources = [from].into_iter().chain((from == Dialect::Xdr).then_some(Dialect::XdrName));
-    let mut best: Option<((bool, bool, usize), Resolution<'hub>)> = None;
+    let mut best: Option<(Rank, Resolution)> = None;
     for dialect in sources {
         for concept in concepts {
             let Some(source) = concept.column_named(dialect, name) else { continue };
@@ -140,20 +175,20 @@ pub(super) fn resolve<'hub>(
     best.map(|(_, resolution)| resolution)
 }
 
-fn targets<'hub>(
-    concepts: &'hub [Concept],
-    concept: &'hub Concept,
-    source: &'hub Column,
-    to: &[Dialect],
-) -> Vec<((bool, bool, usize), Resolution<'hub>)> {
+/// Less is better: unreliable, another form, a later dialect.
+type Rank = (bool, bool, usize);
+
+fn targets(concepts: &[Concept], concept: &Concept, source: &Column, to: &[Dialect]) -> Vec<(Rank, Resolution)> {
     let whole = concept.whole.as_ref().and_then(|whole| concepts.iter().find(|other| other.name == *whole));
     let mut found = Vec::new();
     for holder in [Some(concept), whole].into_iter().flatten() {
         for (order, &dialect) in to.iter().enumerate() {
             let Some(target) = holder.column(dialect) else { continue };
             let assumptions = source.assumption.into_iter().chain(target.assumption).collect();
-            let resolution = Resolution { concept, source, target, dialect, assumptions };
-            found.push(((target.is_unreliable, target.form != source.form, order), resolution));
+            let (prefix, source, target) = (concept.prefix.clone(), source.clone(), target.clone());
+            let is_worse = (target.is_unreliable, target.form != source.form, order);
+            let resolution = Resolution { prefix, source, target, dialect, assumptions };
+            found.push((is_worse, resolution));
         }
     }
     found

@@ -6,6 +6,8 @@ use serde::Deserialize;
 use serde_yaml::Value as Yaml;
 
 use super::hub::{AsimFunction, HubError, IpClass, Section};
+use super::log_source::{DataModel, NativeSource};
+use super::path::canonical;
 use super::{
     AsimSource, Assumption, Column, Concept, Dialect, Fit, LogSource, RowFilter, SigmaSource, SplunkSource,
     TableSource, ValueForm,
@@ -16,6 +18,65 @@ pub(super) struct LogSourceFile {
     pub(super) logsources: Vec<RawLogSource>,
     pub(super) asim_functions: BTreeMap<String, RawFunctions>,
     pub(super) kql_time_columns: Vec<String>,
+    #[serde(default)]
+    pub(super) native_tables: Vec<RawNative>,
+}
+
+/// A user's mappings, in the shapes of the two data files.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Overlay {
+    #[serde(default)]
+    pub(super) logsources: Vec<RawLogSource>,
+    #[serde(default)]
+    pub(super) fields: Vec<RawSection>,
+    #[serde(default)]
+    pub(super) native_tables: Vec<RawNative>,
+    pub(super) security_table: Option<String>,
+}
+
+/// Tables that other products can store under the tables' own names.
+#[derive(Deserialize)]
+pub(super) struct RawNative {
+    pub(super) product: String,
+    splunk: Option<RawNativeSplunk>,
+    pub(super) tables: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct RawNativeSplunk {
+    sourcetype: String,
+    category: String,
+    prefix: String,
+}
+
+impl RawNative {
+    /// The log source of each table, and the text in front of its columns in Splunk.
+    pub(super) fn build(&self) -> Vec<(String, NativeSource)> {
+        let source = |table: &String| {
+            let splunk = |raw: &RawNativeSplunk| SplunkSource {
+                source_types: vec![raw.sourcetype.clone()],
+                filter: Some(format!("category=\"{}\"", raw.category.replace("<table>", table))),
+                ..SplunkSource::default()
+            };
+            let log_source = LogSource {
+                id: format!("native.{table}"),
+                sigma: SigmaSource {
+                    product: Some(self.product.clone()),
+                    service: Some(table.to_lowercase()),
+                    ..SigmaSource::default()
+                },
+                tables: Vec::new(),
+                asim: None,
+                splunk: self.splunk.iter().map(splunk).collect(),
+                data_model: None,
+                native_table: Some(table.clone()),
+            };
+            let splunk_prefix = self.splunk.as_ref().map(|raw| raw.prefix.clone());
+            (table.clone(), NativeSource { log_source, splunk_prefix })
+        };
+        self.tables.iter().map(source).collect()
+    }
 }
 
 #[derive(Deserialize)]
@@ -28,6 +89,7 @@ pub(super) struct RawLogSource {
     asim: Option<RawAsim>,
     #[serde(default)]
     splunk: Vec<RawSplunk>,
+    cim: Option<DataModel>,
 }
 
 #[derive(Deserialize, Default)]
@@ -140,6 +202,8 @@ impl RawLogSource {
             tables: self.kql.into_iter().map(table).collect(),
             asim: self.asim.map(asim),
             splunk: self.splunk.into_iter().map(splunk).collect(),
+            data_model: self.cim,
+            native_table: None,
         }
     }
 }
@@ -197,6 +261,7 @@ struct RawConcept {
 #[derive(Deserialize)]
 struct RawColumn {
     c: Option<String>,
+    x: Option<String>,
     #[serde(default)]
     any: Vec<String>,
     f: Option<ValueForm>,
@@ -224,14 +289,7 @@ impl RawConcept {
 
     fn column(&self, value: &Yaml) -> Result<Column, HubError> {
         if let Yaml::String(name) = value {
-            return Ok(Column {
-                names: spellings(name),
-                alias: None,
-                form: self.form,
-                is_unreliable: false,
-                assumption: None,
-                values: Vec::new(),
-            });
+            return Ok(Column { names: spellings(name), ..Column::plain(String::new(), self.form) });
         }
         let raw: RawColumn = serde_yaml::from_value(value.clone())
             .map_err(|error| HubError { message: format!("column of concept `{}`: {error}", self.concept) })?;
@@ -244,18 +302,14 @@ impl RawConcept {
         };
         if raw.foreign {
             // As good as absent: without names it is never found.
-            return Ok(Column {
-                names: Vec::new(),
-                alias: None,
-                form: self.form,
-                is_unreliable: true,
-                assumption: None,
-                values: Vec::new(),
-            });
+            return Ok(Column { names: Vec::new(), is_unreliable: true, ..Column::plain(String::new(), self.form) });
         }
         let names = raw.c.as_deref().map(spellings).unwrap_or(raw.any);
+        let path = raw.x.as_deref().and_then(canonical);
         Ok(Column {
             names,
+            expression: raw.x.filter(|_| path.is_some()),
+            path,
             alias: raw.alias,
             form: raw.f.unwrap_or(self.form),
             is_unreliable: raw.unreliable,
@@ -316,14 +370,7 @@ fn with_sibling_tables(mut section: Section, id: &str, log_sources: &[LogSource]
 }
 
 fn same_name(name: &str) -> Concept {
-    let column = Column {
-        names: vec![name.to_owned()],
-        alias: None,
-        form: ValueForm::Text,
-        is_unreliable: false,
-        assumption: None,
-        values: Vec::new(),
-    };
+    let column = Column::plain(name.to_owned(), ValueForm::Text);
     let columns = [Dialect::Sigma, Dialect::Kql, Dialect::Splunk].map(|dialect| (dialect, column.clone()));
     Concept { name: name.to_owned(), whole: None, prefix: None, columns: columns.into() }
 }

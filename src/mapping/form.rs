@@ -91,6 +91,16 @@ impl ValueForm {
         }
     }
 
+    /// Whether a value of this form can stand for one of the other as it is: as a key, as a result.
+    pub fn holds_same_value(self, other: Self) -> bool {
+        let are = |left, right| (self == left && other == right) || (self == right && other == left);
+        self == other
+            || are(Self::Host, Self::Fqdn)
+            || are(Self::Int, Self::IntText)
+            || are(Self::Bool, Self::BoolText)
+            || are(Self::RegLongKey, Self::RegAsimKey)
+    }
+
     /// Whether values name a file, so that `has "x.exe"` can be read as naming that file.
     pub fn names_a_file(self) -> bool {
         matches!(self, Self::Path | Self::Name | Self::NameOrPath)

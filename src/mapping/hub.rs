@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::concept::resolve;
-use super::file::{FieldFile, LogSourceFile, RawLogSource, functions, sections};
+use super::file::{FieldFile, LogSourceFile, Overlay, RawLogSource, RawNative, functions, sections};
+use super::log_source::NativeSource;
 use super::{Candidate, Concept, Dialect, Fit, LogSource, Resolution, TableSource};
 
 const LOG_SOURCES: &str = include_str!("../../mappings/logsources.yaml");
@@ -19,6 +20,7 @@ pub struct Hub {
     functions: Vec<AsimFunction>,
     ip_classes: BTreeMap<String, IpClass>,
     time_columns: Vec<String>,
+    natives: BTreeMap<String, NativeSource>,
 }
 
 /// The columns of a log source.
@@ -114,8 +116,36 @@ impl Hub {
             functions: functions(log_source_file.asim_functions),
             ip_classes: field_file.ip_classes,
             time_columns: log_source_file.kql_time_columns,
+            natives: log_source_file.native_tables.iter().flat_map(RawNative::build).collect(),
             log_sources,
         })
+    }
+
+    /// Adds a user's mappings: log sources in front of those that are there, concepts in place of those of the same
+    /// name, tables that are stored as they are.
+    ///
+    /// # Errors
+    ///
+    /// As [`Hub::read`].
+    pub fn overlay(&mut self, text: &str) -> Result<(), HubError> {
+        let overlay: Overlay = serde_yaml::from_str(text)?;
+        let mut log_sources: Vec<LogSource> = overlay.logsources.into_iter().map(RawLogSource::build).collect();
+        log_sources.extend(std::mem::take(&mut self.log_sources));
+        self.log_sources = log_sources;
+        self.natives.extend(overlay.native_tables.iter().flat_map(RawNative::build));
+        let table = overlay.security_table.unwrap_or_else(|| "SecurityEvent".to_owned());
+        for (id, mut section) in sections(overlay.fields, &table, &self.log_sources)? {
+            let Some(known) = self.sections.get_mut(&id) else {
+                self.sections.insert(id, section);
+                continue;
+            };
+            known.concepts.retain(|concept| section.concepts.iter().all(|other| other.name != concept.name));
+            // The user's column comes first, so that it wins where two concepts share a source column.
+            section.concepts.append(&mut known.concepts);
+            known.concepts = section.concepts;
+            known.tables.extend(section.tables);
+        }
+        Ok(())
     }
 
     /// The log source of that id.
@@ -177,8 +207,18 @@ impl Hub {
     }
 
     /// How a column of a log source is reached in one of the target's dialects.
-    pub fn resolve(&self, log_source: &str, from: Dialect, column: &str, to: &[Dialect]) -> Option<Resolution<'_>> {
+    pub fn resolve(&self, log_source: &str, from: Dialect, column: &str, to: &[Dialect]) -> Option<Resolution> {
         resolve(&self.sections.get(log_source)?.concepts, from, column, to)
+    }
+
+    /// The log source that is nothing but this table, if other products can store the table as it is.
+    pub fn native(&self, table: &str) -> Option<&LogSource> {
+        self.natives.get(table).map(|native| &native.log_source)
+    }
+
+    /// The column of a natively stored table as Splunk spells it.
+    pub fn native_splunk_prefix(&self, table: &str) -> Option<&str> {
+        self.natives.get(table)?.splunk_prefix.as_deref()
     }
 
     /// The address blocks behind a class such as `Public`.

@@ -17,6 +17,30 @@ pub struct LogSource {
     pub asim: Option<AsimSource>,
     /// Where Splunk keeps it, preferred first.
     pub splunk: Vec<SplunkSource>,
+    /// The Splunk data model that holds it.
+    pub data_model: Option<DataModel>,
+    /// The table whose own columns are its fields, if it is only that.
+    pub native_table: Option<String>,
+}
+
+/// A dataset of a Splunk data model.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct DataModel {
+    /// The model, such as `Endpoint`.
+    pub model: String,
+    /// The dataset, such as `Processes`, which is also in front of its fields.
+    pub dataset: String,
+    /// A further search expression.
+    pub filter: Option<String>,
+}
+
+/// A table that other products store as it is.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct NativeSource {
+    /// The log source that stands for it.
+    pub(super) log_source: LogSource,
+    /// Text in front of its columns in Splunk; `None` if Splunk does not store it.
+    pub(super) splunk_prefix: Option<String>,
 }
 
 /// A Sigma log source.

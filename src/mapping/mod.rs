@@ -10,11 +10,12 @@ mod file;
 mod form;
 mod hub;
 mod log_source;
+pub mod path;
 mod row_filter;
 
 pub use assumption::Assumption;
 pub use concept::{Column, Concept, Dialect, Resolution};
 pub use form::ValueForm;
 pub use hub::{Hub, HubError, IpClass};
-pub use log_source::{AsimSource, Candidate, Fit, LogSource, SigmaSource, SplunkSource, TableSource};
+pub use log_source::{AsimSource, Candidate, DataModel, Fit, LogSource, SigmaSource, SplunkSource, TableSource};
 pub use row_filter::{RowFilter, RowTest};

@@ -137,10 +137,15 @@ fn a_test_behind_a_row_limit() {
     let mut rule = process(vec![is("FileName", TestOp::EqualCi, &["a.exe"])]);
     rule.pipeline.stages.push(stage(StageKind::Take(number(5))));
     rule.pipeline.stages.push(filter(is("ProcessCommandLine", TestOp::Contains, &["x"])));
-    for target in Target::ALL {
-        let Outcome::Refused(refusals) = convert(&rule, target, hub(), &options()).outcome else {
-            panic!("{} accepts it", target.as_str());
-        };
-        assert_eq!(refusals[0].construct, "take");
+    for (target, limit, test) in [
+        (Target::Spl, "| head 5", "| where match(CommandLine"),
+        (Target::Xdr, "| take 5", "ProcessCommandLine contains"),
+    ] {
+        let conversion = convert(&rule, target, hub(), &options());
+        let Outcome::Converted(text) = conversion.outcome else { panic!("{} refuses it", target.as_str()) };
+        let (limit, test) = (text.find(limit), text.find(test).or_else(|| text.find("| where match")));
+        assert!(limit.is_some() && limit < test, "the test must stay behind the limit: {text}");
     }
+    let conversion = convert(&rule, Target::Sigma, hub(), &options());
+    assert!(conversion.losses.iter().any(|loss| loss.reason.as_str() == "rows-unlimited"), "Sigma has no limits");
 }

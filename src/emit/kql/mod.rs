@@ -1,36 +1,36 @@
-//! KQL over ASIM's normalised functions.
+//! KQL over ASIM's normalised functions, over Defender's tables, over a workspace's tables.
 //!
-//! A rule that is normalised already stays as it is, printed in one style and with the built-in spelling of its
-//! function. Other rules get the function of their log source, its columns, and KQL's own operators.
+//! A rule that is in the target's form already stays as it is, printed in one style. Other rules get the function or
+//! table of their log source, its columns, and KQL's own operators; columns that later stages look at are given their
+//! old names first, so that those stages stay as they are.
 
+mod compile;
+mod platform;
 pub mod print;
 mod test;
 
-use super::adapt::Style;
-use super::boolean::{Tree, Words};
-use super::flatten::{Step, StepKind};
 use super::loss::{Loss, LossClass, Refusal};
-use super::plan::{Plan, Wishes, plan};
 use super::reason::Reason;
-use super::source::row_filter_text;
-use super::translate::source_column;
 use super::{Backend, Request};
-use crate::ir::{Expr, ExprKind, Pipeline, SourceKind};
-use crate::mapping::{AsimSource, Assumption, Dialect, LogSource};
-use crate::rule::Seconds;
+use crate::ir::{Pipeline, SourceKind};
+pub(super) use platform::Platform;
 
-/// The ASIM writer.
-pub(super) struct Asim;
+/// The KQL writer.
+pub(super) struct Kql(pub(super) Platform);
 
-const DIALECTS: &[Dialect] = &[Dialect::Asim];
-const WORDS: Words = Words { and: " and ", or: " or ", not: ("not(", ")"), constants: ("true", "false") };
-
-impl Backend for Asim {
+impl Backend for Kql {
     fn emit(&self, request: &Request<'_>) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
-        match normalised_function(request) {
-            Some((written, builtin)) => respelled(request, written, builtin),
-            None => normalise(request),
+        if self.0 == Platform::Asim {
+            if let Some((written, builtin)) = normalised_function(request) {
+                return respelled(request, written, builtin);
+            }
+        } else if platform::is_at_home(self.0, &request.rule.pipeline) {
+            return platform::rehoused(self.0, request);
         }
+        let wanted = request.rule.envelope.entities.iter().flat_map(|entity| &entity.fields);
+        let wanted = wanted.map(|(_, column)| column.clone()).collect();
+        let written = compile::compile(self.0, request, &request.rule.pipeline, wanted)?;
+        Ok((written.lines.join("\n") + "\n", written.losses))
     }
 }
 
@@ -67,45 +67,7 @@ fn respelled(request: &Request<'_>, written: &str, builtin: &str) -> Result<(Str
     Ok((text, losses))
 }
 
-fn normalise(request: &Request<'_>) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
-    let wishes = Wishes {
-        dialects: &|source| if source.asim.is_some() { DIALECTS } else { &[] },
-        style: &|separator| Style {
-            mode: request.mode,
-            is_kql: true,
-            keeps_case: true,
-            regex: None,
-            separator,
-            spell: |found| test::spell(found, false),
-        },
-        source_name: &function_name,
-        changes_sensor: false,
-        keeps_window: true,
-    };
-    let plan = plan(request, &wishes)?;
-    let Some(asim) = &plan.recognised.log_source.asim else { return Err(Vec::new()) };
-    let mut losses = plan.losses.clone();
-    // A function for one kind of event reads the other rows of the source's table as well, as the rule does.
-    let is_narrowed = plan.recognised.is_stated || request.hub.is_general_function(&asim.builtin);
-    if !is_narrowed {
-        losses.retain(|loss| loss.reason != Reason::LogsourceImplied);
-    }
-    let span = innermost_span(&request.rule.pipeline);
-    losses.push(
-        Loss::new(LossClass::Assumption, Reason::LogsourceWidened, span, &*plan.recognised.name)
-            .says(format!("`{}` also gives the events of other products", asim.builtin))
-            .emits(&*asim.builtin)
-            .assuming(Assumption::Scope),
-    );
-    if plan.fields.is_some() {
-        losses.push(
-            Loss::new(LossClass::Informational, Reason::OutputRenamed, request.rule.pipeline.span, "output columns")
-                .says("the output columns have their normalised names"),
-        );
-    }
-    Ok((text(request, &plan, asim, is_narrowed, &mut losses), losses))
-}
-
+/// The place of the innermost source.
 fn innermost_span(pipeline: &Pipeline) -> crate::span::Span {
     match &pipeline.source.kind {
         SourceKind::Pipeline { pipeline, .. } => innermost_span(pipeline),
@@ -116,91 +78,5 @@ fn innermost_span(pipeline: &Pipeline) -> crate::span::Span {
         | SourceKind::Inline(_)
         | SourceKind::External(_)
         | SourceKind::Opaque(_) => pipeline.source.span,
-    }
-}
-
-fn function_name(source: &LogSource) -> String {
-    source.asim.as_ref().map(|asim| asim.builtin.clone()).unwrap_or_default()
-}
-
-fn text(
-    request: &Request<'_>,
-    plan: &Plan<'_>,
-    asim: &AsimSource,
-    is_narrowed: bool,
-    losses: &mut Vec<Loss>,
-) -> String {
-    let mut lines = vec![format!("{}()", asim.builtin)];
-    lines.extend(window(plan));
-    if let Some(filter) = asim.filter.as_ref().filter(|filter| is_narrowed && !filter.tests.is_empty()) {
-        lines.push(format!("| where {}", row_filter_text(filter)));
-    }
-    for conjunct in plan.condition.clone().conjuncts() {
-        let text = Tree::from(&conjunct).write(&WORDS, &test::spell);
-        lines.push(format!("| where {text}"));
-    }
-    let column = |expr: &Expr| mapped_column(request, plan, expr);
-    for step in &plan.steps {
-        match step_text(step, &column) {
-            Some(line) => lines.push(line),
-            None => losses.extend(super::plan::dropped_steps(std::slice::from_ref(step))),
-        }
-    }
-    // `distinct` has chosen the columns already.
-    let is_distinct = plan.steps.iter().any(|step| matches!(step.kind, StepKind::Distinct(_)));
-    let fields: Vec<&String> = plan.fields.iter().flatten().flat_map(|(_, names)| names).collect();
-    if !fields.is_empty() && !is_distinct {
-        let names: Vec<String> = fields.into_iter().map(|name| print::name(name)).collect();
-        lines.push(format!("| project TimeGenerated, {}", names.join(", ")));
-    }
-    lines.join("\n") + "\n"
-}
-
-fn window(plan: &Plan<'_>) -> Option<String> {
-    let ago = |seconds: i64| format!("ago({})", Seconds(seconds).short());
-    Some(match (plan.window.earliest, plan.window.latest) {
-        (Some(earliest), Some(latest)) => {
-            format!("| where TimeGenerated between ({} .. {})", ago(earliest), ago(latest))
-        }
-        (Some(earliest), None) => format!("| where TimeGenerated > {}", ago(earliest)),
-        (None, Some(latest)) => format!("| where TimeGenerated < {}", ago(latest)),
-        (None, None) => return None,
-    })
-}
-
-fn mapped_column(request: &Request<'_>, plan: &Plan<'_>, expr: &Expr) -> Option<String> {
-    let ExprKind::Field(field) = &expr.kind else { return None };
-    let column = source_column(field);
-    if request.hub.is_time_column(column) {
-        return Some("TimeGenerated".to_owned());
-    }
-    let id = &plan.recognised.log_source.id;
-    let resolution = request.hub.resolve(id, plan.recognised.dialect, column, DIALECTS)?;
-    match resolution.target.names.as_slice() {
-        [one] => Some(print::name(one)),
-        _ => None,
-    }
-}
-
-/// The step in columns of the function; `None` if one of them is missing.
-fn step_text(step: &Step, column: &impl Fn(&Expr) -> Option<String>) -> Option<String> {
-    let order = |is_descending: bool| if is_descending { "desc" } else { "asc" };
-    match &step.kind {
-        StepKind::Filter(_) => None,
-        StepKind::Take(count) => Some(format!("| take {}", print::expression(count))),
-        StepKind::Sort(keys) => {
-            let keys: Option<Vec<String>> = keys
-                .iter()
-                .map(|(key, is_descending)| Some(format!("{} {}", column(key)?, order(*is_descending))))
-                .collect();
-            Some(format!("| sort by {}", keys?.join(", ")))
-        }
-        StepKind::Top(count, key, is_descending) => {
-            Some(format!("| top {} by {} {}", print::expression(count), column(key)?, order(*is_descending)))
-        }
-        StepKind::Distinct(columns) => {
-            let names: Option<Vec<String>> = columns.iter().map(|output| column(&output.value)).collect();
-            Some(format!("| distinct {}", names?.join(", ")))
-        }
     }
 }

@@ -32,7 +32,7 @@ pub fn pipeline(pipeline: &Pipeline, spell: Spell<'_>) -> Result<String, Refusal
 }
 
 /// The expressions of a stage that is printed.
-fn expressions(kind: &StageKind) -> Vec<&Expr> {
+pub(super) fn expressions(kind: &StageKind) -> Vec<&Expr> {
     match kind {
         StageKind::Filter(expr) | StageKind::Take(expr) => vec![expr],
         StageKind::Extend(list) | StageKind::Project(list) | StageKind::Distinct(list) | StageKind::MvExpand(list) => {
@@ -114,7 +114,8 @@ fn nested(inner: &Pipeline, spell: Spell<'_>) -> Result<String, Refusal> {
     Ok(format!("({})", pipeline(inner, spell)?.trim_end().replace('\n', " ")))
 }
 
-fn stage(stage: &Stage, spell: Spell<'_>) -> Result<Option<String>, Refusal> {
+/// One line for a stage; `None` for one that changes no row.
+pub(super) fn stage(stage: &Stage, spell: Spell<'_>) -> Result<Option<String>, Refusal> {
     let names = |names: &[String]| names.iter().map(|text| name(text)).collect::<Vec<_>>().join(", ");
     let operands = match &stage.kind {
         StageKind::Filter(predicate) => expression(predicate),
@@ -174,7 +175,16 @@ fn summarize(aggregates: &[Aggregate], by: &[Assignment]) -> String {
 }
 
 fn join_text(join: &Join, spell: Spell<'_>, span: Span) -> Result<String, Refusal> {
-    let keys = join.keys.as_ref().ok_or_else(|| unprintable(span, "join"))?;
+    let keys = join.keys.as_ref().filter(|keys| !keys.is_empty()).ok_or_else(|| unprintable(span, "join"))?;
+    Ok(join_operands(join, &nested(&join.right, spell)?, keys))
+}
+
+/// The whole operator, given the text of its right side.
+pub(super) fn join_of(join: &Join, right: &str, keys: &[crate::ir::JoinKey]) -> String {
+    format!("{} {}", if join.is_lookup { "lookup" } else { "join" }, join_operands(join, right, keys))
+}
+
+fn join_operands(join: &Join, right: &str, keys: &[crate::ir::JoinKey]) -> String {
     let key = |key: &crate::ir::JoinKey| {
         if key.left.name == key.right.name {
             return name(&key.left.name);
@@ -183,7 +193,7 @@ fn join_text(join: &Join, spell: Spell<'_>, span: Span) -> Result<String, Refusa
     };
     let kind = if join.is_kind_written { format!("kind={} ", join.kind.as_str()) } else { String::new() };
     let keys: Vec<String> = keys.iter().map(key).collect();
-    Ok(format!("{kind}{} on {}", nested(&join.right, spell)?, keys.join(", ")))
+    format!("{kind}{right} on {}", keys.join(", "))
 }
 
 /// The expression on one line. What is only named in the tree is printed by its name.
@@ -217,6 +227,28 @@ pub fn expression(expr: &Expr) -> String {
             nested(inner, &spell).unwrap_or_else(|refusal| format!("({})", refusal.construct))
         }
         ExprKind::Opaque(text) => text.clone(),
+    }
+}
+
+/// The expression with columns replaced; `None` if one of them has no counterpart or a part is only named.
+pub(in super::super) fn computed(expr: &Expr, column: &dyn Fn(&Expr) -> Option<String>) -> Option<String> {
+    let mut is_known = true;
+    let replaced = replaced(expr, column, &mut is_known);
+    is_known.then(|| format!("({})", expression(&replaced)))
+}
+
+fn replaced(expr: &Expr, column: &dyn Fn(&Expr) -> Option<String>, is_known: &mut bool) -> Expr {
+    match &expr.kind {
+        ExprKind::Field(_) | ExprKind::Member { .. } => {
+            let name = column(expr);
+            *is_known &= name.is_some();
+            Expr { kind: ExprKind::Opaque(super::test::column_text(&name.unwrap_or_default())), ..expr.clone() }
+        }
+        ExprKind::Opaque(_) | ExprKind::Subquery(_) | ExprKind::Star => {
+            *is_known = false;
+            expr.clone()
+        }
+        _ => map_children(expr, &mut |child| replaced(child, column, is_known)),
     }
 }
 

@@ -6,7 +6,7 @@ use super::print;
 
 /// One test, negated or not.
 pub(in super::super) fn spell(found: &Match, is_negated: bool) -> String {
-    let column = print::name(&found.field);
+    let column = column_text(&found.field);
     match &found.test {
         FieldTest::Text(text) => text_test(&column, text, is_negated),
         FieldTest::Regex { pattern, is_case_sensitive } => regex(&column, pattern, *is_case_sensitive, is_negated),
@@ -24,9 +24,15 @@ pub(in super::super) fn spell(found: &Match, is_negated: bool) -> String {
                 (false, false) => "=~",
                 (false, true) => "!~",
             };
-            format!("{column} {operator} {}", print::name(field))
+            format!("{column} {operator} {}", column_text(field))
         }
+        FieldTest::Formula(text) => around(text.clone(), is_negated),
     }
+}
+
+/// A name, or an expression of the mapping, which always calls a function.
+pub(super) fn column_text(field: &str) -> String {
+    if field.ends_with(')') { field.to_owned() } else { print::name(field) }
 }
 
 fn around(text: String, is_negated: bool) -> String {

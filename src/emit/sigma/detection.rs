@@ -5,8 +5,8 @@
 
 use super::super::boolean::{Tree, Words};
 use super::super::condition::Condition;
+use super::super::yaml::Node;
 use super::item::{Item, items};
-use super::yaml::Node;
 
 const WORDS: Words = Words { and: " and ", or: " or ", not: ("not (", ")"), constants: ("", "") };
 

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::super::Request;
 use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::reason::Reason;
-use super::yaml::Node;
+use super::super::yaml::Node;
 use crate::ir::{Envelope, TriggerOperator};
 use crate::rule::AlertSeverity;
 
@@ -21,15 +21,38 @@ const SMALL_WORDS: &[&str] = &[
     "via", "with", "without",
 ];
 
+/// One of the documents that a rule becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Part<'a> {
+    /// What tells it from the others in title and id; empty for the main one.
+    pub(super) suffix: &'a str,
+    /// The name by which a correlation refers to it.
+    pub(super) name: Option<&'a str>,
+}
+
 /// Everything in front of the log source.
-pub(super) fn head(request: &Request<'_>, losses: &mut Vec<Loss>) -> Result<Vec<(String, Node)>, Vec<Refusal>> {
+pub(super) fn head(
+    request: &Request<'_>,
+    part: Part<'_>,
+    losses: &mut Vec<Loss>,
+) -> Result<Vec<(String, Node)>, Vec<Refusal>> {
     let envelope = &request.rule.envelope;
     trigger(request, losses)?;
-    let title = title(envelope.title.as_deref().or(request.options.name_hint.as_deref()).unwrap_or("Untitled Rule"));
-    let identity = envelope.id.as_deref().unwrap_or(&title);
+    let whole = title(envelope.title.as_deref().or(request.options.name_hint.as_deref()).unwrap_or("Untitled Rule"));
+    let identity = envelope.id.as_deref().unwrap_or(&whole);
+    let (title, identity) = if part.suffix.is_empty() {
+        (whole.clone(), identity.to_owned())
+    } else {
+        let room = MAX_TITLE.saturating_sub(part.suffix.chars().count() + 3);
+        let short: String = whole.chars().take(room).collect();
+        (format!("{} - {}", short.trim_end(), part.suffix), format!("{identity}:{}", part.suffix))
+    };
     let id = Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("urn:kqlift:sigma:{identity}").as_bytes());
     let mut entries =
         vec![("title".to_owned(), Node::Text(title.clone())), ("id".to_owned(), Node::Bare(id.to_string()))];
+    if let Some(name) = part.name {
+        entries.push(("name".to_owned(), Node::Text(name.to_owned())));
+    }
     if let Some(source) = envelope.id.as_deref().and_then(|id| Uuid::try_parse(id.trim()).ok()) {
         let related = vec![
             ("id".to_owned(), Node::Bare(source.to_string())),

@@ -2,7 +2,7 @@
 
 use super::super::condition::{Comparison, FieldTest, Match, Number, Shape, TextTest};
 use super::super::term;
-use super::yaml::Node;
+use super::super::yaml::Node;
 
 /// `Field|modifier: values`
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +37,8 @@ pub(super) fn items(found: &Match) -> Vec<Item> {
         FieldTest::SameAs { field: other, .. } => {
             vec![item(format!("{field}|fieldref"), vec![Node::Text(other.clone())])]
         }
+        // Sigma has no expressions, so that `translate` makes none for it.
+        FieldTest::Formula(text) => vec![item(text.clone(), vec![Node::Null])],
     }
 }
 

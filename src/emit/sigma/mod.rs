@@ -1,64 +1,148 @@
 //! Sigma rules, in the key order and spelling of the public rule repository.
+//!
+//! A union becomes several rules, a threshold over groups or a join a correlation over rules; all are documents of one
+//! file.
 
+mod correlation;
 mod detection;
 mod envelope;
+mod group;
 mod item;
-mod yaml;
+mod join;
 
 use super::condition::{Comparison, Condition, FieldTest, Match, Number, Origin};
+use super::flatten::{Flat, Split, Step, StepKind, split};
 use super::loss::{Loss, LossClass, Refusal};
-use super::plan::{Plan, Wishes, dropped_steps, foreign_style, plan};
+use super::plan::{dropped_steps, foreign_style};
 use super::reason::Reason;
+use super::rows::{Rows, Wishes, rows};
+use super::union::distribute;
+use super::yaml::{self, Node};
 use super::{Backend, Mode, Request, regex};
+use crate::ir::Expr;
 use crate::mapping::{Dialect, LogSource};
-use yaml::Node;
+use envelope::Part;
 
 /// The Sigma writer.
 pub(super) struct Sigma;
 
 const DIALECTS: &[Dialect] = &[Dialect::Sigma, Dialect::SigmaUnofficial];
 
+/// A rule without what stands around it.
+struct Base<'a> {
+    rows: Rows<'a>,
+    losses: Vec<Loss>,
+}
+
 impl Backend for Sigma {
     fn emit(&self, request: &Request<'_>) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
-        let wishes = Wishes {
-            dialects: &|source| if source.sigma.is_official { DIALECTS } else { &[] },
-            style: &|separator| {
-                let keeps_case = request.mode == Mode::Exact;
-                foreign_style(request, separator, regex::Syntax::Portable, keeps_case, item::spell)
-            },
-            source_name: &name,
-            changes_sensor: true,
-            keeps_window: false,
-        };
-        let plan = plan(request, &wishes)?;
-        let mut losses = plan.losses.clone();
-        losses.extend(dropped_steps(&plan.steps));
-        let condition = Condition::all(vec![plan.condition.clone(), required(plan.recognised.log_source)]);
-        let Some(detection) = detection::detection(&condition) else {
-            let message = "the rule has no condition beyond its log source, and a Sigma rule needs one";
-            let span = request.rule.pipeline.span;
-            return Err(vec![Refusal::new(span, Reason::NoCondition, &*plan.recognised.name, message)]);
-        };
-        let text = yaml::write(&document(request, &plan, detection, &mut losses)?);
-        Ok((text, losses))
+        let parts = distribute(&request.rule.pipeline);
+        let splits: Vec<Split<'_>> = parts.iter().map(split).collect();
+        let mut tails = Vec::new();
+        for split in &splits {
+            tails.push(group::read(request.hub, split)?);
+        }
+        let has_join = tails.iter().any(|tail| tail.join.is_some());
+        if tails.iter().any(|tail| tail.threshold.is_some()) {
+            if has_join {
+                let message = "a threshold over the result of a join cannot be said by a Sigma rule";
+                let span = request.rule.pipeline.span;
+                return Err(vec![Refusal::new(span, Reason::OperatorUnsupported, "join", message)]);
+            }
+            return correlation::counted(request, &splits, tails);
+        }
+        if has_join {
+            let ([split], Some(tail)) = (splits.as_slice(), tails.pop()) else {
+                let message = "a join of a union cannot be said by a Sigma rule";
+                let span = request.rule.pipeline.span;
+                return Err(vec![Refusal::new(span, Reason::OperatorUnsupported, "join", message)]);
+            };
+            return join::joined(request, split, tail);
+        }
+        let mut bases = Vec::new();
+        for (split, tail) in splits.iter().zip(tails) {
+            bases.push(base(request, split, tail.filters, tail.losses, &[])?);
+        }
+        events(request, bases)
     }
+}
+
+/// The rule about the rows of a split.
+fn base<'a>(
+    request: &Request<'a>,
+    split: &Split<'_>,
+    filters: Vec<Expr>,
+    mut losses: Vec<Loss>,
+    needed: &[Expr],
+) -> Result<Base<'a>, Vec<Refusal>> {
+    let is_filter = |step: &&Step| matches!(step.kind, StepKind::Filter(_));
+    let others: Vec<Step> = split.head.steps.iter().filter(|step| !is_filter(step)).cloned().collect();
+    losses.extend(dropped_steps(&others));
+    if split.head.output.as_ref().is_some_and(|columns| !columns.is_empty()) {
+        // SigmaHQ's conventions have given the key `fields` up, and their checks refuse it.
+        let loss = Loss::new(LossClass::Informational, Reason::OutputDropped, split.head.source.span, "output columns");
+        losses.push(loss.says("a Sigma rule names no output columns"));
+    }
+    let mut flat: Flat<'_> = split.head.clone();
+    flat.steps.extend(filters.into_iter().map(|filter| Step { span: filter.span, kind: StepKind::Filter(filter) }));
+    let wishes = Wishes {
+        dialects: &|source| if source.sigma.is_official { DIALECTS } else { &[] },
+        style: &|separator| {
+            let keeps_case = request.mode == Mode::Exact;
+            foreign_style(request, separator, regex::Syntax::Portable, keeps_case, item::spell)
+        },
+        source_name: &name,
+        changes_sensor: true,
+        native_prefix: &|_| Some(String::new()),
+        shared_home: &|_| None,
+        element: "",
+        needs_condition: true,
+        keeps_window: false,
+    };
+    let mut rows = rows(request, &wishes, &flat, needed)?;
+    losses.append(&mut rows.losses);
+    Ok(Base { rows, losses })
+}
+
+/// One rule for each part.
+fn events(request: &Request<'_>, mut bases: Vec<Base<'_>>) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
+    let mut losses = Vec::new();
+    if let [base] = bases.as_mut_slice() {
+        losses.append(&mut base.losses);
+        let document = document(request, base, Part::default(), &mut losses)?;
+        return Ok((yaml::write(&document), losses));
+    }
+    let mut texts = Vec::new();
+    for (index, base) in bases.iter_mut().enumerate() {
+        let suffix = format!("Part {} of {}", index + 1, "the Rule");
+        losses.append(&mut base.losses);
+        // What stands around the query is the same in every part and reported once.
+        let mut of_part = Vec::new();
+        texts.push(yaml::write(&document(request, base, Part { suffix: &suffix, name: None }, &mut of_part)?));
+        losses.extend(of_part.into_iter().filter(|loss| index == 0 || loss.reason != Reason::Envelope));
+    }
+    let message = "each source of the union has a rule of its own";
+    let span = request.rule.pipeline.span;
+    losses.push(Loss::new(LossClass::Informational, Reason::StageDropped, span, "union").says(message));
+    Ok((texts.join("---\n"), losses))
 }
 
 fn document(
     request: &Request<'_>,
-    plan: &Plan<'_>,
-    detection: Node,
+    base: &Base<'_>,
+    part: Part<'_>,
     losses: &mut Vec<Loss>,
 ) -> Result<Node, Vec<Refusal>> {
-    let mut entries = envelope::head(request, losses)?;
-    entries.push(("logsource".to_owned(), log_source(plan.recognised.log_source)));
-    entries.push(("detection".to_owned(), detection));
-    if plan.fields.iter().flatten().next().is_some() {
-        // SigmaHQ's conventions have given the key `fields` up, and their checks refuse it.
+    let log_source = base.rows.recognised.log_source;
+    let condition = Condition::all(vec![base.rows.condition.clone(), required(log_source)]);
+    let Some(detection) = detection::detection(&condition) else {
+        let message = "the rule has no condition beyond its log source, and a Sigma rule needs one";
         let span = request.rule.pipeline.span;
-        let loss = Loss::new(LossClass::Informational, Reason::OutputDropped, span, "output columns");
-        losses.push(loss.says("a Sigma rule names no output columns"));
-    }
+        return Err(vec![Refusal::new(span, Reason::NoCondition, &*base.rows.recognised.name, message)]);
+    };
+    let mut entries = envelope::head(request, part, losses)?;
+    entries.push(("logsource".to_owned(), log_source_node(log_source)));
+    entries.push(("detection".to_owned(), detection));
     entries.extend(envelope::tail(request, losses));
     Ok(Node::Map(entries))
 }
@@ -75,11 +159,16 @@ fn required(source: &LogSource) -> Condition {
     Condition::all(source.sigma.filter.iter().map(test).collect())
 }
 
-fn log_source(source: &LogSource) -> Node {
+fn log_source_node(source: &LogSource) -> Node {
     let sigma = &source.sigma;
     let keys = [("category", &sigma.category), ("product", &sigma.product), ("service", &sigma.service)];
     let entry = |(key, value): (&str, &Option<String>)| Some((key.to_owned(), Node::Text(value.clone()?)));
-    Node::Map(keys.into_iter().filter_map(entry).collect())
+    let mut entries: Vec<(String, Node)> = keys.into_iter().filter_map(entry).collect();
+    if let Some(table) = &source.native_table {
+        let definition = format!("Requirements - the events of the table {table} under its own column names");
+        entries.push(("definition".to_owned(), Node::Text(definition)));
+    }
+    Node::Map(entries)
 }
 
 fn name(source: &LogSource) -> String {

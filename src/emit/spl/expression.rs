@@ -29,8 +29,10 @@ fn negations_inside(tree: Tree<Match>, is_negated: bool) -> Tree<Match> {
 
 /// One test, negated or not.
 pub(super) fn spell(found: &Match, is_negated: bool) -> String {
-    let field = field_name(&found.field);
+    let field = if found.origin.is_computed { found.field.clone() } else { field_name(&found.field) };
     match &found.test {
+        FieldTest::Formula(text) if is_negated => return format!("NOT {text}"),
+        FieldTest::Formula(text) => return text.clone(),
         FieldTest::Empty if is_negated => return format!("(isnotnull({field}) AND {field}!=\"\")"),
         FieldTest::Empty => return format!("(isnull({field}) OR {field}=\"\")"),
         FieldTest::Missing if is_negated => return format!("isnotnull({field})"),
@@ -63,7 +65,7 @@ fn positive(field: &str, test: &FieldTest) -> (String, String) {
                 if *is_case_sensitive { format!("{field}={other}") } else { format!("lower({field})=lower({other})") };
             return (written, format!("{missing} OR isnull({other})"));
         }
-        FieldTest::Empty | FieldTest::Missing => missing.clone(),
+        FieldTest::Empty | FieldTest::Missing | FieldTest::Formula(_) => missing.clone(),
     };
     (written, missing)
 }
@@ -88,7 +90,7 @@ fn match_call(field: &str, pattern: &str, is_case_sensitive: bool) -> String {
 }
 
 /// In expressions, single quotes make a field name.
-fn field_name(name: &str) -> String {
+pub(super) fn field_name(name: &str) -> String {
     let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if is_plain { name.to_owned() } else { format!("'{name}'") }
 }

@@ -1,16 +1,28 @@
 //! Splunk searches: what `search` can say in front of the first pipe, the rest exactly behind it.
 
-mod expression;
-mod search;
+use std::collections::BTreeSet;
 
+mod aggregate;
+mod cim;
+mod compile;
+mod compute;
+mod expression;
+mod join;
+mod search;
+mod stats;
+mod tail;
+
+use super::adapt::Style;
 use super::boolean::{Tree, Words};
 use super::condition::{Condition, Match};
-use super::flatten::{Step, StepKind};
+use super::flatten::{Step, StepKind, flatten};
 use super::loss::{Loss, LossClass, Refusal};
-use super::plan::{Plan, Wishes, dropped_steps, foreign_style, plan};
+use super::plan::{Plan, dropped_steps, foreign_style, plan};
 use super::reason::Reason;
-use super::{Backend, Request, regex};
-use crate::ir::ExprKind;
+use super::rows::Wishes;
+use super::time::Window;
+use super::{Backend, Form, Request, SplunkStyle, regex};
+use crate::ir::{ExprKind, SourceKind};
 use crate::mapping::{Assumption, Dialect, LogSource, SplunkSource};
 use crate::rule::Seconds;
 use crate::schema::Value;
@@ -27,46 +39,99 @@ const SEARCH: Words = Words { and: " ", or: " OR ", not: ("NOT (", ")"), constan
 
 impl Backend for Spl {
     fn emit(&self, request: &Request<'_>) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
-        let wishes = Wishes {
-            dialects: &dialects,
-            style: &|separator| foreign_style(request, separator, regex::Syntax::Pcre, true, search::spell),
-            source_name: &short_name,
-            changes_sensor: true,
-            keeps_window: true,
-        };
-        let plan = plan(request, &wishes)?;
-        let Some((selector, _)) = selector(plan.recognised.log_source) else {
-            let message = format!("no Splunk source is known for `{}`", plan.recognised.log_source.id);
-            let span = request.rule.pipeline.source.span;
-            return Err(vec![Refusal::new(span, Reason::LogsourceUnmapped, &*plan.recognised.name, message)]);
-        };
-        let mut losses = plan.losses.clone();
+        let is_plain =
+            flatten(&request.rule.pipeline).is_ok_and(|flat| !matches!(flat.source.kind, SourceKind::Union(_)));
+        if request.options.splunk_style == SplunkStyle::Cim {
+            if is_plain {
+                return cim::modelled(request);
+            }
+            let message = "only rules of filters are written for data models";
+            let span = request.rule.pipeline.span;
+            return Err(vec![Refusal::new(span, Reason::OperatorUnsupported, "cim", message)]);
+        }
+        // The entities of a detection name columns, which have to be there under their names.
+        let names_columns = request.options.form == Form::ContentControl && !request.rule.envelope.entities.is_empty();
+        let (text, mut losses) = if is_plain && !names_columns { plain(request)? } else { piped(request)? };
         losses.push(
             Loss::new(LossClass::Assumption, Reason::FieldAssumption, request.rule.pipeline.source.span, "fields")
                 .says("the fields are those that the Splunk add-on for this source extracts")
                 .assuming(Assumption::AddOn),
         );
-        let text = text(&plan, &selector, &mut losses);
         Ok((text, losses))
     }
 }
 
-fn text(plan: &Plan<'_>, selector: &str, losses: &mut Vec<Loss>) -> String {
+/// A search that only filters.
+fn plain(request: &Request<'_>) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
+    let plan = wanted(request, |wishes| plan(request, wishes))?;
+    let selector = known_selector(request, plan.recognised.log_source, &plan.recognised.name)?;
+    let mut losses = plan.losses.clone();
+    let text = text(&plan, &selector, &mut losses);
+    Ok((text, losses))
+}
+
+/// A search whose later stages are commands.
+fn piped(request: &Request<'_>) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
+    let outputs = request.rule.envelope.entities.iter().flat_map(|entity| &entity.fields);
+    let wanted = outputs.map(|(_, column)| column.clone()).collect();
+    let search = compile(request, &request.rule.pipeline, wanted, &BTreeSet::new())?;
+    Ok((search.text() + "\n", search.losses))
+}
+
+fn known_selector(request: &Request<'_>, source: &LogSource, name: &str) -> Result<String, Vec<Refusal>> {
+    selector(source).map(|(selector, _)| selector).ok_or_else(|| {
+        let message = format!("no Splunk source is known for `{}`", source.id);
+        let span = request.rule.pipeline.source.span;
+        vec![Refusal::new(span, Reason::LogsourceUnmapped, name, message)]
+    })
+}
+
+/// What Splunk can write.
+fn style(request: &Request<'_>, separator: char) -> Style {
+    Style {
+        compute: Some(compute::compute),
+        ..foreign_style(request, separator, regex::Syntax::Pcre, true, search::spell)
+    }
+}
+
+fn wanted<T>(request: &Request<'_>, run: impl FnOnce(&Wishes<'_>) -> T) -> T {
+    let is_modelled = request.options.splunk_style == SplunkStyle::Cim;
+    let of_model =
+        |source: &LogSource| -> &'static [Dialect] { if source.data_model.is_some() { &[Dialect::Cim] } else { &[] } };
+    run(&Wishes {
+        dialects: if is_modelled { &of_model } else { &dialects },
+        style: &|separator| style(request, separator),
+        source_name: &short_name,
+        changes_sensor: true,
+        native_prefix: &|table| request.hub.native_splunk_prefix(table).filter(|_| !is_modelled).map(str::to_owned),
+        needs_condition: false,
+        shared_home: &|_| None,
+        element: "{}",
+        keeps_window: true,
+    })
+}
+
+/// The part in front of the first pipe, and the conditions behind it.
+fn first_search(selector: &str, window: Window, condition: &Condition) -> (String, Vec<String>) {
     let mut first = vec![selector.to_owned()];
-    first.extend(window(plan));
+    first.extend(window_terms(window));
     let mut behind = Vec::new();
-    for conjunct in plan.condition.clone().conjuncts() {
+    for conjunct in condition.clone().conjuncts() {
         if let Some(exact) = search::exact(&conjunct) {
             first.push(exact);
         } else {
             first.extend(search::prefilter(&conjunct).filter(|text| !first.contains(text)));
-            behind.push(conjunct);
+            behind.push(format!("where {}", expression::write(&conjunct)));
         }
     }
-    let mut text = first.join(" ");
-    for conjunct in behind {
-        text.push_str("\n| where ");
-        text.push_str(&expression::write(&conjunct));
+    (first.join(" "), behind)
+}
+
+fn text(plan: &Plan<'_>, selector: &str, losses: &mut Vec<Loss>) -> String {
+    let (mut text, behind) = first_search(selector, plan.window, &plan.condition);
+    for command in behind {
+        text.push_str("\n| ");
+        text.push_str(&command);
     }
     for step in &plan.steps {
         match command(step, plan) {
@@ -134,10 +199,10 @@ fn dialects(source: &LogSource) -> &'static [Dialect] {
     selector(source).map_or(&[], |(_, dialects)| dialects)
 }
 
-fn window(plan: &Plan<'_>) -> Vec<String> {
+fn window_terms(window: Window) -> Vec<String> {
     let ago = |seconds: i64| if seconds == 0 { "now".to_owned() } else { format!("-{}", Seconds(seconds).short()) };
-    let earliest = plan.window.earliest.filter(|age| *age >= 0).map(|age| format!("earliest={}", ago(age)));
-    let latest = plan.window.latest.filter(|age| *age >= 0).map(|age| format!("latest={}", ago(age)));
+    let earliest = window.earliest.filter(|age| *age >= 0).map(|age| format!("earliest={}", ago(age)));
+    let latest = window.latest.filter(|age| *age >= 0).map(|age| format!("latest={}", ago(age)));
     earliest.into_iter().chain(latest).collect()
 }
 
@@ -172,6 +237,8 @@ fn quoted_name(name: &str) -> String {
     let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ':' | '{' | '}'));
     if is_plain { name.to_owned() } else { quote(name) }
 }
+
+use compile::compile;
 
 fn tree(condition: &Condition) -> Tree<Match> {
     Tree::from(condition)

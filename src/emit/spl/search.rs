@@ -17,10 +17,11 @@ fn is_exact(condition: &Condition) -> bool {
         Condition::Constant(_) => true,
         Condition::All(parts) | Condition::Any(parts) => parts.iter().all(is_exact),
         Condition::Not(inner) => is_exact(inner),
+        Condition::Match(found) if found.origin.is_computed => false,
         Condition::Match(found) => match &found.test {
             FieldTest::Text(text) => is_exact_text(text),
             FieldTest::Number(..) | FieldTest::Network(_) | FieldTest::Empty | FieldTest::Missing => true,
-            FieldTest::Regex { .. } | FieldTest::SameAs { .. } => false,
+            FieldTest::Regex { .. } | FieldTest::SameAs { .. } | FieldTest::Formula(_) => false,
         },
     }
 }
@@ -57,6 +58,9 @@ fn wider(condition: &Condition) -> Option<Condition> {
 }
 
 fn wider_match(found: &Match) -> Option<Condition> {
+    if found.origin.is_computed {
+        return None;
+    }
     let text = match &found.test {
         FieldTest::Text(text) => text.clone(),
         FieldTest::Regex { .. } => return literals(found),
@@ -64,7 +68,8 @@ fn wider_match(found: &Match) -> Option<Condition> {
         | FieldTest::Network(_)
         | FieldTest::Empty
         | FieldTest::Missing
-        | FieldTest::SameAs { .. } => return None,
+        | FieldTest::SameAs { .. }
+        | FieldTest::Formula(_) => return None,
     };
     let shape = match text.shape {
         Shape::Term { .. } => Shape::Contains,
@@ -107,7 +112,9 @@ fn inner(condition: &Condition) -> String {
 /// One test, for the report.
 pub(super) fn spell(found: &Match) -> String {
     match &found.test {
-        FieldTest::Regex { .. } | FieldTest::SameAs { .. } => super::expression::spell(found, false),
+        FieldTest::Regex { .. } | FieldTest::SameAs { .. } | FieldTest::Formula(_) => {
+            super::expression::spell(found, false)
+        }
         _ if exact(&Condition::Match(found.clone())).is_none() => super::expression::spell(found, false),
         _ => spell_negated(found, false),
     }
@@ -122,7 +129,7 @@ fn spell_negated(found: &Match, is_negated: bool) -> String {
         FieldTest::Empty => format!("(NOT {field}=* OR {field}=\"\")"),
         FieldTest::Missing if is_negated => return format!("{field}=*"),
         FieldTest::Missing => return format!("NOT {field}=*"),
-        FieldTest::Regex { .. } | FieldTest::SameAs { .. } => "*".to_owned(),
+        FieldTest::Regex { .. } | FieldTest::SameAs { .. } | FieldTest::Formula(_) => "*".to_owned(),
     };
     match (&found.test, is_negated) {
         (FieldTest::Empty, true) => format!("({field}=* NOT {field}=\"\")"),

@@ -1,0 +1,515 @@
+//! From a pipeline to the lines of a query on another platform.
+
+use std::collections::BTreeSet;
+
+use super::super::adapt::Style;
+use super::super::boolean::{Tree, Words};
+use super::super::flatten::{Split, Step, StepKind, innermost, split};
+use super::super::loss::{Loss, LossClass, Refusal, under_negation};
+use super::super::needed::{names, needed};
+use super::super::plan::dropped_steps;
+use super::super::reason::Reason;
+use super::super::rows::{Rows, Wishes, rows};
+use super::super::source::row_filter_text;
+use super::super::subject::subject;
+use super::super::time::{Window, is_time};
+use super::super::{Form, Request};
+use super::platform::{Home, Platform};
+use super::{innermost_span, print, test};
+use crate::ir::{Expr, ExprKind, Field, Join, JoinKind, Pipeline, SourceKind, Stage, StageKind};
+use crate::mapping::{Assumption, Resolution, ValueForm};
+use crate::rule::Seconds;
+use crate::schema::{Origin, ScalarType};
+use crate::span::Span;
+
+const WORDS: Words = Words { and: " and ", or: " or ", not: ("not(", ")"), constants: ("true", "false") };
+
+/// A query that is being written.
+pub(super) struct Written {
+    /// Its lines.
+    pub(super) lines: Vec<String>,
+    /// Columns that are there under their old names; `None` if every column still has the platform's own.
+    names: BTreeSet<String>,
+    /// What differs.
+    pub(super) losses: Vec<Loss>,
+    refusals: Vec<Refusal>,
+}
+
+/// The query of a pipeline whose result should have these columns, where the platform has them.
+pub(super) fn compile(
+    platform: Platform,
+    request: &Request<'_>,
+    pipeline: &Pipeline,
+    mut wanted: BTreeSet<String>,
+) -> Result<Written, Vec<Refusal>> {
+    let (source, stages) = innermost(pipeline);
+    let chooses = |stage: &&Stage| {
+        matches!(
+            stage.kind,
+            StageKind::Project(_) | StageKind::ProjectKeep(_) | StageKind::Summarize { .. } | StageKind::Distinct(_)
+        )
+    };
+    if stages.iter().any(|stage| chooses(&stage)) {
+        wanted.extend(pipeline.output.columns.iter().map(|column| column.name.clone()));
+    }
+    let (mut written, tail) = if let SourceKind::Union(branches) = &source.kind {
+        (union(platform, request, branches, &needed(&stages, wanted.clone()))?, stages)
+    } else {
+        let split = split(pipeline);
+        let keeps_names = request.options.form == Form::Rule && !request.rule.envelope.entities.is_empty();
+        if split.tail.is_empty() && !wanted_is_open(&split, &wanted) && !keeps_names {
+            return plain(platform, request, &split);
+        }
+        let required = needed(&split.tail, BTreeSet::new());
+        let shown = needed(&split.tail, wanted.clone());
+        (head(platform, request, &split, &required, shown)?, split.tail)
+    };
+    for (index, stage) in tail.iter().enumerate() {
+        let later = needed(&tail[index + 1..], wanted.clone());
+        written.stage(platform, request, stage, later);
+    }
+    if written.refusals.is_empty() { Ok(written) } else { Err(written.refusals) }
+}
+
+/// A part of a larger query needs its columns under their old names even where nothing follows.
+fn wanted_is_open(split: &Split<'_>, wanted: &BTreeSet<String>) -> bool {
+    split.head.output.is_none() && !wanted.is_empty()
+}
+
+fn union(
+    platform: Platform,
+    request: &Request<'_>,
+    branches: &[Pipeline],
+    wanted: &BTreeSet<String>,
+) -> Result<Written, Vec<Refusal>> {
+    let mut texts = Vec::new();
+    let mut written = Written { lines: Vec::new(), names: BTreeSet::new(), losses: Vec::new(), refusals: Vec::new() };
+    for branch in branches {
+        let mut part = part(platform, request, branch, wanted.clone())?;
+        texts.push(format!("({})", part.lines.join(" ")));
+        written.losses.append(&mut part.losses);
+        written.names.append(&mut part.names);
+    }
+    written.lines.push(format!("union {}", texts.join(", ")));
+    Ok(written)
+}
+
+/// A pipeline inside another one: its columns have their old names.
+fn part(
+    platform: Platform,
+    request: &Request<'_>,
+    pipeline: &Pipeline,
+    wanted: BTreeSet<String>,
+) -> Result<Written, Vec<Refusal>> {
+    let (source, _) = innermost(pipeline);
+    let split = split(pipeline);
+    if split.tail.is_empty() && !matches!(source.kind, SourceKind::Union(_)) {
+        return head(platform, request, &split, &BTreeSet::new(), wanted);
+    }
+    compile(platform, request, pipeline, wanted)
+}
+
+fn wishes_do<T>(platform: Platform, request: &Request<'_>, run: impl FnOnce(&Wishes<'_>) -> T) -> T {
+    let hub = request.hub;
+    run(&Wishes {
+        dialects: &|source| platform.home(hub, source).map_or(&[], |home| home.dialects),
+        style: &|separator| Style {
+            mode: request.mode,
+            is_kql: true,
+            keeps_case: true,
+            regex: None,
+            separator,
+            compute: Some(print::computed),
+            spell: |found| test::spell(found, false),
+        },
+        source_name: &|source| platform.home(hub, source).map(|home| home.name).unwrap_or_default(),
+        changes_sensor: platform != Platform::Asim,
+        native_prefix: &|_| None,
+        shared_home: &|source| platform.home(hub, source).filter(|_| platform == Platform::Asim).map(|home| home.name),
+        needs_condition: false,
+        element: "",
+        keeps_window: true,
+    })
+}
+
+/// The first lines: function or table, time, row filter, conditions.
+fn first_lines(
+    platform: Platform,
+    request: &Request<'_>,
+    rows: &mut Rows<'_>,
+    span: Span,
+) -> Result<(Vec<String>, Vec<Loss>), Vec<Refusal>> {
+    let Some(home) = platform.home(request.hub, rows.recognised.log_source) else { return Err(Vec::new()) };
+    let mut losses = std::mem::take(&mut rows.losses);
+    // A function for one kind of event reads the other rows of the source's table as well, as the rule does.
+    let is_narrowed = (rows.recognised.is_stated || home.is_general) && !rows.recognised.is_whole_home;
+    if !is_narrowed {
+        losses.retain(|loss| loss.reason != Reason::LogsourceImplied);
+    }
+    if platform == Platform::Asim {
+        losses.push(
+            Loss::new(LossClass::Assumption, Reason::LogsourceWidened, span, &*rows.recognised.name)
+                .says(format!("`{}` also gives the events of other products", home.name))
+                .emits(&*home.name)
+                .assuming(Assumption::Scope),
+        );
+    }
+    let mut lines = vec![home.text.clone()];
+    lines.extend(window(platform, rows.window));
+    lines.extend(row_filter(&home, is_narrowed));
+    for conjunct in rows.condition.clone().conjuncts() {
+        lines.push(format!("| where {}", Tree::from(&conjunct).write(&WORDS, &test::spell)));
+    }
+    Ok((lines, losses))
+}
+
+fn row_filter(home: &Home<'_>, is_narrowed: bool) -> Option<String> {
+    let filter = home.filter.filter(|filter| is_narrowed && !filter.tests.is_empty())?;
+    Some(format!("| where {}", row_filter_text(filter)))
+}
+
+fn window(platform: Platform, window: Window) -> Option<String> {
+    let ago = |seconds: i64| format!("ago({})", Seconds(seconds).short());
+    let time = platform.time_column();
+    Some(match (window.earliest, window.latest) {
+        (Some(earliest), Some(latest)) => format!("| where {time} between ({} .. {})", ago(earliest), ago(latest)),
+        (Some(earliest), None) => format!("| where {time} > {}", ago(earliest)),
+        (None, Some(latest)) => format!("| where {time} < {}", ago(latest)),
+        (None, None) => return None,
+    })
+}
+
+/// A rule of filters keeps the platform's own column names.
+fn plain(platform: Platform, request: &Request<'_>, split: &Split<'_>) -> Result<Written, Vec<Refusal>> {
+    let mut rows = wishes_do(platform, request, |wishes| rows(request, wishes, &split.head, &[]))?;
+    let span = innermost_span(&request.rule.pipeline);
+    let (mut lines, mut losses) = first_lines(platform, request, &mut rows, span)?;
+    let column = |expr: &Expr| own_column(platform, request, &rows, expr);
+    for step in split.head.steps.iter().filter(|step| !step.is_filter()) {
+        match step_text(step, &column) {
+            Some(line) => lines.push(line),
+            None => losses.extend(dropped_steps(std::slice::from_ref(step))),
+        }
+    }
+    // `distinct` has chosen the columns already.
+    let is_distinct = split.head.steps.iter().any(|step| matches!(step.kind, StepKind::Distinct(_)));
+    let (fields, mut of_fields) =
+        super::super::plan::output_fields(request, &rows.columns, split.head.output.as_deref());
+    losses.append(&mut of_fields);
+    if !fields.is_empty() && !is_distinct {
+        let names: Vec<String> = fields.iter().map(|name| test::column_text(name)).collect();
+        lines.push(format!("| project {}, {}", platform.time_column(), names.join(", ")));
+    }
+    if split.head.output.is_some() {
+        losses.push(
+            Loss::new(LossClass::Informational, Reason::OutputRenamed, request.rule.pipeline.span, "output columns")
+                .says("the output columns have the names of the target"),
+        );
+    }
+    Ok(Written { lines, names: BTreeSet::new(), losses, refusals: Vec::new() })
+}
+
+fn own_column(platform: Platform, request: &Request<'_>, rows: &Rows<'_>, expr: &Expr) -> Option<String> {
+    if is_time(request.hub, expr) {
+        return Some(platform.time_column().to_owned());
+    }
+    let (resolution, _) = rows.columns.resolve(&subject(expr)?)?;
+    match resolution.target.spellings().as_slice() {
+        [one] => Some(test::column_text(one)),
+        _ => None,
+    }
+}
+
+/// The step in columns of the platform; `None` if one of them is missing.
+fn step_text(step: &Step, column: &impl Fn(&Expr) -> Option<String>) -> Option<String> {
+    let order = |is_descending: bool| if is_descending { "desc" } else { "asc" };
+    match &step.kind {
+        StepKind::Filter(_) => None,
+        StepKind::Take(count) => Some(format!("| take {}", print::expression(count))),
+        StepKind::Sort(keys) => {
+            let keys: Option<Vec<String>> = keys
+                .iter()
+                .map(|(key, is_descending)| Some(format!("{} {}", column(key)?, order(*is_descending))))
+                .collect();
+            Some(format!("| sort by {}", keys?.join(", ")))
+        }
+        StepKind::Top(count, key, is_descending) => {
+            Some(format!("| top {} by {} {}", print::expression(count), column(key)?, order(*is_descending)))
+        }
+        StepKind::Distinct(columns) => {
+            let names: Option<Vec<String>> = columns.iter().map(|output| column(&output.value)).collect();
+            Some(format!("| distinct {}", names?.join(", ")))
+        }
+    }
+}
+
+/// The rows of the head, then the columns that are looked at later under their old names.
+fn head(
+    platform: Platform,
+    request: &Request<'_>,
+    split: &Split<'_>,
+    required: &BTreeSet<String>,
+    mut wanted: BTreeSet<String>,
+) -> Result<Written, Vec<Refusal>> {
+    wanted.extend(required.iter().cloned());
+    wanted.retain(|name| split.has(name));
+    for step in &split.head.steps {
+        if let StepKind::Distinct(columns) = &step.kind {
+            wanted.extend(columns.iter().map(|column| column.name.clone()));
+        }
+    }
+    let mut rows = wishes_do(platform, request, |wishes| rows(request, wishes, &split.head, &[]))?;
+    let (mut lines, mut losses) = first_lines(platform, request, &mut rows, split.head.source.span)?;
+    let mut names = BTreeSet::new();
+    let mut made = Vec::new();
+    for name in &wanted {
+        match old_value(platform, request, &rows, &split.value(&column(name))) {
+            Some(text) if text == *name => {
+                made.push(print::name(name));
+                names.insert(name.clone());
+            }
+            Some(text) => {
+                made.push(format!("{} = {text}", print::name(name)));
+                names.insert(name.clone());
+            }
+            None => losses.push(
+                Loss::new(LossClass::Informational, Reason::OutputDropped, split.head.source.span, &**name)
+                    .says(format!("the column `{name}` has no counterpart and is left out")),
+            ),
+        }
+    }
+    if !made.is_empty() {
+        lines.push(format!("| project {}", made.join(", ")));
+    }
+    let mut written = Written { lines, names, losses, refusals: Vec::new() };
+    let present = written.names.clone();
+    let there = |expr: &Expr| match &expr.kind {
+        ExprKind::Field(field) if present.contains(&field.name) => Some(print::name(&field.name)),
+        _ => None,
+    };
+    for step in split.head.steps.iter().filter(|step| !step.is_filter()) {
+        let as_columns = match &step.kind {
+            StepKind::Distinct(columns) => {
+                let columns = columns.iter().map(|output| super::super::flatten::OutputColumn {
+                    name: output.name.clone(),
+                    value: column(&output.name),
+                });
+                Step { kind: StepKind::Distinct(columns.collect()), span: step.span }
+            }
+            _ => step.clone(),
+        };
+        match step_text(&as_columns, &there) {
+            Some(line) => written.lines.push(line),
+            None => written.losses.extend(dropped_steps(std::slice::from_ref(step))),
+        }
+    }
+    Ok(written)
+}
+
+fn column(name: &str) -> Expr {
+    let field = Field { name: name.to_owned(), origin: Origin::Unknown, span: Span::default() };
+    Expr { kind: ExprKind::Field(field), ty: ScalarType::Unknown, span: Span::default() }
+}
+
+/// The old value of a column, in columns of the platform.
+fn old_value(platform: Platform, request: &Request<'_>, rows: &Rows<'_>, value: &Expr) -> Option<String> {
+    if is_time(request.hub, value) {
+        return Some(platform.time_column().to_owned());
+    }
+    if let Some((resolution, false)) = subject(value).and_then(|subject| rows.columns.resolve(&subject)) {
+        return of_resolution(&resolution);
+    }
+    let column = |expr: &Expr| {
+        if is_time(request.hub, expr) {
+            return Some(platform.time_column().to_owned());
+        }
+        let (resolution, _) = rows.columns.resolve(&subject(expr)?)?;
+        of_resolution(&resolution)
+    };
+    print::computed(value, &column)
+}
+
+fn of_resolution(resolution: &Resolution) -> Option<String> {
+    if !resolution.source.values.is_empty() || !resolution.target.values.is_empty() {
+        let (from, to) = (&resolution.source, &resolution.target);
+        if from.values != to.values {
+            return None;
+        }
+    }
+    let spellings = resolution.target.spellings();
+    let column = match spellings.as_slice() {
+        [one] => test::column_text(one),
+        // Which of the two holds the value depends on the sensor.
+        [one, other] => {
+            let (one, other) = (test::column_text(one), test::column_text(other));
+            format!("iff(isnotempty({one}), {one}, {other})")
+        }
+        _ => return None,
+    };
+    match (resolution.source.form, resolution.target.form) {
+        (ValueForm::Int, ValueForm::IntText) => Some(format!("tolong({column})")),
+        (ValueForm::IntText, ValueForm::Int) => Some(format!("tostring({column})")),
+        (ValueForm::Name, ValueForm::Path | ValueForm::NameOrPath) => {
+            Some(format!(r#"tostring(split(replace_string({column}, "/", "\\"), "\\")[-1])"#))
+        }
+        (ValueForm::AcctName, ValueForm::Acct) => Some(format!(r#"tostring(split({column}, "\\")[-1])"#)),
+        (from, to) if from.holds_same_value(to) => Some(column),
+        _ => None,
+    }
+}
+
+/// Whether nothing is left of a stage whose columns are missing.
+fn is_empty(kind: &StageKind) -> bool {
+    match kind {
+        StageKind::Extend(list) => list.is_empty(),
+        StageKind::ProjectAway(names) => names.is_empty(),
+        StageKind::ProjectRename(renames) => renames.is_empty(),
+        StageKind::Sort(keys) => keys.is_empty(),
+        _ => false,
+    }
+}
+
+impl Written {
+    fn stage(&mut self, platform: Platform, request: &Request<'_>, stage: &Stage, later: BTreeSet<String>) {
+        if let StageKind::Join(join) = &stage.kind {
+            return self.join(platform, request, join, stage, later);
+        }
+        if let StageKind::Union(branches) = &stage.kind {
+            return self.also(platform, request, branches, &later);
+        }
+        // Columns that were left out on the way, and that only the result would show, are left out of lists.
+        let kind = self.without_missing(&stage.kind);
+        let mut used = BTreeSet::new();
+        print::expressions(&kind).iter().for_each(|expr| names(expr, &mut used));
+        if let Some(missing) = used.iter().find(|name| !self.names.contains(*name)) {
+            let message = format!("the column `{missing}` has no counterpart on the target");
+            self.refusals.push(Refusal::new(stage.span, Reason::FieldUnmapped, missing.clone(), message));
+            return;
+        }
+        if let StageKind::Project(list) = &kind
+            && list.is_empty()
+        {
+            let message = "none of the columns has a counterpart on the target";
+            self.refusals.push(Refusal::new(stage.span, Reason::FieldUnmapped, "project", message));
+            return;
+        }
+        let printed = Stage { kind, output: stage.output.clone(), span: stage.span };
+        let spell = |name: &str| name.to_owned();
+        if is_empty(&printed.kind) {
+            return;
+        }
+        match print::stage(&printed, &spell) {
+            Ok(line) => self.lines.extend(line),
+            Err(refusal) => self.refusals.push(refusal),
+        }
+        self.follow(&printed.kind);
+    }
+
+    fn without_missing(&self, kind: &StageKind) -> StageKind {
+        let is_there = |expr: &Expr| {
+            let mut used = BTreeSet::new();
+            names(expr, &mut used);
+            used.iter().all(|name| self.names.contains(name))
+        };
+        let mut kind = kind.clone();
+        match &mut kind {
+            StageKind::Project(list) | StageKind::Extend(list) => list.retain(|assignment| is_there(&assignment.value)),
+            StageKind::ProjectAway(names) | StageKind::ProjectKeep(names) => {
+                names.retain(|name| self.names.contains(name))
+            }
+            StageKind::ProjectRename(renames) => renames.retain(|(_, old)| self.names.contains(old)),
+            StageKind::Summarize { aggregates, .. } => aggregates.retain(|aggregate| is_there(&aggregate.value)),
+            StageKind::Sort(keys) => keys.retain(|(key, _)| is_there(key)),
+            _ => {}
+        }
+        kind
+    }
+
+    /// The names behind a stage.
+    fn follow(&mut self, kind: &StageKind) {
+        let of = |list: &[crate::ir::Assignment]| list.iter().map(|found| found.name.clone()).collect::<BTreeSet<_>>();
+        match kind {
+            StageKind::Extend(list) | StageKind::MvExpand(list) => self.names.extend(of(list)),
+            StageKind::Project(list) | StageKind::Distinct(list) => self.names = of(list),
+            StageKind::ProjectAway(gone) => self.names.retain(|name| !gone.contains(name)),
+            StageKind::ProjectKeep(kept) => self.names.retain(|name| kept.contains(name)),
+            StageKind::ProjectRename(renames) => {
+                for (new, old) in renames {
+                    if self.names.remove(old) {
+                        self.names.insert(new.clone());
+                    }
+                }
+            }
+            StageKind::Summarize { aggregates, by } => {
+                let keeps_all = aggregates.iter().any(|aggregate| print::expression(&aggregate.value).contains('*'));
+                let made = aggregates.iter().flat_map(|aggregate| aggregate.names.clone());
+                let mut names: BTreeSet<String> = made.filter(|name| !keeps_all || self.names.contains(name)).collect();
+                names.extend(of(by));
+                self.names = names;
+            }
+            StageKind::Count(name) => self.names = BTreeSet::from([name.clone()]),
+            _ => {}
+        }
+    }
+
+    fn also(&mut self, platform: Platform, request: &Request<'_>, branches: &[Pipeline], later: &BTreeSet<String>) {
+        match union(platform, request, branches, later) {
+            Ok(mut other) => {
+                self.lines.push(format!("| {}", other.lines.concat()));
+                self.names.append(&mut other.names);
+                self.losses.append(&mut other.losses);
+            }
+            Err(refusals) => self.refusals.extend(refusals),
+        }
+    }
+
+    fn join(&mut self, platform: Platform, request: &Request<'_>, join: &Join, stage: &Stage, later: BTreeSet<String>) {
+        let Some(keys) = join.keys.as_ref().filter(|keys| !keys.is_empty()) else {
+            let message = "a join on more than equal columns cannot be converted";
+            self.refusals.push(Refusal::new(stage.span, Reason::OperatorUnsupported, "join", message));
+            return;
+        };
+        let mut wanted: BTreeSet<String> = keys.iter().map(|key| key.right.name.clone()).collect();
+        let right_has = |name: &str| join.right.output.find(name).is_some() || join.right.output.is_open;
+        for name in &later {
+            match name.strip_suffix('1') {
+                Some(own) if right_has(own) && self.names.contains(own) => {
+                    wanted.insert(own.to_owned());
+                }
+                _ if right_has(name) && !self.names.contains(name) => {
+                    wanted.insert(name.clone());
+                }
+                _ => {}
+            }
+        }
+        let mut right = match part(platform, request, &join.right, wanted) {
+            Ok(right) => right,
+            Err(refusals) => return self.refusals.extend(refusals),
+        };
+        let has =
+            |key: &&crate::ir::JoinKey| self.names.contains(&key.left.name) && right.names.contains(&key.right.name);
+        let (kept, missing): (Vec<_>, Vec<_>) = keys.iter().partition(has);
+        let is_inner =
+            matches!(join.kind, JoinKind::Inner | JoinKind::InnerUnique | JoinKind::LeftSemi | JoinKind::RightSemi);
+        for key in &missing {
+            let message = format!("the key `{}` of the join has no counterpart on the target", key.left.name);
+            if is_inner && !kept.is_empty() {
+                // Fewer keys pair more rows.
+                let loss = Loss::new(LossClass::Over, Reason::JoinKeyDropped, key.span, &*key.left.name);
+                self.losses.push(loss.says(format!("{message} and is left out")));
+            } else {
+                self.refusals.push(Refusal::new(key.span, Reason::FieldUnmapped, &*key.left.name, message));
+            }
+        }
+        let kept: Vec<_> = kept.into_iter().cloned().collect();
+        self.lines.push(format!("| {}", print::join_of(join, &format!("({})", right.lines.join(" ")), &kept)));
+        for name in std::mem::take(&mut right.names) {
+            let name = if self.names.contains(&name) { format!("{name}1") } else { name };
+            self.names.insert(name);
+        }
+        if matches!(join.kind, JoinKind::LeftAnti | JoinKind::RightAnti) {
+            under_negation(&mut right.losses);
+        }
+        self.losses.append(&mut right.losses);
+    }
+}

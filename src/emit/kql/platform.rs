@@ -1,0 +1,239 @@
+//! Where KQL runs, and what its tables are called there.
+
+use super::super::Request;
+use super::super::flatten::map_children;
+use super::super::loss::{Loss, LossClass, Refusal};
+use super::super::reason::Reason;
+use super::print;
+use crate::ir::{Assignment, Expr, ExprKind, Field, MemberKey, Pipeline, SourceKind, Stage, StageKind};
+use crate::mapping::{Dialect, Hub, LogSource, RowFilter};
+use crate::schema::ScalarType;
+
+/// A family of tables or functions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Platform {
+    /// ASIM's functions.
+    Asim,
+    /// Defender's advanced hunting.
+    Xdr,
+    /// A workspace.
+    Sentinel,
+}
+
+/// Where a platform keeps a log source.
+pub(super) struct Home<'hub> {
+    /// The table, or the call of the function.
+    pub(super) text: String,
+    /// The name, for the report.
+    pub(super) name: String,
+    /// The rows that count; `None` if the condition is known only as prose.
+    pub(super) filter: Option<&'hub RowFilter>,
+    /// Dialect of its columns.
+    pub(super) dialects: &'static [Dialect],
+    /// Whether it gives more kinds of event than the log source.
+    pub(super) is_general: bool,
+}
+
+/// The dialects of a table.
+const TABLE_DIALECTS: [(Dialect, &[Dialect]); 3] = [
+    (Dialect::Xdr, &[Dialect::Xdr, Dialect::XdrName]),
+    (Dialect::SecurityEvent, &[Dialect::SecurityEvent]),
+    (Dialect::Kql, &[Dialect::Kql]),
+];
+
+impl Platform {
+    /// The column with the time of the event.
+    pub(super) fn time_column(self) -> &'static str {
+        match self {
+            Self::Asim | Self::Sentinel => "TimeGenerated",
+            Self::Xdr => "Timestamp",
+        }
+    }
+
+    /// Where the platform keeps a log source, if it does.
+    pub(super) fn home<'hub>(self, hub: &'hub Hub, source: &'hub LogSource) -> Option<Home<'hub>> {
+        if self == Self::Asim {
+            let asim = source.asim.as_ref()?;
+            return Some(Home {
+                text: format!("{}()", asim.builtin),
+                name: asim.builtin.clone(),
+                filter: asim.filter.as_ref(),
+                dialects: &[Dialect::Asim],
+                is_general: hub.is_general_function(&asim.builtin),
+            });
+        }
+        let wanted: &[Dialect] = match self {
+            Self::Xdr => &[Dialect::Xdr],
+            Self::Asim | Self::Sentinel => &[Dialect::Kql, Dialect::Xdr, Dialect::SecurityEvent],
+        };
+        let table = |dialect: &Dialect| {
+            source
+                .tables
+                .iter()
+                .find(|table| hub.dialect(&source.id, &table.table) == Some(*dialect) && table.filter.is_some())
+        };
+        let (dialect, table) = wanted.iter().find_map(|dialect| Some((*dialect, table(dialect)?)))?;
+        let dialects = TABLE_DIALECTS.iter().find(|(of, _)| *of == dialect)?.1;
+        let (text, name) = (print::name(&table.table), table.table.clone());
+        Some(Home { text, name, filter: table.filter.as_ref(), dialects, is_general: true })
+    }
+}
+
+/// Whether the table exists under the same name on the platform.
+fn is_shared(platform: Platform, table: &str) -> bool {
+    let is_defender =
+        ["Device", "Email", "Identity", "CloudApp", "UrlClick", "Alert"].iter().any(|word| table.starts_with(word));
+    match platform {
+        Platform::Asim => false,
+        Platform::Xdr => is_defender,
+        Platform::Sentinel => true,
+    }
+}
+
+/// Whether every source of the rule exists on the platform, so that only the names of its columns can differ.
+pub(super) fn is_at_home(platform: Platform, pipeline: &Pipeline) -> bool {
+    let source = match &pipeline.source.kind {
+        SourceKind::Table { name, .. } => is_shared(platform, name),
+        SourceKind::Pipeline { pipeline, .. } => is_at_home(platform, pipeline),
+        SourceKind::Union(branches) => branches.iter().all(|branch| is_at_home(platform, branch)),
+        SourceKind::LogSource(_)
+        | SourceKind::Function { .. }
+        | SourceKind::Inline(_)
+        | SourceKind::External(_)
+        | SourceKind::Opaque(_) => false,
+    };
+    let of_stage = |stage: &Stage| match &stage.kind {
+        StageKind::Join(join) => is_at_home(platform, &join.right),
+        StageKind::Union(branches) => branches.iter().all(|branch| is_at_home(platform, branch)),
+        _ => true,
+    };
+    source && pipeline.stages.iter().all(of_stage)
+}
+
+/// The rule with the platform's time column, and bags read in the way that works on both.
+pub(super) fn rehoused(platform: Platform, request: &Request<'_>) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
+    let mut pipeline = request.rule.pipeline.clone();
+    let mut names = Names { to: platform.time_column(), is_changed: false };
+    names.pipeline(&mut pipeline);
+    let spell = |name: &str| name.to_owned();
+    let text = print::pipeline(&pipeline, &spell).map_err(|refusal| vec![refusal])?;
+    let mut losses = Vec::new();
+    if names.is_changed {
+        losses.push(
+            Loss::new(LossClass::Informational, Reason::OutputRenamed, pipeline.source.span, "time column")
+                .says(format!("the time of the event is in `{}`", names.to)),
+        );
+    }
+    Ok((text, losses))
+}
+
+struct Names {
+    to: &'static str,
+    is_changed: bool,
+}
+
+impl Names {
+    fn name(&mut self, name: &mut String) {
+        if matches!(name.as_str(), "Timestamp" | "TimeGenerated") && name != self.to {
+            self.to.clone_into(name);
+            self.is_changed = true;
+        }
+    }
+
+    fn pipeline(&mut self, pipeline: &mut Pipeline) {
+        match &mut pipeline.source.kind {
+            SourceKind::Pipeline { pipeline, .. } => self.pipeline(pipeline),
+            SourceKind::Union(branches) => branches.iter_mut().for_each(|branch| self.pipeline(branch)),
+            SourceKind::Table { .. }
+            | SourceKind::LogSource(_)
+            | SourceKind::Function { .. }
+            | SourceKind::Inline(_)
+            | SourceKind::External(_)
+            | SourceKind::Opaque(_) => {}
+        }
+        pipeline.stages.iter_mut().for_each(|stage| self.stage(&mut stage.kind));
+    }
+
+    fn stage(&mut self, kind: &mut StageKind) {
+        match kind {
+            StageKind::Filter(expr) | StageKind::Take(expr) => *expr = self.expr(expr),
+            StageKind::Extend(list)
+            | StageKind::Project(list)
+            | StageKind::Distinct(list)
+            | StageKind::MvExpand(list) => {
+                self.list(list);
+            }
+            StageKind::Summarize { aggregates, by } => {
+                for aggregate in aggregates {
+                    aggregate.value = self.expr(&aggregate.value);
+                    aggregate.names.iter_mut().for_each(|name| self.name(name));
+                }
+                self.list(by);
+            }
+            StageKind::ProjectAway(names) | StageKind::ProjectKeep(names) => {
+                names.iter_mut().for_each(|name| self.name(name))
+            }
+            StageKind::ProjectRename(renames) => {
+                for (new, old) in renames {
+                    self.name(new);
+                    self.name(old);
+                }
+            }
+            StageKind::Sort(keys) => keys.iter_mut().for_each(|(key, _)| *key = self.expr(key)),
+            StageKind::Top { by, .. } => *by = self.expr(by),
+            StageKind::Join(join) => {
+                self.pipeline(&mut join.right);
+                for key in join.keys.iter_mut().flatten() {
+                    self.name(&mut key.left.name);
+                    self.name(&mut key.right.name);
+                }
+            }
+            StageKind::Union(branches) => branches.iter_mut().for_each(|branch| self.pipeline(branch)),
+            StageKind::Parse { source, .. } => *source = self.expr(source),
+            StageKind::ProjectReorder
+            | StageKind::Count(_)
+            | StageKind::Annotation(_)
+            | StageKind::Other { .. }
+            | StageKind::Opaque(_) => {}
+        }
+    }
+
+    fn list(&mut self, list: &mut [Assignment]) {
+        for assignment in list {
+            assignment.value = self.expr(&assignment.value);
+            self.name(&mut assignment.name);
+        }
+    }
+
+    fn expr(&mut self, expr: &Expr) -> Expr {
+        match &expr.kind {
+            ExprKind::Field(field) => {
+                let mut field: Field = field.clone();
+                self.name(&mut field.name);
+                // `Timestamp1` is the column of a join's right side.
+                if let Some(stem) = field.name.strip_suffix('1') {
+                    let mut stem = stem.to_owned();
+                    self.name(&mut stem);
+                    field.name = format!("{stem}1");
+                }
+                Expr { kind: ExprKind::Field(field), ..expr.clone() }
+            }
+            ExprKind::Subquery(pipeline) => {
+                let mut inner = (**pipeline).clone();
+                self.pipeline(&mut inner);
+                Expr { kind: ExprKind::Subquery(Box::new(inner)), ..expr.clone() }
+            }
+            // The column is dynamic in a workspace and text in Defender: `parse_json` reads both.
+            ExprKind::Member { base, key: key @ MemberKey::Property(_) } if is_bag_column(base) => {
+                let call = ExprKind::Call { name: "parse_json".to_owned(), arguments: vec![self.expr(base)] };
+                let base = Box::new(Expr { kind: call, ty: ScalarType::Dynamic, span: base.span });
+                Expr { kind: ExprKind::Member { base, key: key.clone() }, ..expr.clone() }
+            }
+            _ => map_children(expr, &mut |child| self.expr(child)),
+        }
+    }
+}
+
+fn is_bag_column(expr: &Expr) -> bool {
+    matches!(&expr.kind, ExprKind::Field(field) if field.name == "AdditionalFields")
+}

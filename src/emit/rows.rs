@@ -1,0 +1,272 @@
+//! The rows of one table that a pipeline wants: their log source, the condition on them, the time range.
+//!
+//! Where the hub has no log source or no column for something that the rule tests, a target that can store the table as
+//! it is gets the rule on the table's own columns, under a named assumption.
+
+use super::adapt::Style;
+use super::condition::Condition;
+use super::flatten::{Flat, StepKind};
+use super::fold::fold;
+use super::loss::{Loss, LossClass, Refusal};
+use super::reason::Reason;
+use super::source::{Recognised, recognise, sensor_loss};
+use super::subject::{Columns, subject};
+use super::time::{TimeTest, Window, fixed_loss, time_test, window_loss};
+use super::translate::{Position, Translator};
+use super::{Request, Unmapped};
+use crate::ir::{Expr, ExprKind, SourceKind};
+use crate::mapping::{Assumption, Dialect, Fit, LogSource};
+
+/// The wanted rows of one table.
+pub(super) struct Rows<'a> {
+    /// What the rule is about.
+    pub(super) recognised: Recognised<'a>,
+    /// The rows it wants, without those of its conditions that select the log source or the time.
+    pub(super) condition: Condition,
+    /// The time range.
+    pub(super) window: Window,
+    /// What differs.
+    pub(super) losses: Vec<Loss>,
+    /// Where columns are looked up.
+    pub(super) columns: Columns<'a>,
+}
+
+/// What a backend wants from the plan.
+pub(super) struct Wishes<'a> {
+    /// Dialects of a log source, preferred first; empty if the target does not have it.
+    pub(super) dialects: &'a dyn Fn(&LogSource) -> &'static [Dialect],
+    /// What the target can write, given the separator of the log source's paths.
+    pub(super) style: &'a dyn Fn(char) -> Style,
+    /// The target's name of the log source, for the report.
+    pub(super) source_name: &'a dyn Fn(&LogSource) -> String,
+    /// Whether the target reads other sensors than the source's table, rather than that table among others.
+    pub(super) changes_sensor: bool,
+    /// The text in front of the columns of a table that the target stores as it is; `None` if it cannot.
+    pub(super) native_prefix: &'a dyn Fn(&str) -> Option<String>,
+    /// What stands for an element of an array: nothing, or `{}`.
+    pub(super) element: &'static str,
+    /// What stands for all log sources that the target keeps in one place: its name, if it has one for a log source.
+    pub(super) shared_home: &'a dyn Fn(&LogSource) -> Option<String>,
+    /// Whether a rule must have a condition beyond its log source.
+    pub(super) needs_condition: bool,
+    /// Whether a relative time range is written.
+    pub(super) keeps_window: bool,
+}
+
+/// The rows that a flat pipeline wants. Columns that are needed must have exactly one counterpart.
+pub(super) fn rows<'a>(
+    request: &Request<'a>,
+    wishes: &Wishes<'_>,
+    flat: &Flat<'_>,
+    needed: &[Expr],
+) -> Result<Rows<'a>, Vec<Refusal>> {
+    let mut losses = Vec::new();
+    let (conjuncts, window) = untimed(request, wishes, flat, &mut losses)?;
+    let mapped = mapped(request, wishes, flat, &conjuncts, &losses)
+        .and_then(|rows| with_columns(rows, needed))
+        .and_then(|rows| if wishes.needs_condition { with_condition(rows, flat) } else { Ok(rows) });
+    let refusals = match mapped {
+        Ok(rows) => return Ok(Rows { window, ..rows }),
+        Err(refusals) => refusals,
+    };
+    let native = native(request, wishes, flat, conjuncts, losses).map(|rows| {
+        rows.and_then(|rows| with_columns(rows, needed))
+            .and_then(|rows| if wishes.needs_condition { with_condition(rows, flat) } else { Ok(rows) })
+    });
+    match native {
+        Some(Ok(rows)) => Ok(Rows { window, ..rows }),
+        // What the mapping lacks says more than what is wrong besides.
+        Some(Err(_)) | None => Err(refusals),
+    }
+}
+
+/// Refuses rows without a condition.
+fn with_condition<'a>(rows: Rows<'a>, flat: &Flat<'_>) -> Result<Rows<'a>, Vec<Refusal>> {
+    if rows.condition != Condition::Constant(true) || !rows.recognised.log_source.sigma.filter.is_empty() {
+        return Ok(rows);
+    }
+    let message = "the rule has no condition beyond its log source, and a Sigma rule needs one";
+    Err(vec![Refusal::new(flat.source.span, Reason::NoCondition, &*rows.recognised.name, message)])
+}
+
+/// Refuses a needed column without exactly one counterpart.
+fn with_columns<'a>(rows: Rows<'a>, needed: &[Expr]) -> Result<Rows<'a>, Vec<Refusal>> {
+    let has_one = |expr: &&Expr| {
+        let found = subject(expr).and_then(|subject| rows.columns.resolve(&subject));
+        found.is_some_and(|(resolution, is_any)| {
+            let is_same = resolution.source.form.holds_same_value(resolution.target.form);
+            let has_values = !resolution.source.values.is_empty() || !resolution.target.values.is_empty();
+            resolution.target.spellings().len() == 1 && !is_any && is_same && !has_values
+        })
+    };
+    let refuse = |expr: &Expr| {
+        let construct = super::kql::print::expression(expr);
+        let message = format!("`{construct}` has no counterpart for `{}` on the target", rows.columns.log_source);
+        Refusal::new(expr.span, Reason::FieldUnmapped, construct, message)
+    };
+    let missing: Vec<Refusal> = needed.iter().filter(|expr| !has_one(expr)).map(refuse).collect();
+    if missing.is_empty() { Ok(rows) } else { Err(missing) }
+}
+
+fn mapped<'a>(
+    request: &Request<'a>,
+    wishes: &Wishes<'_>,
+    flat: &Flat<'_>,
+    conjuncts: &[Expr],
+    losses: &[Loss],
+) -> Result<Rows<'a>, Vec<Refusal>> {
+    let allows_under = request.options.allow.contains(&LossClass::Under);
+    let has_column = |source: &LogSource, from: Dialect, column: &str| {
+        request.hub.resolve(&source.id, from, column, (wishes.dialects)(source)).is_some()
+    };
+    let mut recognised =
+        recognise(request.hub, flat.source, conjuncts.to_vec(), allows_under, has_column, wishes.shared_home)
+            .map_err(|refusal| vec![refusal])?;
+    let dialects = (wishes.dialects)(recognised.log_source);
+    if dialects.is_empty() {
+        let message = format!("the target has no source for `{}`", recognised.log_source.id);
+        return Err(vec![Refusal::new(flat.source.span, Reason::LogsourceUnmapped, &*recognised.name, message)]);
+    }
+    let mut losses = losses.to_vec();
+    losses.append(&mut recognised.losses);
+    let target_name = (wishes.source_name)(recognised.log_source);
+    if wishes.changes_sensor {
+        losses.extend(sensor_loss(recognised.fit, &recognised.name, &target_name, flat.source));
+    }
+    let columns = Columns {
+        hub: request.hub,
+        log_source: &recognised.log_source.id,
+        from: recognised.dialect,
+        to: dialects,
+        native_prefix: "",
+        element: wishes.element,
+    };
+    translated(request, wishes, recognised, columns, losses)
+}
+
+/// The rule on the table's own columns; `None` if the target cannot store the table as it is.
+fn native<'a>(
+    request: &Request<'a>,
+    wishes: &Wishes<'_>,
+    flat: &Flat<'_>,
+    conjuncts: Vec<Expr>,
+    mut losses: Vec<Loss>,
+) -> Option<Result<Rows<'a>, Vec<Refusal>>> {
+    let (SourceKind::Table { name, .. }, Unmapped::Error) = (&flat.source.kind, request.options.unmapped) else {
+        return None;
+    };
+    let log_source = request.hub.native(name)?;
+    let prefix = (wishes.native_prefix)(name)?;
+    losses.push(
+        Loss::new(LossClass::Assumption, Reason::LogsourceNative, flat.source.span, &**name)
+            .says(format!("no log source has all of what the rule tests; it is written for `{name}` as it is"))
+            .emits((wishes.source_name)(log_source))
+            .assuming(Assumption::Native),
+    );
+    let recognised = Recognised {
+        name: name.clone(),
+        log_source,
+        fit: Fit::Same,
+        is_stated: true,
+        is_whole_home: false,
+        dialect: Dialect::Native,
+        rest: conjuncts,
+        losses: Vec::new(),
+    };
+    let columns = Columns {
+        hub: request.hub,
+        log_source: &log_source.id,
+        from: Dialect::Native,
+        to: &[],
+        native_prefix: if prefix.is_empty() { "" } else { request.hub.native_splunk_prefix(name)? },
+        element: wishes.element,
+    };
+    Some(translated(request, wishes, recognised, columns, losses))
+}
+
+fn translated<'a>(
+    request: &Request<'a>,
+    wishes: &Wishes<'_>,
+    mut recognised: Recognised<'a>,
+    columns: Columns<'a>,
+    losses: Vec<Loss>,
+) -> Result<Rows<'a>, Vec<Refusal>> {
+    let separator = if recognised.log_source.sigma.product.as_deref() == Some("windows") { '\\' } else { '/' };
+    let style: Style = (wishes.style)(separator);
+    let mut translator =
+        Translator { columns, style: &style, unmapped: request.options.unmapped, losses, refusals: Vec::new() };
+    let rest = std::mem::take(&mut recognised.rest);
+    let conditions = rest.iter().map(|conjunct| translator.condition(conjunct, Position::TOP)).collect();
+    let (losses, refusals) = (translator.losses, translator.refusals);
+    if !refusals.is_empty() {
+        return Err(refusals);
+    }
+    let condition = Condition::all(conditions);
+    if condition == Condition::Constant(false) {
+        let message = "no event can satisfy the condition";
+        return Err(vec![Refusal::new(request.rule.pipeline.span, Reason::NeverTrue, "where", message)]);
+    }
+    Ok(Rows { recognised, condition, window: Window::default(), losses, columns })
+}
+
+/// The conjuncts of all filters, without tests of the time.
+fn untimed(
+    request: &Request<'_>,
+    wishes: &Wishes<'_>,
+    flat: &Flat<'_>,
+    losses: &mut Vec<Loss>,
+) -> Result<(Vec<Expr>, Window), Vec<Refusal>> {
+    let mut window = arguments_window(flat)?;
+    if window != Window::default() {
+        losses.push(window_loss(window, flat.source.span, wishes.keeps_window));
+    }
+    let mut conjuncts = Vec::new();
+    for step in &flat.steps {
+        if let StepKind::Filter(predicate) = &step.kind {
+            split(fold(predicate), &mut conjuncts);
+        }
+    }
+    let mut kept = Vec::new();
+    for conjunct in conjuncts {
+        match time_test(request.hub, &conjunct) {
+            TimeTest::None => kept.push(conjunct),
+            TimeTest::Fixed => losses.push(fixed_loss(conjunct.span)),
+            TimeTest::Window(part) => {
+                losses.push(window_loss(part, conjunct.span, wishes.keeps_window));
+                window = window.and(part);
+            }
+        }
+    }
+    Ok((kept, window))
+}
+
+/// The conjuncts of a predicate.
+pub(super) fn conjuncts_of(expr: Expr) -> Vec<Expr> {
+    let mut conjuncts = Vec::new();
+    split(expr, &mut conjuncts);
+    conjuncts
+}
+
+fn split(expr: Expr, conjuncts: &mut Vec<Expr>) {
+    match expr.kind {
+        ExprKind::And(parts) => parts.into_iter().for_each(|part| split(part, conjuncts)),
+        kind => conjuncts.push(Expr { kind, ..expr }),
+    }
+}
+
+/// The time range that the arguments of an ASIM function give; other arguments are refused.
+fn arguments_window(flat: &Flat<'_>) -> Result<Window, Vec<Refusal>> {
+    let SourceKind::Function { name, arguments } = &flat.source.kind else { return Ok(Window::default()) };
+    let mut window = Window::default();
+    let mut refusals = Vec::new();
+    for (parameter, value) in arguments {
+        if let Some(part) = super::time::argument(parameter, value) {
+            window = window.and(part);
+        } else {
+            let message = format!("the argument `{parameter}` of `{name}` cannot be converted");
+            let refusal = Refusal::new(value.span, Reason::FunctionArgument, parameter.clone(), message);
+            refusals.push(refusal.suggest("write it as a filter behind the function"));
+        }
+    }
+    if refusals.is_empty() { Ok(window) } else { Err(refusals) }
+}

@@ -1,0 +1,387 @@
+//! Reads what follows the events of a rule: a `summarize` with a threshold becomes a correlation, the rest is left out.
+
+use std::collections::BTreeMap;
+
+use super::super::flatten::{Split, StepKind, stage_word, substitute};
+use super::super::fold::fold;
+use super::super::loss::{Loss, LossClass, Refusal};
+use super::super::reason::Reason;
+use super::super::rows::conjuncts_of;
+use super::super::subject::subject;
+use super::super::time;
+use crate::ir::{Aggregate, Assignment, Expr, ExprKind, Join, Stage, StageKind, TestOp};
+use crate::mapping::Hub;
+use crate::schema::Value;
+
+/// What follows the events.
+pub(super) struct Tail<'ir> {
+    /// Further conditions on the events.
+    pub(super) filters: Vec<Expr>,
+    /// The threshold over a group of events.
+    pub(super) threshold: Option<Threshold>,
+    /// The join, if there is one in front of any threshold.
+    pub(super) join: Option<(&'ir Join, &'ir Stage)>,
+    /// What columns stand for in front of the join, or at the end if there is none.
+    pub(super) values: BTreeMap<String, Expr>,
+    /// Conditions behind the join, in columns of the join.
+    pub(super) behind_join: Vec<Expr>,
+    /// What differs.
+    pub(super) losses: Vec<Loss>,
+}
+
+/// So many events, or so many values, in a group.
+pub(super) struct Threshold {
+    /// What is counted.
+    pub(super) measure: Measure,
+    /// How it is compared.
+    pub(super) op: TestOp,
+    /// With what.
+    pub(super) number: String,
+    /// The keys of the group.
+    pub(super) keys: Vec<Expr>,
+    /// Length of fixed windows in seconds, from `bin`.
+    pub(super) window: Option<i64>,
+}
+
+/// What a correlation can measure of a group.
+#[derive(Clone)]
+pub(super) enum Measure {
+    /// Events.
+    Events,
+    /// Distinct values of a field.
+    Values(Expr),
+    /// Sum, average or percentile of a field: its name in Sigma, and the rank of a percentile.
+    Number(&'static str, Expr, Option<i64>),
+}
+
+/// Reads the tail of a split.
+pub(super) fn read<'ir>(hub: &Hub, split: &Split<'ir>) -> Result<Tail<'ir>, Vec<Refusal>> {
+    let mut reader = Reader {
+        hub,
+        tail: Tail {
+            filters: Vec::new(),
+            threshold: None,
+            join: None,
+            values: BTreeMap::new(),
+            behind_join: Vec::new(),
+            losses: Vec::new(),
+        },
+        values: split.values.clone(),
+        group: None,
+        distinct: None,
+        is_limited: false,
+        refusals: Vec::new(),
+    };
+    for step in &split.head.steps {
+        match &step.kind {
+            StepKind::Distinct(columns) => {
+                reader.distinct = Some(columns.iter().map(|column| column.value.clone()).collect());
+            }
+            StepKind::Take(_) | StepKind::Top(..) => reader.is_limited = true,
+            StepKind::Filter(_) | StepKind::Sort(_) => {}
+        }
+    }
+    for stage in &split.tail {
+        reader.stage(stage);
+    }
+    if reader.tail.join.is_none() {
+        reader.tail.values.clone_from(&reader.values);
+    }
+    if reader.refusals.is_empty() { Ok(reader.tail) } else { Err(reader.refusals) }
+}
+
+struct Reader<'h, 'ir> {
+    hub: &'h Hub,
+    tail: Tail<'ir>,
+    /// What columns stand for; behind a `summarize`, only its keys and what is made from aggregates.
+    values: BTreeMap<String, Expr>,
+    group: Option<Group>,
+    distinct: Option<Vec<Expr>>,
+    is_limited: bool,
+    refusals: Vec<Refusal>,
+}
+
+/// A `summarize` that has been passed.
+struct Group {
+    keys: Vec<Expr>,
+    window: Option<i64>,
+    aggregates: BTreeMap<String, Expr>,
+    is_second: bool,
+}
+
+impl<'ir> Reader<'_, 'ir> {
+    fn stage(&mut self, stage: &'ir Stage) {
+        match &stage.kind {
+            StageKind::Filter(predicate) => {
+                for conjunct in conjuncts_of(fold(&substitute(predicate, &self.values))) {
+                    self.filter(conjunct);
+                }
+            }
+            StageKind::Extend(list) => {
+                let values = self.inlined(list);
+                self.values.extend(values);
+            }
+            StageKind::Project(list) | StageKind::Distinct(list) => {
+                let values = self.inlined(list);
+                self.values.extend(values);
+                self.note(stage, "the target gives one result per event");
+            }
+            StageKind::ProjectRename(renames) => {
+                for (new, old) in renames {
+                    if let Some(value) = self.values.get(old).cloned() {
+                        self.values.insert(new.clone(), value);
+                    }
+                }
+            }
+            StageKind::Summarize { aggregates, by } => self.summarize(stage, aggregates, by),
+            StageKind::Join(join) if self.tail.join.is_none() && self.tail.threshold.is_none() => {
+                self.tail.join = Some((join, stage));
+                self.tail.values.clone_from(&self.values);
+                // The groups in front of the join are what it joins; those behind it are others.
+                self.group = None;
+            }
+            StageKind::ProjectAway(_)
+            | StageKind::ProjectKeep(_)
+            | StageKind::ProjectReorder
+            | StageKind::Annotation(_)
+            | StageKind::Sort(_) => {}
+            StageKind::Count(_) => self.note(stage, "the target gives the events rather than their number"),
+            StageKind::Take(_) | StageKind::Top { .. } => self.tail.losses.push(
+                Loss::new(LossClass::Over, Reason::RowsUnlimited, stage.span, stage_word(&stage.kind))
+                    .says("the number of results is not limited"),
+            ),
+            StageKind::MvExpand(list) => {
+                // An element of an array stands for any of them.
+                for assignment in list {
+                    let base = Box::new(substitute(&assignment.value, &self.values));
+                    let element = ExprKind::Member { base, key: crate::ir::MemberKey::Index(0) };
+                    let (ty, span) = (crate::schema::ScalarType::Dynamic, assignment.span);
+                    self.values.insert(assignment.name.clone(), Expr { kind: element, ty, span });
+                }
+                self.note(stage, "the target gives one result per event");
+            }
+            StageKind::Parse { columns, drops_rows: false, .. } => {
+                for column in columns {
+                    let kind = ExprKind::Opaque(format!("the column `{column}`, which `parse` makes"));
+                    let ty = crate::schema::ScalarType::Unknown;
+                    self.values.insert(column.clone(), Expr { kind, ty, span: stage.span });
+                }
+            }
+            StageKind::Parse { .. }
+            | StageKind::Join(_)
+            | StageKind::Union(_)
+            | StageKind::Other { .. }
+            | StageKind::Opaque(_) => {
+                let word = stage_word(&stage.kind);
+                let message = format!("`{word}` cannot be said by a Sigma rule");
+                self.refusals.push(Refusal::new(stage.span, Reason::OperatorUnsupported, word, message));
+            }
+        }
+    }
+
+    fn note(&mut self, stage: &Stage, message: &str) {
+        let loss = Loss::new(LossClass::Informational, Reason::StageDropped, stage.span, stage_word(&stage.kind));
+        self.tail.losses.push(loss.says(message));
+    }
+
+    fn inlined(&self, list: &[Assignment]) -> Vec<(String, Expr)> {
+        list.iter().map(|found| (found.name.clone(), substitute(&found.value, &self.values))).collect()
+    }
+
+    fn summarize(&mut self, stage: &Stage, aggregates: &[Aggregate], by: &[Assignment]) {
+        if self.tail.threshold.is_some() {
+            let message = "a second aggregation behind a threshold cannot be said by a Sigma rule";
+            self.refusals.push(Refusal::new(stage.span, Reason::OperatorUnsupported, "summarize", message));
+            return;
+        }
+        let (mut keys, mut window) = (Vec::new(), None);
+        let mut values = BTreeMap::new();
+        for key in by {
+            let value = fold(&substitute(&key.value, &self.values));
+            match time_window(self.hub, &value) {
+                Some(seconds) => window = seconds.or(window),
+                None => keys.push(value.clone()),
+            }
+            values.insert(key.name.clone(), value);
+        }
+        let mut measures = BTreeMap::new();
+        for aggregate in aggregates {
+            let value = substitute(&aggregate.value, &self.values);
+            for name in &aggregate.names {
+                let kind = ExprKind::Opaque(format!("the column `{name}`, which `summarize` makes"));
+                values.insert(name.clone(), Expr { kind, ty: value.ty, span: aggregate.span });
+            }
+            if let [name] = aggregate.names.as_slice() {
+                measures.insert(format!("the column `{name}`, which `summarize` makes"), value);
+            }
+        }
+        let is_second = self.group.is_some();
+        self.values = values;
+        self.group = Some(Group { keys, window, aggregates: measures, is_second });
+        self.note(stage, "the target gives events rather than groups of them");
+    }
+
+    fn filter(&mut self, conjunct: Expr) {
+        if self.tail.join.is_some() && self.group.is_none() {
+            self.tail.behind_join.push(conjunct);
+            return;
+        }
+        let Some(group) = &self.group else {
+            self.tail.filters.push(conjunct);
+            return;
+        };
+        if let Some(predicate) = of_any_event(group, &conjunct).filter(|_| !group.is_second) {
+            self.tail.filters.push(predicate);
+        } else if let Some(threshold) = threshold(group, &conjunct).filter(|_| !group.is_second) {
+            self.add_threshold(threshold, &conjunct);
+        } else if !has_opaque(&conjunct) && !group.is_second {
+            self.tail.filters.push(conjunct);
+        } else {
+            let construct = super::super::kql::print::expression(&conjunct);
+            let message = format!("a test of {construct} cannot be said by a Sigma rule");
+            self.refusals.push(Refusal::new(conjunct.span, Reason::AggregateUnsupported, construct, message));
+        }
+    }
+
+    fn add_threshold(&mut self, (measure, filter, op, number): Found, conjunct: &Expr) {
+        if self.tail.threshold.is_some() {
+            self.tail.losses.push(
+                Loss::new(LossClass::Over, Reason::AggregateDropped, conjunct.span, "a second threshold")
+                    .says("a correlation has one threshold; this one is left out"),
+            );
+            return;
+        }
+        let Some(group) = &self.group else { return };
+        if self.is_limited {
+            let message = "an aggregation over a limited number of rows cannot be said by a Sigma rule";
+            self.refusals.push(Refusal::new(conjunct.span, Reason::OperatorUnsupported, "take", message));
+            return;
+        }
+        let measure = match (measure, &self.distinct) {
+            (measure, None) => measure,
+            (Measure::Events, Some(columns)) => {
+                let others: Vec<&Expr> = columns.iter().filter(|column| !is_among(column, &group.keys)).collect();
+                match others.as_slice() {
+                    [one] => Measure::Values((*one).clone()),
+                    _ => {
+                        let message = "a count of distinct combinations cannot be said by a Sigma rule";
+                        let refusal = Refusal::new(conjunct.span, Reason::AggregateUnsupported, "distinct", message);
+                        self.refusals.push(refusal);
+                        return;
+                    }
+                }
+            }
+            (measure, Some(_)) => measure,
+        };
+        self.tail.filters.extend(filter);
+        self.tail.threshold = Some(Threshold { measure, op, number, keys: group.keys.clone(), window: group.window });
+    }
+}
+
+fn is_among(column: &Expr, keys: &[Expr]) -> bool {
+    let name = |expr: &Expr| subject(expr).map(|subject| subject.name);
+    keys.iter().any(|key| name(key) == name(column))
+}
+
+fn has_opaque(expr: &Expr) -> bool {
+    let mut found = matches!(expr.kind, ExprKind::Opaque(_) | ExprKind::Subquery(_));
+    super::super::flatten::map_children(expr, &mut |child| {
+        found |= has_opaque(child);
+        child.clone()
+    });
+    found
+}
+
+/// `bin(TimeGenerated, 1h)` and its like: the length of the window; the inner `None` for the time itself.
+fn time_window(hub: &Hub, key: &Expr) -> Option<Option<i64>> {
+    match &key.kind {
+        ExprKind::Field(_) if time::is_time(hub, key) => Some(None),
+        ExprKind::Call { name, arguments } => match (name.as_str(), arguments.as_slice()) {
+            ("bin" | "floor" | "bin_at", [time, Expr { kind: ExprKind::Value(Value::Timespan(ticks)), .. }, ..])
+                if time::is_time(hub, time) =>
+            {
+                Some(Some(ticks / time::TICKS_PER_SECOND))
+            }
+            ("startofday", [time]) if time::is_time(hub, time) => Some(Some(86_400)),
+            ("startofweek", [time]) if time::is_time(hub, time) => Some(Some(604_800)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// A text test of a collected set holds where it holds for one of the events.
+fn of_any_event(group: &Group, conjunct: &Expr) -> Option<Expr> {
+    let ExprKind::Test(test) = &conjunct.kind else { return None };
+    let is_text_test = test.op.is_term_match() || matches!(test.op, TestOp::Contains | TestOp::ContainsCs);
+    let ExprKind::Opaque(name) = &test.subject.kind else { return None };
+    let ExprKind::Call { name, arguments } = &group.aggregates.get(name)?.kind else { return None };
+    if !is_text_test || !matches!(name.as_str(), "make_set" | "make_list" | "makeset" | "makelist") {
+        return None;
+    }
+    if test.op == TestOp::HasAll && test.operands.len() > 1 {
+        return None;
+    }
+    let test = crate::ir::Test { subject: arguments.first()?.clone(), ..(**test).clone() };
+    Some(Expr { kind: ExprKind::Test(Box::new(test)), ty: conjunct.ty, span: conjunct.span })
+}
+
+/// What is measured, the condition that only the counted events have, the comparison, the number.
+type Found = (Measure, Option<Expr>, TestOp, String);
+
+/// Reads `count_ > 5`.
+fn threshold(group: &Group, conjunct: &Expr) -> Option<Found> {
+    let ExprKind::Test(test) = &conjunct.kind else { return None };
+    let is_order = matches!(
+        test.op,
+        TestOp::Greater | TestOp::GreaterOrEqual | TestOp::Less | TestOp::LessOrEqual | TestOp::Equal
+    );
+    let [Expr { kind: ExprKind::Value(value), .. }] = test.operands.as_slice() else { return None };
+    let number = match value {
+        Value::Integer(number) => number.to_string(),
+        Value::Real(number) => format!("{number:?}"),
+        _ => return None,
+    };
+    let (measure, filter) = measure(&aggregate_of(group, &test.subject)?)?;
+    is_order.then_some((measure, filter, test.op, number))
+}
+
+/// The aggregate that an expression over a column of the `summarize` stands for.
+fn aggregate_of(group: &Group, subject: &Expr) -> Option<Expr> {
+    match &subject.kind {
+        ExprKind::Opaque(name) => group.aggregates.get(name).cloned(),
+        ExprKind::Call { name, arguments } if matches!(name.as_str(), "array_length" | "toint" | "tolong") => {
+            let inner = aggregate_of(group, arguments.first()?)?;
+            let kind = match name.as_str() {
+                "array_length" => ExprKind::Call { name: name.clone(), arguments: vec![inner] },
+                _ => return Some(inner),
+            };
+            Some(Expr { kind, ty: subject.ty, span: subject.span })
+        }
+        _ => None,
+    }
+}
+
+fn measure(aggregate: &Expr) -> Option<(Measure, Option<Expr>)> {
+    let ExprKind::Call { name, arguments } = &aggregate.kind else { return None };
+    let first = || arguments.first().cloned();
+    Some(match (name.as_str(), arguments.as_slice()) {
+        ("count", []) => (Measure::Events, None),
+        ("countif", [predicate]) => (Measure::Events, Some(fold(predicate))),
+        ("dcount" | "count_distinct", [_, ..]) => (Measure::Values(first()?), None),
+        ("dcountif" | "count_distinctif", [value, predicate, ..]) => {
+            (Measure::Values(value.clone()), Some(fold(predicate)))
+        }
+        ("array_length", [Expr { kind: ExprKind::Call { name, arguments }, .. }]) => match name.as_str() {
+            "make_set" | "makeset" => (Measure::Values(arguments.first()?.clone()), None),
+            "make_list" | "makelist" => (Measure::Events, None),
+            _ => return None,
+        },
+        ("sum", [value]) => (Measure::Number("value_sum", value.clone(), None), None),
+        ("avg", [value]) => (Measure::Number("value_avg", value.clone(), None), None),
+        ("percentile", [value, Expr { kind: ExprKind::Value(Value::Integer(rank)), .. }]) => {
+            (Measure::Number("value_percentile", value.clone(), Some(*rank)), None)
+        }
+        _ => return None,
+    })
+}

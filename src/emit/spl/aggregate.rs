@@ -1,0 +1,191 @@
+//! `summarize` as `stats`.
+
+use std::collections::BTreeSet;
+
+use super::super::loss::{Loss, LossClass, Refusal};
+use super::super::reason::Reason;
+use super::compute::seconds;
+use super::expression::field_name;
+use super::quoted_name;
+use super::tail::{Search, eval_name, list_of};
+use crate::ir::{Aggregate, Assignment, Expr, ExprKind, Stage};
+use crate::mapping::Assumption;
+use crate::schema::{ScalarType, Value};
+
+/// Writes a `summarize`.
+pub(super) fn summarize(search: &mut Search<'_, '_>, stage: &Stage, aggregates: &[Aggregate], by: &[Assignment]) {
+    let Some(keys) = keys(search, by) else { return };
+    if let [one] = aggregates
+        && let Some(order) = whole_row(search, &one.value)
+    {
+        // The row itself is kept, with every column.
+        let order = if order.is_empty() { String::new() } else { format!(" sortby {order}") };
+        search.commands.push(format!("dedup keepempty=true {}{order}", list_of(&keys)));
+        return;
+    }
+    let mut parts = Vec::new();
+    let mut names: BTreeSet<String> = keys.iter().cloned().collect();
+    for aggregate in aggregates {
+        match of_aggregate(search, aggregate) {
+            Some(made) => {
+                for (function, name) in made {
+                    parts.push(format!("{function} as {}", quoted_name(&name)));
+                    names.insert(name);
+                }
+            }
+            None => search.losses.push(
+                Loss::new(LossClass::Informational, Reason::OutputDropped, aggregate.span, aggregate.names.join(", "))
+                    .says(format!(
+                        "the aggregate `{}` cannot be made on the target and is left out",
+                        aggregate.names.join("`, `")
+                    )),
+            ),
+        }
+    }
+    if keys.is_empty() && parts.is_empty() {
+        search.refuse(stage, "no aggregate of it can be made on the target");
+        return;
+    }
+    if parts.is_empty() {
+        parts.push("count".to_owned());
+    }
+    if !keys.is_empty() {
+        // Rows without a key make a group in KQL, and none in `stats`.
+        search.commands.push(format!("fillnull value=\"\" {}", list_of(&keys)));
+    }
+    let by = if keys.is_empty() { String::new() } else { format!(" by {}", list_of(&keys)) };
+    search.commands.push(format!("stats {}{by}", parts.join(", ")));
+    search.names = names;
+}
+
+/// The keys as fields; `None` if one of them is not there.
+fn keys(search: &mut Search<'_, '_>, by: &[Assignment]) -> Option<Vec<String>> {
+    let mut evals = Vec::new();
+    let mut names = Vec::new();
+    for key in by {
+        let is_there = matches!(&key.value.kind, ExprKind::Field(field) if field.name == key.name && search.names.contains(&field.name));
+        if !is_there {
+            let Some(value) = key_value(search, &key.value) else {
+                let message = format!("the key `{}` is not there on the target", key.name);
+                search.refusals.push(Refusal::new(key.span, Reason::FieldUnmapped, key.name.clone(), message));
+                return None;
+            };
+            evals.push(format!("{}={value}", eval_name(&key.name)));
+        }
+        names.push(key.name.clone());
+    }
+    if !evals.is_empty() {
+        search.commands.push(format!("eval {}", evals.join(", ")));
+        search.names.extend(names.iter().cloned());
+    }
+    Some(names)
+}
+
+/// A key: `bin` rounds down to a multiple, times being seconds.
+fn key_value(search: &Search<'_, '_>, expr: &Expr) -> Option<String> {
+    let ExprKind::Call { name, arguments } = &expr.kind else { return search.value(expr) };
+    let step = match (name.as_str(), arguments.as_slice()) {
+        ("bin" | "floor", [_, Expr { kind: ExprKind::Value(Value::Timespan(ticks)), .. }]) => seconds(*ticks),
+        ("bin" | "floor", [_, Expr { kind: ExprKind::Value(Value::Integer(step)), .. }]) => step.to_string(),
+        ("startofday", [_]) => "86400".to_owned(),
+        _ => return search.value(expr),
+    };
+    let value = search.value(arguments.first()?)?;
+    Some(format!("floor({value}/{step})*{step}"))
+}
+
+/// Whether the aggregate keeps whole rows, and in which order their first is taken.
+fn whole_row(search: &Search<'_, '_>, value: &Expr) -> Option<String> {
+    let ExprKind::Call { name, arguments } = &value.kind else { return None };
+    let is_star = |expr: &Expr| matches!(expr.kind, ExprKind::Star);
+    match (name.as_str(), arguments.as_slice()) {
+        ("arg_max" | "argmax", [by, star]) if is_star(star) => Some(format!("-{}", quoted_name(&search.value(by)?))),
+        ("arg_min" | "argmin", [by, star]) if is_star(star) => Some(format!("+{}", quoted_name(&search.value(by)?))),
+        ("take_any" | "any", [star]) if is_star(star) => Some(String::new()),
+        _ => None,
+    }
+}
+
+/// The functions of `stats` that an aggregate is, with their result columns.
+fn of_aggregate(search: &mut Search<'_, '_>, aggregate: &Aggregate) -> Option<Vec<(String, String)>> {
+    let ExprKind::Call { name, arguments } = &aggregate.value.kind else { return None };
+    if matches!(name.as_str(), "arg_max" | "arg_min" | "argmax" | "argmin") {
+        return of_row(search, name, arguments, &aggregate.names);
+    }
+    let [result] = aggregate.names.as_slice() else { return None };
+    let function = function(search, name, arguments, &aggregate.value)?;
+    Some(vec![(function, result.clone())])
+}
+
+fn function(search: &mut Search<'_, '_>, name: &str, arguments: &[Expr], whole: &Expr) -> Option<String> {
+    let first = arguments.first().and_then(|argument| search.value(argument));
+    let when = |value: &str, predicate: &Expr| Some(format!("eval(if({}, {value}, null()))", search.value(predicate)?));
+    Some(match (name, arguments) {
+        ("count", []) => "count".to_owned(),
+        ("countif", [_]) => format!("count(eval(if({}, 1, null())))", first?),
+        ("dcount" | "count_distinct", [_, ..]) => {
+            let distinct = format!("dc({})", of_field(&first?));
+            note_distinct(search, whole);
+            distinct
+        }
+        ("dcountif" | "count_distinctif", [_, predicate, ..]) => {
+            let distinct = format!("dc({})", when(&first?, predicate)?);
+            note_distinct(search, whole);
+            distinct
+        }
+        ("sum" | "avg" | "min" | "max", [_]) => format!("{name}({})", of_field(&first?)),
+        ("stdev", [_]) => format!("stdev({})", of_field(&first?)),
+        ("variance", [_]) => format!("var({})", of_field(&first?)),
+        ("sumif" | "avgif" | "minif" | "maxif", [_, predicate]) => {
+            format!("{}({})", &name[..3], when(&first?, predicate)?)
+        }
+        ("make_set" | "makeset", [_, ..]) => format!("values({})", of_field(&first?)),
+        ("make_list" | "makelist", [_, ..]) => format!("list({})", of_field(&first?)),
+        ("make_set_if", [_, predicate, ..]) => format!("values({})", when(&first?, predicate)?),
+        ("make_list_if", [_, predicate, ..]) => format!("list({})", when(&first?, predicate)?),
+        ("take_any" | "any" | "anyif" | "take_anyif", [_]) => format!("first({})", of_field(&first?)),
+        ("percentile", [_, Expr { kind: ExprKind::Value(Value::Integer(rank)), .. }]) if (0..=100).contains(rank) => {
+            format!("perc{rank}({})", of_field(&first?))
+        }
+        // Only `values` counts distinct values: the length of a set is a distinct count.
+        ("array_length", [Expr { kind: ExprKind::Call { name, arguments }, .. }]) if name.starts_with("make_set") => {
+            format!("dc({})", of_field(&search.value(arguments.first()?)?))
+        }
+        _ => return None,
+    })
+}
+
+fn note_distinct(search: &mut Search<'_, '_>, aggregate: &Expr) {
+    search.losses.push(
+        Loss::new(LossClass::Assumption, Reason::FieldAssumption, aggregate.span, "dcount")
+            .says("distinct values are counted exactly on the target")
+            .assuming(Assumption::DistinctCount),
+    );
+}
+
+/// The values of a row with the greatest time: `latest` is by `_time`.
+fn of_row(search: &Search<'_, '_>, name: &str, arguments: &[Expr], names: &[String]) -> Option<Vec<(String, String)>> {
+    let (by, values) = arguments.split_first()?;
+    if by.ty != ScalarType::Datetime || names.len() != arguments.len() || !search.names.contains("_time") {
+        return None;
+    }
+    let (extreme, row) = if name.ends_with("max") { ("max", "latest") } else { ("min", "earliest") };
+    let mut made = vec![(format!("{extreme}({})", of_field(&search.value(by)?)), names[0].clone())];
+    for (value, name) in values.iter().zip(&names[1..]) {
+        made.push((format!("{row}({})", of_field(&search.value(value)?)), name.clone()));
+    }
+    Some(made)
+}
+
+/// A field or, as `stats` wants it, `eval(…)` of an expression.
+fn of_field(value: &str) -> String {
+    let is_name = value.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let is_quoted = value.starts_with('\'') && value.ends_with('\'');
+    if is_name {
+        field_name(value)
+    } else if is_quoted {
+        quoted_name(value.trim_matches('\''))
+    } else {
+        format!("eval({value})")
+    }
+}

@@ -1,0 +1,257 @@
+//! From a pipeline to a search: the events, their columns under KQL's names, then stage after stage.
+
+use std::collections::BTreeSet;
+
+use super::super::Request;
+use super::super::flatten::{OutputColumn, Split, Step, StepKind, innermost, split};
+use super::super::loss::{Loss, LossClass, Refusal};
+use super::super::needed::needed;
+use super::super::reason::Reason;
+use super::super::rows::{Rows, rows};
+use super::super::subject::subject;
+use super::super::time::is_time;
+use super::compute::compute;
+use super::expression::field_name;
+use super::tail::{Search, eval_name, list_of, number};
+use super::{first_search, known_selector, quoted_name, stats, wanted as with_wishes};
+use crate::ir::{Expr, ExprKind, Field, Pipeline, SourceKind, Stage};
+use crate::mapping::{Resolution, ValueForm};
+use crate::schema::{Origin, ScalarType};
+use crate::span::Span;
+
+/// The search of a pipeline whose result must have the keys, and should have the wanted columns where the target has
+/// them.
+pub(super) fn compile<'r, 'a>(
+    request: &'r Request<'a>,
+    pipeline: &Pipeline,
+    wanted: BTreeSet<String>,
+    keys: &BTreeSet<String>,
+) -> Result<Search<'r, 'a>, Vec<Refusal>> {
+    let (source, stages) = innermost(pipeline);
+    let mut wanted = wanted;
+    // Columns that the query chooses are wanted; where it chooses none, nobody asked for any.
+    if stages.iter().any(|stage| chooses_columns(stage)) {
+        wanted.extend(pipeline.output.columns.iter().map(|column| column.name.clone()));
+    }
+    let outputs = wanted.clone();
+    let (mut search, tail) = if let SourceKind::Union(branches) = &source.kind {
+        let of_branches = needed(&stages, wanted);
+        (union(request, branches, &of_branches)?, stages)
+    } else {
+        let split = split(pipeline);
+        if let Some((search, rest)) = stats::joined(request, &split, &wanted)? {
+            (search, rest)
+        } else {
+            let required = needed(&split.tail, keys.clone());
+            (head(request, &split, &required, needed(&split.tail, wanted))?, split.tail)
+        }
+    };
+    for (index, stage) in tail.iter().enumerate() {
+        search.later = needed(&tail[index + 1..], outputs.clone());
+        search.stage(stage);
+    }
+    if search.refusals.is_empty() { Ok(search) } else { Err(search.refusals) }
+}
+
+fn chooses_columns(stage: &Stage) -> bool {
+    use crate::ir::StageKind;
+    matches!(
+        stage.kind,
+        StageKind::Project(_) | StageKind::ProjectKeep(_) | StageKind::Summarize { .. } | StageKind::Distinct(_)
+    )
+}
+
+fn union<'r, 'a>(
+    request: &'r Request<'a>,
+    branches: &[Pipeline],
+    wanted: &BTreeSet<String>,
+) -> Result<Search<'r, 'a>, Vec<Refusal>> {
+    let mut searches = Vec::new();
+    for branch in branches {
+        searches.push(compile(request, branch, wanted.clone(), &BTreeSet::new())?);
+    }
+    let mut losses = Vec::new();
+    let mut names = BTreeSet::new();
+    for search in &mut searches {
+        losses.append(&mut search.losses);
+        names.append(&mut search.names.clone());
+    }
+    let is_streaming = |search: &Search<'_, '_>| {
+        search.commands.iter().all(|command| command.starts_with("where ") || command.starts_with("eval "))
+    };
+    let bracketed: Vec<String> = searches.iter().map(Search::bracketed).collect();
+    let (first, commands) = if searches.iter().all(is_streaming) {
+        (format!("| multisearch {}", bracketed.join(" ")), Vec::new())
+    } else {
+        let span = branches.first().map_or(Span::default(), |branch| branch.span);
+        losses.push(
+            Loss::new(LossClass::Assumption, Reason::JoinLimits, span, "union")
+                .says("`append` reads at most 50,000 rows of each further source")
+                .assuming(crate::mapping::Assumption::Subsearch),
+        );
+        let appended = bracketed.iter().skip(1).map(|text| format!("append {text}"));
+        let first = searches.first();
+        let commands = first.map(|first| first.commands.clone()).unwrap_or_default();
+        (first.map(|first| first.first.clone()).unwrap_or_default(), commands.into_iter().chain(appended).collect())
+    };
+    Ok(Search { request, first, commands, names, later: BTreeSet::new(), losses, refusals: Vec::new() })
+}
+
+/// The events of the head, with the columns that are looked at later under KQL's names.
+fn head<'r, 'a>(
+    request: &'r Request<'a>,
+    split: &Split<'_>,
+    required: &BTreeSet<String>,
+    mut wanted: BTreeSet<String>,
+) -> Result<Search<'r, 'a>, Vec<Refusal>> {
+    wanted.extend(required.iter().cloned());
+    wanted.retain(|name| split.has(name));
+    for step in &split.head.steps {
+        if let StepKind::Distinct(columns) = &step.kind {
+            wanted.extend(columns.iter().map(|column| column.name.clone()));
+        }
+    }
+    let required = required.iter().filter(|name| split.has(name)).cloned().collect();
+    let rows = rows_with(request, split, &required)?;
+    let selector = known_selector(request, rows.recognised.log_source, &rows.recognised.name)?;
+    let (first, commands) = first_search(&selector, rows.window, &rows.condition);
+    let mut search = Search {
+        request,
+        first,
+        commands,
+        names: BTreeSet::new(),
+        later: BTreeSet::new(),
+        losses: rows.losses.clone(),
+        refusals: Vec::new(),
+    };
+    let mut made = Vec::new();
+    for name in &wanted {
+        let value = split.value(&column(name));
+        match field_value(request, &rows, &value) {
+            Some(text) => {
+                if text != field_name(name) {
+                    made.push(format!("{}={text}", eval_name(name)));
+                }
+                search.names.insert(name.clone());
+            }
+            None => search.losses.push(
+                Loss::new(LossClass::Informational, Reason::OutputDropped, split.head.source.span, &**name)
+                    .says(format!("the column `{name}` has no counterpart and is left out")),
+            ),
+        }
+    }
+    if !made.is_empty() {
+        search.commands.push(format!("eval {}", made.join(", ")));
+    }
+    search.names.insert("_time".to_owned());
+    for step in &split.head.steps {
+        self::step(&mut search, step);
+    }
+    Ok(search)
+}
+
+/// The rows, on a log source that has all of the wanted columns if there is one.
+pub(super) fn rows_with<'a>(
+    request: &Request<'a>,
+    split: &Split<'_>,
+    wanted: &BTreeSet<String>,
+) -> Result<Rows<'a>, Vec<Refusal>> {
+    let values: Vec<Expr> = wanted.iter().map(|name| split.value(&column(name))).collect();
+    let plain: Vec<Expr> = values
+        .into_iter()
+        .filter(|value| {
+            matches!(value.kind, ExprKind::Field(_) | ExprKind::Member { .. }) && !is_time(request.hub, value)
+        })
+        .collect();
+    with_wishes(request, |wishes| {
+        rows(request, wishes, &split.head, &plain).or_else(|_| rows(request, wishes, &split.head, &[]))
+    })
+}
+
+/// A reference to a column of the head.
+pub(super) fn column(name: &str) -> Expr {
+    let field = Field { name: name.to_owned(), origin: Origin::Unknown, span: Span::default() };
+    Expr { kind: ExprKind::Field(field), ty: ScalarType::Unknown, span: Span::default() }
+}
+
+/// The value of a column as an expression over the target's fields.
+pub(super) fn field_value(request: &Request<'_>, rows: &Rows<'_>, value: &Expr) -> Option<String> {
+    if is_time(request.hub, value) {
+        return Some("_time".to_owned());
+    }
+    if let Some((resolution, _)) = subject(value).and_then(|subject| rows.columns.resolve(&subject)) {
+        return of_resolution(&resolution);
+    }
+    let column = |expr: &Expr| {
+        if is_time(request.hub, expr) {
+            return Some("_time".to_owned());
+        }
+        let (resolution, _) = rows.columns.resolve(&subject(expr)?)?;
+        let is_alike = resolution.source.form == resolution.target.form && resolution.target.values.is_empty();
+        match resolution.target.names.as_slice() {
+            [one] if is_alike => Some(one.clone()),
+            _ => None,
+        }
+    };
+    compute(value, &column)
+}
+
+fn of_resolution(resolution: &Resolution) -> Option<String> {
+    if !resolution.source.values.is_empty() || !resolution.target.values.is_empty() {
+        return None;
+    }
+    let fields: Vec<String> = resolution.target.names.iter().map(|name| field_name(name)).collect();
+    let value = match fields.as_slice() {
+        [] => return None,
+        [one] => one.clone(),
+        several => format!("coalesce({})", several.join(", ")),
+    };
+    match (resolution.source.form, resolution.target.form) {
+        (from, to) if from.holds_same_value(to) => Some(value),
+        (ValueForm::Name, ValueForm::Path) => Some(format!("replace({value}, \"^.*[\\\\\\\\/]\", \"\")")),
+        _ => None,
+    }
+}
+
+fn step(search: &mut Search<'_, '_>, step: &Step) {
+    match &step.kind {
+        StepKind::Filter(_) => {}
+        StepKind::Take(count) => search.commands.extend(number(count).map(|count| format!("head {count}"))),
+        StepKind::Distinct(columns) => {
+            let names: Vec<String> = columns.iter().map(|column: &OutputColumn| column.name.clone()).collect();
+            if names.iter().all(|name| search.names.contains(name)) {
+                search.commands.push(format!("dedup keepempty=true {}", list_of(&names)));
+            } else {
+                let message = "a column of `distinct` is not there on the target";
+                search.refusals.push(Refusal::new(step.span, Reason::FieldUnmapped, "distinct", message));
+            }
+        }
+        StepKind::Sort(keys) => {
+            let keys: Vec<String> =
+                keys.iter().filter_map(|(key, is_descending)| key_text(search, key, *is_descending)).collect();
+            if !keys.is_empty() {
+                search.commands.push(format!("sort 0 {}", keys.join(" ")));
+            }
+        }
+        StepKind::Top(count, key, is_descending) => match (number(count), key_text(search, key, *is_descending)) {
+            (Some(count), Some(key)) => search.commands.push(format!("sort {count} {key}")),
+            _ => {
+                let message = "the rows are ordered by something that is not there on the target";
+                search.refusals.push(Refusal::new(step.span, Reason::OperatorUnsupported, "top", message));
+            }
+        },
+    }
+}
+
+fn key_text(search: &Search<'_, '_>, key: &Expr, is_descending: bool) -> Option<String> {
+    let sign = if is_descending { "-" } else { "+" };
+    if is_time(search.request.hub, key) {
+        return Some(format!("{sign}_time"));
+    }
+    match &key.kind {
+        ExprKind::Field(field) if search.names.contains(&field.name) => {
+            Some(format!("{sign}{}", quoted_name(&field.name)))
+        }
+        _ => None,
+    }
+}

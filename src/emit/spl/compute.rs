@@ -1,0 +1,201 @@
+//! Values in the expressions of `eval`, `where` and `stats`.
+//!
+//! Only functions with the same meaning are written; `None` for everything else, which the caller refuses by name.
+
+use super::expression::field_name;
+use super::quote;
+use crate::ir::{ArithmeticOp, Expr, ExprKind, Test, TestOp};
+use crate::schema::{ScalarType, Value};
+
+/// The name of a column; `None` if the target has none.
+pub(in super::super) type Column<'a> = &'a dyn Fn(&Expr) -> Option<String>;
+
+/// The value as an expression.
+pub(in super::super) fn compute(expr: &Expr, column: Column<'_>) -> Option<String> {
+    match &expr.kind {
+        ExprKind::Field(_) | ExprKind::Member { .. } => column(expr).map(|name| field_name(&name)),
+        ExprKind::Value(value) => constant(value),
+        ExprKind::And(parts) => joined(parts, " AND ", column),
+        ExprKind::Or(parts) => joined(parts, " OR ", column),
+        ExprKind::Not(inner) => Some(format!("NOT {}", compute(inner, column)?)),
+        ExprKind::Test(found) => test(found, column),
+        ExprKind::Case { branches, otherwise } => case(branches, otherwise, column),
+        ExprKind::Call { name, arguments } => call(name, arguments, expr, column),
+        ExprKind::Arithmetic { op, left, right } => arithmetic(*op, left, right, column),
+        ExprKind::Negate(inner) => Some(format!("(0 - {})", compute(inner, column)?)),
+        ExprKind::Star | ExprKind::Subquery(_) | ExprKind::Opaque(_) => None,
+    }
+}
+
+fn joined(parts: &[Expr], word: &str, column: Column<'_>) -> Option<String> {
+    let parts: Option<Vec<String>> = parts.iter().map(|part| compute(part, column)).collect();
+    Some(format!("({})", parts?.join(word)))
+}
+
+fn constant(value: &Value) -> Option<String> {
+    Some(match value {
+        Value::String(text) | Value::Guid(text) => quote(text),
+        Value::Integer(number) => number.to_string(),
+        Value::Real(number) => format!("{number:?}"),
+        Value::Bool(value) => if *value { "true()" } else { "false()" }.to_owned(),
+        // Times are seconds in Splunk.
+        Value::Timespan(ticks) => seconds(*ticks),
+        Value::Null => "null()".to_owned(),
+        Value::Datetime(_) | Value::Dynamic(_) => return None,
+    })
+}
+
+/// A number of ticks in seconds.
+pub(super) fn seconds(ticks: i64) -> String {
+    const TICKS: i64 = 10_000_000;
+    if ticks % TICKS == 0 {
+        return (ticks / TICKS).to_string();
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a fraction of a second needs no more than its leading digits")]
+    let fraction = ticks as f64 / TICKS as f64;
+    fraction.to_string()
+}
+
+fn case(branches: &[(Expr, Expr)], otherwise: &Expr, column: Column<'_>) -> Option<String> {
+    let last = compute(otherwise, column)?;
+    if let [(condition, value)] = branches {
+        return Some(format!("if({}, {}, {last})", compute(condition, column)?, compute(value, column)?));
+    }
+    let mut parts = Vec::new();
+    for (condition, value) in branches {
+        parts.push(compute(condition, column)?);
+        parts.push(compute(value, column)?);
+    }
+    Some(format!("case({}, true(), {last})", parts.join(", ")))
+}
+
+fn arithmetic(op: ArithmeticOp, left: &Expr, right: &Expr, column: Column<'_>) -> Option<String> {
+    let (left_text, right_text) = (compute(left, column)?, compute(right, column)?);
+    // KQL divides integers as integers.
+    let is_integer = |expr: &Expr| matches!(expr.ty, ScalarType::Int | ScalarType::Long);
+    let text = format!("({left_text} {} {right_text})", op.as_str());
+    match op {
+        ArithmeticOp::Divide if is_integer(left) && is_integer(right) => Some(format!("floor{text}")),
+        ArithmeticOp::Add
+        | ArithmeticOp::Subtract
+        | ArithmeticOp::Multiply
+        | ArithmeticOp::Divide
+        | ArithmeticOp::Modulo => Some(text),
+    }
+}
+
+fn call(name: &str, arguments: &[Expr], expr: &Expr, column: Column<'_>) -> Option<String> {
+    let texts = || arguments.iter().map(|argument| compute(argument, column)).collect::<Option<Vec<String>>>();
+    let is_integer = |expr: &Expr| matches!(expr.kind, ExprKind::Value(Value::Integer(_)));
+    match (name, arguments) {
+        ("tostring", [argument]) if is_text(argument) => compute(argument, column),
+        ("tostring", [_]) => Some(format!("tostring({})", texts()?.concat())),
+        ("parse_json" | "todynamic", [_]) => column(expr).map(|name| field_name(&name)),
+        ("toint" | "tolong" | "todouble" | "toreal", [_]) => Some(format!("tonumber({})", texts()?.concat())),
+        ("tolower", [_]) => Some(format!("lower({})", texts()?.concat())),
+        ("toupper", [_]) => Some(format!("upper({})", texts()?.concat())),
+        ("strlen", [_]) => Some(format!("len({})", texts()?.concat())),
+        ("abs" | "floor" | "ceiling" | "round" | "sqrt" | "exp", [_]) => Some(format!("{name}({})", texts()?.concat())),
+        ("strcat", [_, ..]) => Some(format!("({})", texts()?.join(" . "))),
+        ("coalesce" | "max_of" | "min_of", [_, ..]) => {
+            let function = match name {
+                "max_of" => "max",
+                "min_of" => "min",
+                other => other,
+            };
+            Some(format!("{function}({})", texts()?.join(", ")))
+        }
+        ("iff" | "iif", [_, _, _]) => Some(format!("if({})", texts()?.join(", "))),
+        // Positions count from 0 in KQL, from 1 in Splunk.
+        ("substring", [text, start, rest @ ..]) if is_integer(start) && rest.iter().all(is_integer) => {
+            let ExprKind::Value(Value::Integer(start)) = start.kind else { return None };
+            let length: Vec<String> = rest.iter().map(|length| compute(length, column)).collect::<Option<_>>()?;
+            let length: String = length.iter().map(|length| format!(", {length}")).collect();
+            (start >= 0)
+                .then(|| compute(text, column))
+                .flatten()
+                .map(|text| format!("substr({text}, {}{length})", start + 1))
+        }
+        ("array_length", [_]) => Some(format!("mvcount({})", texts()?.concat())),
+        ("now", []) => Some("now()".to_owned()),
+        ("ago", [_]) => Some(format!("(now() - {})", texts()?.concat())),
+        ("datetime_diff", [unit, _, _]) => {
+            let ExprKind::Value(Value::String(unit)) = &unit.kind else { return None };
+            // It counts crossed boundaries, as the difference of two floors does.
+            let length = match unit.to_ascii_lowercase().as_str() {
+                "second" => 1,
+                "minute" => 60,
+                "hour" => 3600,
+                "day" => 86_400,
+                _ => return None,
+            };
+            let texts = texts_of(&arguments[1..], column)?;
+            Some(format!("(floor({}/{length}) - floor({}/{length}))", texts[0], texts[1]))
+        }
+        _ => None,
+    }
+}
+
+fn texts_of(arguments: &[Expr], column: Column<'_>) -> Option<Vec<String>> {
+    arguments.iter().map(|argument| compute(argument, column)).collect()
+}
+
+fn is_text(expr: &Expr) -> bool {
+    matches!(expr.ty, ScalarType::String | ScalarType::Dynamic)
+}
+
+fn test(found: &Test, column: Column<'_>) -> Option<String> {
+    let subject = compute(&found.subject, column)?;
+    let operands = || texts_of(&found.operands, column);
+    let one = || operands().filter(|operands| operands.len() == 1).map(|operands| operands.concat());
+    let pattern = |before: &str, after: &str, flag: &str| {
+        let needles: Option<Vec<String>> = found
+            .operands
+            .iter()
+            .map(|operand| match &operand.kind {
+                ExprKind::Value(Value::String(text)) => Some(super::super::term::literal(text)),
+                _ => None,
+            })
+            .collect();
+        let needles = needles.filter(|needles| needles.len() == 1)?.concat();
+        Some(format!("match({subject}, {})", quote(&format!("{flag}{before}{needles}{after}"))))
+    };
+    Some(match found.op {
+        TestOp::Equal => format!("{subject}={}", one()?),
+        TestOp::EqualCi => format!("lower({subject})=lower({})", one()?),
+        TestOp::Less | TestOp::LessOrEqual | TestOp::Greater | TestOp::GreaterOrEqual => {
+            format!("{subject}{}{}", found.op.as_str(), one()?)
+        }
+        TestOp::Between => match operands()?.as_slice() {
+            [low, high] => format!("({subject}>={low} AND {subject}<={high})"),
+            _ => return None,
+        },
+        TestOp::In => format!("in({subject}, {})", operands()?.join(", ")),
+        TestOp::Contains => pattern("", "", "(?i)")?,
+        TestOp::ContainsCs => pattern("", "", "")?,
+        TestOp::StartsWith => pattern("^", "", "(?i)")?,
+        TestOp::StartsWithCs => pattern("^", "", "")?,
+        TestOp::EndsWith => pattern("", "$", "(?i)")?,
+        TestOp::EndsWithCs => pattern("", "$", "")?,
+        TestOp::IsEmpty => format!("(isnull({subject}) OR {subject}=\"\")"),
+        TestOp::IsNull => format!("isnull({subject})"),
+        TestOp::Ipv4InRange | TestOp::Ipv6InRange => {
+            let tests: Vec<String> =
+                operands()?.iter().map(|network| format!("cidrmatch({network}, {subject})")).collect();
+            format!("({})", tests.join(" OR "))
+        }
+        TestOp::Has
+        | TestOp::HasCs
+        | TestOp::HasPrefix
+        | TestOp::HasPrefixCs
+        | TestOp::HasSuffix
+        | TestOp::HasSuffixCs
+        | TestOp::HasAny
+        | TestOp::HasAll
+        | TestOp::InCi
+        | TestOp::Regex
+        | TestOp::Wildcard
+        | TestOp::WildcardCs
+        | TestOp::Ipv4IsPrivate => return None,
+    })
+}

@@ -1,0 +1,270 @@
+//! Stages behind the first search: each KQL stage as a Splunk command over fields with KQL's column names.
+
+use std::collections::BTreeSet;
+
+use super::super::condition::Condition;
+use super::super::flatten::stage_word;
+use super::super::fold::fold;
+use super::super::loss::{Loss, LossClass, Refusal};
+use super::super::needed::names;
+use super::super::reason::Reason;
+use super::super::rows::conjuncts_of;
+use super::super::subject::{Columns, subject};
+use super::super::translate::{Position, Translator};
+use super::super::{Request, Unmapped};
+use super::aggregate;
+use super::compute::compute;
+use super::{expression, quoted_name, style};
+use crate::ir::{Assignment, Expr, ExprKind, Stage, StageKind};
+use crate::mapping::Dialect;
+use crate::schema::Value;
+
+/// A search that is being written.
+pub(super) struct Search<'r, 'a> {
+    pub(super) request: &'r Request<'a>,
+    /// The first search, or `| multisearch …`.
+    pub(super) first: String,
+    /// The commands behind it.
+    pub(super) commands: Vec<String>,
+    /// Columns that are there under their KQL names.
+    pub(super) names: BTreeSet<String>,
+    /// Columns that the stages behind the present one look at.
+    pub(super) later: BTreeSet<String>,
+    /// What differs.
+    pub(super) losses: Vec<Loss>,
+    pub(super) refusals: Vec<Refusal>,
+}
+
+impl Search<'_, '_> {
+    /// The search on several lines.
+    pub(super) fn text(&self) -> String {
+        let mut text = self.first.clone();
+        for command in &self.commands {
+            text.push_str("\n| ");
+            text.push_str(command);
+        }
+        text
+    }
+
+    /// The search as a subsearch, on one line.
+    pub(super) fn bracketed(&self) -> String {
+        let text = self.text().replace('\n', " ");
+        if text.starts_with('|') { format!("[{text}]") } else { format!("[search {text}]") }
+    }
+
+    pub(super) fn refuse(&mut self, stage: &Stage, message: impl Into<String>) {
+        let word = stage_word(&stage.kind);
+        self.refusals.push(Refusal::new(stage.span, Reason::OperatorUnsupported, word, message));
+    }
+
+    /// Writes one stage.
+    pub(super) fn stage(&mut self, stage: &Stage) {
+        match &stage.kind {
+            StageKind::Filter(predicate) => {
+                for conjunct in conjuncts_of(fold(predicate)) {
+                    self.filter(&conjunct);
+                }
+            }
+            StageKind::Extend(list) => self.extend(list),
+            StageKind::Project(list) => {
+                self.extend(list);
+                self.keep(list.iter().map(|assignment| assignment.name.clone()).collect(), stage);
+            }
+            StageKind::ProjectKeep(kept) => self.keep(kept.clone(), stage),
+            StageKind::ProjectAway(gone) => {
+                let gone: Vec<String> = gone.iter().filter(|name| self.names.remove(*name)).cloned().collect();
+                if !gone.is_empty() {
+                    self.commands.push(format!("fields - {}", list_of(&gone)));
+                }
+            }
+            StageKind::ProjectRename(renames) => {
+                for (new, old) in renames {
+                    if self.names.remove(old) {
+                        self.names.insert(new.clone());
+                        self.commands.push(format!("rename {} as {}", quoted_name(old), quoted_name(new)));
+                    }
+                }
+            }
+            StageKind::Distinct(list) => {
+                self.extend(list);
+                let names: Vec<String> = list.iter().map(|assignment| assignment.name.clone()).collect();
+                if self.has_all(&names, stage) {
+                    self.commands.push(format!("dedup keepempty=true {}", list_of(&names)));
+                    self.keep(names, stage);
+                }
+            }
+            StageKind::Sort(keys) => {
+                let keys: Vec<(&Expr, bool)> = keys.iter().map(|(key, is_descending)| (key, *is_descending)).collect();
+                self.sort(&keys, "0", stage);
+            }
+            StageKind::Top { count, by, is_descending } => match number(count) {
+                Some(count) => self.sort(&[(by, *is_descending)], &count.to_string(), stage),
+                None => self.refuse(stage, "the number of rows is not constant"),
+            },
+            StageKind::Take(count) => match number(count) {
+                Some(count) => self.commands.push(format!("head {count}")),
+                None => self.refuse(stage, "the number of rows is not constant"),
+            },
+            StageKind::Count(name) => {
+                self.commands.push(format!("stats count as {}", quoted_name(name)));
+                self.names = BTreeSet::from([name.clone()]);
+            }
+            StageKind::Summarize { aggregates, by } => aggregate::summarize(self, stage, aggregates, by),
+            StageKind::MvExpand(list) => self.expand(list, stage),
+            StageKind::Join(join) => super::join::join(self, join, stage),
+            StageKind::ProjectReorder | StageKind::Annotation(_) => {}
+            StageKind::Union(_) | StageKind::Parse { .. } | StageKind::Other { .. } | StageKind::Opaque(_) => {
+                let word = stage_word(&stage.kind);
+                self.refuse(stage, format!("`{word}` cannot be converted"));
+            }
+        }
+    }
+
+    /// The expression of a value over the fields that are there.
+    pub(super) fn value(&self, expr: &Expr) -> Option<String> {
+        let column = |expr: &Expr| {
+            let found = subject(expr)?;
+            let name = match &expr.kind {
+                ExprKind::Field(field) => field.name.clone(),
+                _ => found.name,
+            };
+            self.names.contains(&name).then_some(name)
+        };
+        compute(expr, &column)
+    }
+
+    fn filter(&mut self, conjunct: &Expr) {
+        let mut used = BTreeSet::new();
+        names(conjunct, &mut used);
+        if let Some(missing) = used.iter().find(|name| !self.names.contains(*name)) {
+            let message = format!("the column `{missing}` is not there on the target");
+            self.refusals.push(Refusal::new(conjunct.span, Reason::FieldUnmapped, missing.clone(), message));
+            return;
+        }
+        let style = style(self.request, '\\');
+        let columns = Columns {
+            hub: self.request.hub,
+            log_source: "the rows so far",
+            from: Dialect::Native,
+            to: &[],
+            native_prefix: "",
+            element: "{}",
+        };
+        let losses = std::mem::take(&mut self.losses);
+        let mut translator =
+            Translator { columns, style: &style, unmapped: Unmapped::Error, losses, refusals: Vec::new() };
+        let condition = translator.condition(&renamed(conjunct), Position::TOP);
+        self.losses = translator.losses;
+        self.refusals.extend(translator.refusals);
+        if condition != Condition::Constant(true) {
+            self.commands.push(format!("where {}", expression::write(&condition)));
+        }
+    }
+
+    /// Makes columns; what cannot be said is missing from there on.
+    pub(super) fn extend(&mut self, list: &[Assignment]) {
+        let mut made = Vec::new();
+        let mut lost = Vec::new();
+        for assignment in list {
+            let is_same = matches!(&assignment.value.kind, ExprKind::Field(field) if field.name == assignment.name);
+            if is_same {
+                continue;
+            }
+            match self.value(&assignment.value) {
+                Some(value) => made.push((assignment.name.clone(), value)),
+                None => lost.push(assignment),
+            }
+        }
+        for assignment in lost {
+            self.names.remove(&assignment.name);
+            self.losses.push(lost_column(assignment));
+        }
+        if !made.is_empty() {
+            let texts: Vec<String> = made.iter().map(|(name, value)| format!("{}={value}", eval_name(name))).collect();
+            self.commands.push(format!("eval {}", texts.join(", ")));
+            self.names.extend(made.into_iter().map(|(name, _)| name));
+        }
+    }
+
+    /// Keeps these columns, in this order.
+    fn keep(&mut self, names: Vec<String>, stage: &Stage) {
+        let kept: Vec<String> = names.into_iter().filter(|name| self.names.contains(name)).collect();
+        if kept.is_empty() {
+            self.refuse(stage, "none of the columns is there on the target");
+            return;
+        }
+        self.commands.push(format!("table {}", list_of(&kept)));
+        self.names = kept.into_iter().collect();
+    }
+
+    fn has_all(&mut self, wanted: &[String], stage: &Stage) -> bool {
+        let missing = wanted.iter().find(|name| !self.names.contains(*name)).cloned();
+        if let Some(missing) = &missing {
+            let message = format!("the column `{missing}` is not there on the target");
+            self.refusals.push(Refusal::new(stage.span, Reason::FieldUnmapped, missing.clone(), message));
+        }
+        missing.is_none()
+    }
+
+    fn sort(&mut self, keys: &[(&Expr, bool)], count: &str, stage: &Stage) {
+        let mut texts = Vec::new();
+        for (key, is_descending) in keys {
+            let ExprKind::Field(field) = &key.kind else { continue };
+            if self.names.contains(&field.name) {
+                texts.push(format!("{}{}", if *is_descending { "-" } else { "+" }, quoted_name(&field.name)));
+            }
+        }
+        if texts.len() == keys.len() {
+            self.commands.push(format!("sort {count} {}", texts.join(" ")));
+        } else if count == "0" {
+            let loss = Loss::new(LossClass::Informational, Reason::StageDropped, stage.span, "sort");
+            self.losses.push(loss.says("the order of results is left out"));
+        } else {
+            self.refuse(stage, "the rows are ordered by something that is not there on the target");
+        }
+    }
+
+    fn expand(&mut self, list: &[Assignment], stage: &Stage) {
+        self.extend(list);
+        match list {
+            [one] if self.names.contains(&one.name) => {
+                self.commands.push(format!("mvexpand {}", quoted_name(&one.name)));
+            }
+            [_] => self.refuse(stage, "the array to expand is not there on the target"),
+            _ => self.refuse(stage, "several arrays cannot be expanded side by side"),
+        }
+    }
+}
+
+/// The loss of a column that the target cannot make.
+pub(super) fn lost_column(assignment: &Assignment) -> Loss {
+    Loss::new(LossClass::Informational, Reason::OutputDropped, assignment.span, &*assignment.name)
+        .says(format!("the column `{}` cannot be made on the target and is left out", assignment.name))
+}
+
+/// The names at this point of the pipeline, where table columns have been renamed already.
+fn renamed(expr: &Expr) -> Expr {
+    if let ExprKind::Field(field) = &expr.kind {
+        let field = crate::ir::Field { origin: crate::schema::Origin::Unknown, ..field.clone() };
+        return Expr { kind: ExprKind::Field(field), ..expr.clone() };
+    }
+    super::super::flatten::map_children(expr, &mut renamed)
+}
+
+pub(super) fn number(expr: &Expr) -> Option<i64> {
+    match expr.kind {
+        ExprKind::Value(Value::Integer(number)) => Some(number),
+        _ => None,
+    }
+}
+
+/// Names for a command.
+pub(super) fn list_of(names: &[String]) -> String {
+    names.iter().map(|name| quoted_name(name)).collect::<Vec<_>>().join(" ")
+}
+
+/// A name on the left of `=` in `eval`.
+pub(super) fn eval_name(name: &str) -> String {
+    let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if is_plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\\\"")) }
+}

@@ -1,0 +1,166 @@
+//! What a test is about: a column, or a path into the bag that a column holds.
+
+use crate::ir::{Expr, ExprKind, Field, MemberKey};
+use crate::mapping::path::{is_transparent, literal};
+use crate::mapping::{Assumption, Column, Dialect, Hub, Resolution, ValueForm};
+use crate::schema::{ScalarType, Value};
+use crate::span::Span;
+
+/// A column or a path below one.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Subject {
+    /// The canonical name: `AdditionalFields.PipeName`.
+    pub(super) name: String,
+    /// The column of the table, if the subject is below one.
+    pub(super) column: Option<String>,
+    /// The way below the column.
+    pub(super) keys: Vec<Key>,
+    /// Whether a text is read as a number.
+    pub(super) is_number_cast: bool,
+    /// Its type.
+    pub(super) ty: ScalarType,
+    /// Place in the query.
+    pub(super) span: Span,
+}
+
+/// A step into a bag or an array.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Key {
+    Property(String),
+    Index(i64),
+}
+
+/// The column of the source's table.
+pub(super) fn source_column(field: &Field) -> &str {
+    field.table_column().map_or(field.name.as_str(), |(_, column)| column)
+}
+
+/// Whether values of the type are numbers.
+pub(super) fn is_number(ty: ScalarType) -> bool {
+    matches!(ty, ScalarType::Int | ScalarType::Long | ScalarType::Real | ScalarType::Decimal)
+}
+
+/// Reads a subject; `None` for a value that is computed.
+pub(super) fn subject(expr: &Expr) -> Option<Subject> {
+    let mut found = walk(expr)?;
+    (found.ty, found.span) = (expr.ty, expr.span);
+    Some(found)
+}
+
+fn walk(expr: &Expr) -> Option<Subject> {
+    match &expr.kind {
+        ExprKind::Field(field) => {
+            let column = source_column(field).to_owned();
+            let (name, keys) = (column.clone(), Vec::new());
+            Some(Subject { name, column: Some(column), keys, is_number_cast: false, ty: expr.ty, span: expr.span })
+        }
+        ExprKind::Member { base, key } => {
+            let mut found = walk(base)?;
+            match key {
+                MemberKey::Property(property) => {
+                    found.name = format!("{}.{property}", found.name);
+                    found.keys.push(Key::Property(property.clone()));
+                }
+                MemberKey::Index(index) => {
+                    found.name = format!("{}[{index}]", found.name);
+                    found.keys.push(Key::Index(*index));
+                }
+                MemberKey::Computed(_) => return None,
+            }
+            Some(found)
+        }
+        ExprKind::Call { name, arguments } => match arguments.as_slice() {
+            [argument] if is_transparent(name) => {
+                let mut found = walk(argument)?;
+                found.is_number_cast |= name.starts_with("to") && !matches!(name.as_str(), "tostring" | "todynamic");
+                Some(found)
+            }
+            _ => called(name, arguments, expr),
+        },
+        _ => None,
+    }
+}
+
+/// A call that the mapping may know as the computed form of a column, such as `strcat(Domain, "\\", Name)`.
+fn called(function: &str, arguments: &[Expr], expr: &Expr) -> Option<Subject> {
+    let name = |argument: &Expr| match &argument.kind {
+        ExprKind::Value(Value::String(text)) => Some(literal(text)),
+        _ => walk(argument).map(|found| found.name),
+    };
+    let names: Option<Vec<String>> = arguments.iter().map(name).collect();
+    let name = format!("{function}({})", names?.join(","));
+    let keys = Vec::new();
+    Some(Subject { name, column: None, keys, is_number_cast: false, ty: expr.ty, span: expr.span })
+}
+
+/// Where the columns of a rule are looked up.
+#[derive(Clone, Copy)]
+pub(super) struct Columns<'a> {
+    /// The mappings.
+    pub(super) hub: &'a Hub,
+    /// Id of the log source.
+    pub(super) log_source: &'a str,
+    /// Dialect of the source's columns.
+    pub(super) from: Dialect,
+    /// Dialects of the target, preferred first.
+    pub(super) to: &'a [Dialect],
+    /// Text in front of the columns of a table that the target stores as it is.
+    pub(super) native_prefix: &'a str,
+    /// What stands for an element of an array: nothing, or `{}`.
+    pub(super) element: &'a str,
+}
+
+impl Columns<'_> {
+    /// How the target spells a subject; the flag is set if the target cannot tell the elements of an array apart.
+    pub(super) fn resolve(&self, subject: &Subject) -> Option<(Resolution, bool)> {
+        if self.from == Dialect::Native {
+            let form = match subject.ty {
+                ScalarType::Int | ScalarType::Long | ScalarType::Real => ValueForm::Int,
+                _ => ValueForm::Text,
+            };
+            let column = subject.column.as_ref()?;
+            let source = Column::plain(column.clone(), form);
+            let target = Column::plain(format!("{}{column}", self.native_prefix), form);
+            let resolution = Resolution { prefix: None, source, target, dialect: Dialect::Native, assumptions: vec![] };
+            return self.below(resolution, subject);
+        }
+        if let Some(found) = self.hub.resolve(self.log_source, self.from, &subject.name, self.to) {
+            return Some((found, false));
+        }
+        if subject.keys.is_empty() {
+            return None;
+        }
+        let base = self.hub.resolve(self.log_source, self.from, subject.column.as_deref()?, self.to)?;
+        self.below(base, subject)
+    }
+
+    /// The field below the field of the column.
+    fn below(&self, mut base: Resolution, subject: &Subject) -> Option<(Resolution, bool)> {
+        if subject.keys.is_empty() {
+            return Some((base, false));
+        }
+        let [name] = base.target.names.as_slice() else { return None };
+        if base.dialect.is_kql() || !base.source.values.is_empty() || !base.target.values.is_empty() {
+            return None;
+        }
+        let has_blank = |key: &Key| matches!(key, Key::Property(property) if property.contains(char::is_whitespace));
+        if subject.keys.iter().any(has_blank) {
+            return None;
+        }
+        let mut name = name.clone();
+        for key in &subject.keys {
+            match key {
+                Key::Property(property) => {
+                    name.push('.');
+                    name.push_str(property);
+                }
+                Key::Index(_) => name.push_str(self.element),
+            }
+        }
+        let form = if is_number(subject.ty) { ValueForm::Int } else { ValueForm::Text };
+        (base.source, base.target) = (Column::plain(subject.name.clone(), form), Column::plain(name, form));
+        base.assumptions.push(Assumption::ParseJson);
+        let is_any_element = subject.keys.iter().any(|key| matches!(key, Key::Index(_)));
+        Some((base, is_any_element))
+    }
+}

@@ -1,0 +1,283 @@
+//! How much of real rules converts, and that what is written can be read again.
+//!
+//! The figures may only improve: `tests/cases/ratchet/convert.json` holds the last ones. Needs the shared corpus; says
+//! aloud when it is absent. With `KQLIFT_SHOW=refusals` every refusal is printed.
+
+#![expect(clippy::print_stdout, reason = "the figures are the point of this test")]
+
+mod shared;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use kqlift::analyze::analyze;
+use kqlift::emit::{Options, Outcome, Target, convert};
+use kqlift::ir::{Detection, Expr, ExprKind, Join, Pipeline, SourceKind, StageKind};
+use kqlift::lower::lower;
+use kqlift::mapping::Hub;
+use kqlift::parse::parse;
+use kqlift::rule::{Metadata, RuleKind};
+use kqlift::schema::Schema;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// What a query is made of, as far as conversion is concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Class {
+    /// Filters, columns, order on one mapped table.
+    Filter,
+    /// The same, with `summarize`, `distinct` or `count`.
+    Summarize,
+    /// One join of two mapped tables, around which only the above stand.
+    Join,
+}
+
+impl Class {
+    const ALL: [Self; 3] = [Self::Filter, Self::Summarize, Self::Join];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Filter => "filter",
+            Self::Summarize => "summarize",
+            Self::Join => "join",
+        }
+    }
+}
+
+/// Stages of a pipeline and of those that it is made from; `None` if its source is no mapped table.
+fn stages<'ir>(hub: &Hub, pipeline: &'ir Pipeline) -> Option<Vec<&'ir StageKind>> {
+    let mut stages = match &pipeline.source.kind {
+        SourceKind::Table { name, .. } | SourceKind::Function { name, .. } => {
+            (!hub.candidates(name).is_empty()).then(Vec::new)?
+        }
+        SourceKind::Pipeline { pipeline, .. } => self::stages(hub, pipeline)?,
+        SourceKind::Union(_) | SourceKind::Inline(_) | SourceKind::External(_) | SourceKind::Opaque(_) => return None,
+    };
+    stages.extend(pipeline.stages.iter().map(|stage| &stage.kind));
+    Some(stages)
+}
+
+/// Whether ASIM has a function for the events of every table: many kinds of event have none.
+fn is_normalised(hub: &Hub, pipeline: &Pipeline) -> bool {
+    let source = match &pipeline.source.kind {
+        SourceKind::Table { name, .. } | SourceKind::Function { name, .. } => hub
+            .candidates(name)
+            .iter()
+            .any(|found| found.log_source.asim.is_some() && hub.dialect(&found.log_source.id, name).is_some()),
+        SourceKind::Pipeline { pipeline, .. } => is_normalised(hub, pipeline),
+        _ => false,
+    };
+    let joins = pipeline.stages.iter().filter_map(|stage| match &stage.kind {
+        StageKind::Join(join) => Some(&join.right),
+        _ => None,
+    });
+    source && joins.into_iter().all(|right| is_normalised(hub, right))
+}
+
+fn has_query(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Subquery(_) => true,
+        ExprKind::And(parts) | ExprKind::Or(parts) => parts.iter().any(has_query),
+        ExprKind::Not(inner) | ExprKind::Negate(inner) => has_query(inner),
+        ExprKind::Test(test) => has_query(&test.subject) || test.operands.iter().any(has_query),
+        ExprKind::Call { arguments, .. } => arguments.iter().any(has_query),
+        _ => false,
+    }
+}
+
+/// Rank of a stage: 0 for a filter, 1 for an aggregate, 2 for a join of mapped tables; `None` for anything else.
+fn rank(hub: &Hub, stage: &StageKind) -> Option<u8> {
+    match stage {
+        StageKind::Filter(predicate) => (!has_query(predicate)).then_some(0),
+        StageKind::Extend(list) | StageKind::Project(list) | StageKind::Distinct(list) => {
+            (!list.iter().any(|assignment| has_query(&assignment.value))).then_some(0)
+        }
+        StageKind::ProjectAway(_)
+        | StageKind::ProjectKeep(_)
+        | StageKind::ProjectRename(_)
+        | StageKind::ProjectReorder
+        | StageKind::Sort(_)
+        | StageKind::Take(_)
+        | StageKind::Top { .. }
+        | StageKind::Annotation(_) => Some(0),
+        StageKind::Summarize { .. } | StageKind::Count(_) => Some(1),
+        StageKind::Join(join) => is_mapped(hub, join).then_some(2),
+        _ => None,
+    }
+}
+
+fn is_mapped(hub: &Hub, join: &Join) -> bool {
+    let right = stages(hub, &join.right);
+    right.is_some_and(|stages| stages.iter().all(|stage| rank(hub, stage).is_some_and(|rank| rank < 2)))
+}
+
+fn class(hub: &Hub, rule: &Detection) -> Option<Class> {
+    let ranks: Option<Vec<u8>> = stages(hub, &rule.pipeline)?.into_iter().map(|stage| rank(hub, stage)).collect();
+    let ranks = ranks?;
+    match (ranks.iter().filter(|rank| **rank == 2).count(), ranks.contains(&1)) {
+        (0, false) if rule_filters(&rule.pipeline) => Some(Class::Filter),
+        (0, true) => Some(Class::Summarize),
+        (1, _) => Some(Class::Join),
+        _ => None,
+    }
+}
+
+/// Whether there is any filter: a listing of a whole table is no rule.
+fn rule_filters(pipeline: &Pipeline) -> bool {
+    let own = pipeline.stages.iter().any(|stage| matches!(stage.kind, StageKind::Filter(_)));
+    own || matches!(&pipeline.source.kind, SourceKind::Pipeline { pipeline, .. } if rule_filters(pipeline))
+}
+
+fn rule(text: &str, schema: &Schema) -> Option<Detection> {
+    let parsed = parse(text);
+    if !parsed.is_accepted() {
+        return None;
+    }
+    let facts = analyze(&parsed.query, schema);
+    Some(lower(text, &parsed.query, &facts, &Metadata::default(), RuleKind::Snippet))
+}
+
+/// What is wrong with an output, if anything.
+fn fault(target: Target, text: &str, schema: &Schema) -> Option<String> {
+    match target {
+        Target::Sigma => sigma_fault(text),
+        Target::Spl => spl_fault(text),
+        _ => kql_fault(text, schema),
+    }
+}
+
+fn sigma_fault(text: &str) -> Option<String> {
+    let documents: Result<Vec<serde_yaml::Value>, _> =
+        serde_yaml::Deserializer::from_str(text).map(serde_yaml::Value::deserialize).collect();
+    match documents {
+        Err(error) => Some(error.to_string()),
+        Ok(documents) => documents
+            .iter()
+            .find(|document| document.get("detection").or_else(|| document.get("correlation")).is_none())
+            .map(|_| "a document without detection and correlation".to_owned()),
+    }
+}
+
+/// Quotes and brackets must pair, brackets inside quotes aside.
+fn spl_fault(text: &str) -> Option<String> {
+    let (mut open, mut is_quoted, mut chars) = (Vec::new(), false, text.chars());
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' if is_quoted => {
+                chars.next();
+            }
+            '"' => is_quoted = !is_quoted,
+            '(' | '[' | '{' if !is_quoted => open.push(c),
+            ')' | ']' | '}' if !is_quoted => {
+                let expected = match c {
+                    ')' => '(',
+                    ']' => '[',
+                    _ => '{',
+                };
+                if open.pop() != Some(expected) {
+                    return Some(format!("`{c}` closes nothing"));
+                }
+            }
+            _ => {}
+        }
+    }
+    if is_quoted || !open.is_empty() { Some("a quote or bracket stays open".to_owned()) } else { None }
+}
+
+fn kql_fault(text: &str, schema: &Schema) -> Option<String> {
+    let parsed = parse(text);
+    if let Some(error) = parsed.errors.first() {
+        return Some(error.message.clone());
+    }
+    let facts = analyze(&parsed.query, schema);
+    facts.unresolved.first().map(|unresolved| format!("unresolved {:?} `{}`", unresolved.kind, unresolved.name))
+}
+
+#[derive(Default)]
+struct Figures {
+    /// Converted and all, by class and target.
+    shares: BTreeMap<(Class, &'static str), (u64, u64)>,
+    reasons: BTreeMap<(Class, &'static str), BTreeMap<String, usize>>,
+    faults: Vec<String>,
+}
+
+impl Figures {
+    fn add(&mut self, file: &str, class: Class, rule: &Detection, hub: &Hub, schema: &Schema) {
+        let options = Options { date: Some("2024-01-01".to_owned()), ..Options::default() };
+        for target in [Target::Sigma, Target::Spl, Target::Asim] {
+            if target == Target::Asim && !is_normalised(hub, &rule.pipeline) {
+                continue;
+            }
+            let share = self.shares.entry((class, target.as_str())).or_default();
+            share.1 += 1;
+            match convert(rule, target, hub, &options).outcome {
+                Outcome::Converted(text) => {
+                    share.0 += 1;
+                    if let Some(fault) = fault(target, &text, schema) {
+                        self.faults.push(format!("{file} {}: {fault}\n{text}", target.as_str()));
+                    }
+                }
+                Outcome::Refused(refusals) => {
+                    let Some(first) = refusals.first() else { continue };
+                    let reasons = self.reasons.entry((class, target.as_str())).or_default();
+                    *reasons.entry(first.reason.as_str().to_owned()).or_default() += 1;
+                    if std::env::var("KQLIFT_SHOW").is_ok_and(|shown| shown == "refusals") {
+                        let all: Vec<String> = refusals
+                            .iter()
+                            .map(|refusal| format!("{}: {}", refusal.reason.as_str(), refusal.message))
+                            .collect();
+                        println!("{}\t{}\t{file}\t{}", class.as_str(), target.as_str(), all.join(" ; "));
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn real_rules_convert() {
+    let Some(corpus) = shared::folder("corpus/kql") else { return };
+    let (hub, schema) = (Hub::built_in(), Schema::builtin());
+    let mut figures = Figures::default();
+    for entry in shared::json_lines(&corpus.join("manifest.jsonl")) {
+        let file = entry["file"].as_str().unwrap_or_default();
+        let text = std::fs::read_to_string(corpus.join(file)).unwrap_or_default();
+        let Some(rule) = rule(&text, &schema) else { continue };
+        if let Some(class) = class(&hub, &rule) {
+            figures.add(file, class, &rule, &hub, &schema);
+        }
+    }
+    let mut measured = BTreeMap::new();
+    for class in Class::ALL {
+        for target in [Target::Sigma, Target::Spl, Target::Asim] {
+            let key = (class, target.as_str());
+            let (converted, all) = figures.shares.get(&key).copied().unwrap_or_default();
+            measured.insert(format!("{} {}", class.as_str(), target.as_str()), converted);
+            println!("{} to {}: {converted} of {all}", class.as_str(), target.as_str());
+            let mut reasons: Vec<_> = figures.reasons.remove(&key).unwrap_or_default().into_iter().collect();
+            reasons.sort_by_key(|(_, count)| usize::MAX - count);
+            let reasons: Vec<String> = reasons.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
+            println!("  {}", reasons.join(", "));
+        }
+    }
+    for fault in figures.faults.iter().take(20) {
+        println!("FAULT {fault}");
+    }
+    assert_eq!(figures.faults.len(), 0, "outputs that cannot be read again");
+    assert_ratchet(&measured);
+}
+
+/// Fails where fewer convert than before; writes better figures down.
+fn assert_ratchet(measured: &BTreeMap<String, u64>) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/ratchet/convert.json");
+    let before: Value =
+        std::fs::read_to_string(&path).ok().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    for (name, count) in measured {
+        let before = before[name].as_u64().unwrap_or(0);
+        assert!(*count >= before, "{name}: {count} rules convert, {before} did before");
+    }
+    if std::env::var_os("KQLIFT_RATCHET").is_some() || before.is_null() {
+        let text = serde_json::to_string_pretty(measured).expect("names and numbers are JSON");
+        std::fs::write(&path, text + "\n").expect("the ratchet file is writable");
+    }
+}
