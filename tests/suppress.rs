@@ -200,7 +200,7 @@ fn kql_guard_on_request() {
     assert_kql(&format!("{TWICE}// kql-guard:disable-file"), &[], &["CSE001:2", "CSE001:3"]);
     let subject = Subject::new(Path::new("rule.kql"), &format!("{TWICE}// kql-guard:disable-file"));
     let found = findings(&subject.file.rules[0], |_| true).into_iter().map(|finding| (0, finding)).collect();
-    assert_eq!(apply(&subject.file, found, &|_| true, &Options::default()).findings.len(), 2, "only on request");
+    assert_eq!(apply(&subject.file, found, &|_| true, Options::default()).findings.len(), 2, "only on request");
 }
 
 #[test]
@@ -229,7 +229,7 @@ fn a_comment_for_a_rule_that_was_not_run_is_not_called_unused() {
     let text = "T // kqlift: ignore[CSE001] why\n| count";
     let subject = Subject::new(Path::new("rule.kql"), text);
     let found = |selected: &dyn Fn(&Rule) -> bool| {
-        apply(&subject.file, Vec::new(), selected, &Options::default()).findings.len()
+        apply(&subject.file, Vec::new(), selected, Options::default()).findings.len()
     };
     assert_eq!(
         (found(&|_| true), found(&|rule| rule.code != "CSE001"), found(&|rule| rule.code != "SUP001")),

@@ -109,6 +109,7 @@ impl Baseline {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
 fn as_hexadecimal<S: serde::Serializer>(node: &u64, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&format!("{node:016x}"))
 }

@@ -58,19 +58,19 @@ impl BaselineArguments {
 pub(super) fn run(arguments: &BaselineArguments) -> CommandResult {
     match &arguments.action {
         Action::Write(common) => {
-            let Some(found) = common.found()? else { return no_files() };
+            let Some(found) = common.found()? else { return Ok(no_files()) };
             common.write(&Baseline::new(found))
         }
         Action::Update { common, add } => {
             let known = KnownFindings::read(&common.baseline)?;
-            let Some(found) = common.found()? else { return no_files() };
+            let Some(found) = common.found()? else { return Ok(no_files()) };
             let stale = known.baseline().stale(&found).len();
             say(&format!("{stale} taken out of {}", common.baseline.display()))?;
             common.write(&if *add { Baseline::new(found) } else { known.baseline().shrunk(&found) })
         }
         Action::Check(common) => {
             let known = KnownFindings::read(&common.baseline)?;
-            let Some(found) = common.found()? else { return no_files() };
+            let Some(found) = common.found()? else { return Ok(no_files()) };
             compare(known.baseline(), &found)
         }
     }
@@ -126,7 +126,7 @@ fn say(text: &str) -> Result<(), Failure> {
     output::print(&format!("{text}\n"))
 }
 
-fn no_files() -> CommandResult {
+fn no_files() -> Exit {
     output::complain("kqlift: there are no rule files under the given paths");
-    Ok(Exit::NoFiles)
+    Exit::NoFiles
 }

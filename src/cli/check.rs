@@ -51,7 +51,7 @@ impl Checker<'_> {
             check_rule(rule, &self.policy, self.schema).into_iter().map(move |diagnostic| (index, diagnostic))
         });
         let selected = |rule: &Rule| self.policy.selects(rule);
-        let heard = suppress::apply(file, findings.collect(), &selected, &self.policy.comments());
+        let heard = suppress::apply(file, findings.collect(), &selected, self.policy.comments());
         let mut found = Found::default();
         for suppress::Suppressed { rule, diagnostic, reason } in heard.suppressed {
             let reason = (!reason.is_empty()).then_some(reason);

@@ -107,12 +107,12 @@ fn coloured(line: &str) -> String {
 
 /// Says what a diff comes to.
 pub(super) fn conclude_diff(changes: &[Change], fixed: usize, silenced: usize) -> Exit {
-    let changed = changes.iter().filter(|change| change.is_one()).count();
-    if changed == 0 {
+    let count = changes.iter().filter(|change| change.is_one()).count();
+    if count == 0 {
         output::complain("Would change nothing");
         return Exit::Clean;
     }
-    let files = counted(changed, "file");
+    let files = counted(count, "file");
     output::complain(&match silenced {
         0 => format!("Would fix {} in {files}", counted(fixed, "finding")),
         silenced => format!("Would silence {} in {files}", counted(silenced, "finding")),

@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &LintArguments, colour: ColourChoice) -> CommandRes
     let checked: Vec<Checked> = files::each(&files, &arguments.inputs, |input, outcome| {
         let policy = Policy::new(&arguments.choice, arguments.fail_on, input);
         let checker = Checker { policy, baseline: baseline.as_ref(), schema: &schema };
-        let mut checked = match outcome {
+        let mut result = match outcome {
             Outcome::Rules(file) => check_file(input, &file, &checker, arguments),
             Outcome::Broken(problem) => {
                 let report = FileReport::of_problem(problem);
@@ -58,8 +58,8 @@ pub(super) fn run(arguments: &LintArguments, colour: ColourChoice) -> CommandRes
             }
             Outcome::Skipped => return None,
         };
-        checked.fails = checked.report.findings.iter().any(|finding| checker.policy.fails(finding));
-        Some(checked)
+        result.fails = result.report.findings.iter().any(|finding| checker.policy.fails(finding));
+        Some(result)
     })?
     .into_iter()
     .flatten()

@@ -39,8 +39,10 @@ impl Policy<'_> {
     pub fn permits(&self, finding: &Diagnostic) -> bool {
         let Some(fix) = &finding.fix else { return false };
         let is_wanted = match (fix.effect, self.unsafe_fixes) {
-            (Effect::Same, _) | (_, Some(UnsafeFixes::Any)) => true,
-            (Effect::Wider, Some(UnsafeFixes::Widen)) | (Effect::Narrower, Some(UnsafeFixes::Narrow)) => true,
+            (Effect::Same, _)
+            | (_, Some(UnsafeFixes::Any))
+            | (Effect::Wider, Some(UnsafeFixes::Widen))
+            | (Effect::Narrower, Some(UnsafeFixes::Narrow)) => true,
             (Effect::Wider | Effect::Narrower | Effect::Unknown, _) => false,
         };
         is_wanted && (self.is_fixable)(finding.code)

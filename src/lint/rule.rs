@@ -32,14 +32,14 @@ pub struct Rule {
 
 impl Rule {
     /// A finding of this rule that says no more than what is wrong where.
-    pub(super) fn finding(&self, place: Place, message: String) -> Diagnostic {
+    pub(super) fn finding(&self, place: Place, message: String, label: &str) -> Diagnostic {
         Diagnostic {
             code: self.code,
             name: self.name,
             severity: self.severity,
             message,
             place,
-            label: String::new(),
+            label: label.to_owned(),
             related: Vec::new(),
             help: None,
             notes: Vec::new(),

@@ -1,6 +1,6 @@
 //! Comments for findings that stand, so that only new ones are reported from now on.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::scope;
 use crate::diagnostic::{Diagnostic, Edit};
@@ -28,7 +28,7 @@ pub fn add(file: &RuleFile, check: &dyn Fn(&RuleFile) -> Vec<(usize, Diagnostic)
     // for queries that can't take any, in the YAML.
     for form in [Form::BehindLine, Form::AboveStage, Form::Yaml] {
         let keys: Vec<Key> = added.remaining.iter().filter_map(|finding| key(&added.file, finding, form)).collect();
-        for key in keys.into_iter().rev().collect::<std::collections::BTreeSet<_>>().into_iter().rev() {
+        for key in keys.into_iter().rev().collect::<BTreeSet<_>>().into_iter().rev() {
             added.attempt(&key, form, check, reason);
         }
     }
@@ -68,12 +68,11 @@ fn is_about_comments(finding: &Diagnostic) -> bool {
 impl Added {
     fn attempt(&mut self, key: &Key, form: Form, check: &dyn Fn(&RuleFile) -> Vec<(usize, Diagnostic)>, reason: &str) {
         let belongs = |finding: &&(usize, Diagnostic)| self::key(&self.file, finding, form).as_ref() == Some(key);
-        let mut codes: BTreeMap<&str, ()> = BTreeMap::new();
-        codes.extend(self.remaining.iter().filter(belongs).map(|(_, finding)| (finding.code, ())));
+        let codes: BTreeSet<&str> = self.remaining.iter().filter(belongs).map(|(_, finding)| finding.code).collect();
         if codes.is_empty() {
             return;
         }
-        let codes: Vec<&str> = codes.into_keys().collect();
+        let codes: Vec<&str> = codes.into_iter().collect();
         let Some(new) = self.written(key, form, &codes, reason) else { return };
         let found = check(&new);
         let count = |findings: &[(usize, Diagnostic)], wanted: &dyn Fn(&(usize, Diagnostic)) -> bool| {

@@ -14,7 +14,7 @@ pub(super) fn findings(
     file: &RuleFile,
     directives: &[Heard],
     selected: &dyn Fn(&Rule) -> bool,
-    options: &Options,
+    options: Options,
 ) -> Vec<(usize, Diagnostic)> {
     let parses: Vec<bool> = file.rules.iter().map(|rule| parse(rule.query()).is_accepted()).collect();
     let mut found = Vec::new();

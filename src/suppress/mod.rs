@@ -65,7 +65,7 @@ pub fn apply(
     file: &RuleFile,
     findings: Vec<(usize, Diagnostic)>,
     selected: &dyn Fn(&Rule) -> bool,
-    options: &Options,
+    options: Options,
 ) -> Outcome {
     let mut directives = directives(file, options);
     if directives.is_empty() {
@@ -108,7 +108,7 @@ enum Reach {
 }
 
 impl Heard {
-    fn new(directive: Directive, reach: Reach, options: &Options) -> Self {
+    fn new(directive: Directive, reach: Reach, options: Options) -> Self {
         let used = vec![false; directive.selectors.as_ref().map_or(1, Vec::len)];
         let is_expired = directive.is_expired(options.today);
         Self { directive, reach, used, is_expired }
@@ -163,7 +163,7 @@ fn silence(directives: &mut [Heard], rule: usize, finding: &Diagnostic) -> Optio
 }
 
 /// Every directive of a file in order of rule and position; those in the query come first.
-fn directives(file: &RuleFile, options: &Options) -> Vec<Heard> {
+fn directives(file: &RuleFile, options: Options) -> Vec<Heard> {
     let mut heard = Vec::new();
     for (rule, text) in file.rules.iter().enumerate() {
         in_query(rule, text.query(), options, &mut heard);
@@ -184,8 +184,9 @@ fn directives(file: &RuleFile, options: &Options) -> Vec<Heard> {
     heard
 }
 
-fn in_query(rule: usize, text: &str, options: &Options, heard: &mut Vec<Heard>) {
-    if !text.contains("kqlift:") && !(options.compat_kql_guard && text.contains("kql-guard:")) {
+fn in_query(rule: usize, text: &str, options: Options, heard: &mut Vec<Heard>) {
+    let is_spoken_to = text.contains("kqlift:") || (options.compat_kql_guard && text.contains("kql-guard:"));
+    if !is_spoken_to {
         return;
     }
     let parsed = parse(text);

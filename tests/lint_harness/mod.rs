@@ -21,7 +21,7 @@ pub(crate) fn outcome(file: &RuleFile, selected: &dyn Fn(&Rule) -> bool) -> Outc
     let found = file.rules.iter().enumerate();
     let found =
         found.flat_map(|(index, rule)| findings(rule, selected).into_iter().map(move |finding| (index, finding)));
-    apply_comments(file, found.collect(), selected, &options)
+    apply_comments(file, found.collect(), selected, options)
 }
 
 /// The findings of some lint rules on one rule, whatever its comments say.

@@ -20,8 +20,8 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 /// The finding at a comment.
 pub fn finding(place: Place) -> Diagnostic {
-    let mut finding = RULE.finding(place, "this comment silences every lint rule, also those to come".to_owned());
-    finding.label = "names no rule".to_owned();
+    let mut finding =
+        RULE.finding(place, "this comment silences every lint rule, also those to come".to_owned(), "names no rule");
     finding.help = Some("name what is meant: `ignore[TRM001]`".to_owned());
     finding
 }

@@ -24,8 +24,7 @@ pub fn finding(place: Place, date: Option<String>) -> Diagnostic {
         Some(date) => format!("this comment silences findings until {date}, which has passed"),
         None => "the end of this comment is no date, so it silences nothing".to_owned(),
     };
-    let mut finding = RULE.finding(place, message);
-    finding.label = "no longer in force".to_owned();
+    let mut finding = RULE.finding(place, message, "no longer in force");
     finding.help = Some("mend what it silences, or give a later date as `until:YYYY-MM-DD`".to_owned());
     finding
 }

@@ -20,8 +20,8 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 /// The finding at a comment.
 pub fn finding(place: Place) -> Diagnostic {
-    let mut finding = RULE.finding(place, "this comment silences findings and does not say why".to_owned());
-    finding.label = "no reason".to_owned();
+    let mut finding =
+        RULE.finding(place, "this comment silences findings and does not say why".to_owned(), "no reason");
     finding.help = Some("write the reason behind the brackets".to_owned());
     finding
 }

@@ -20,8 +20,8 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 /// The finding at a word that is no code, name or family of lint rules.
 pub fn code(place: Place, word: &str) -> Diagnostic {
-    let mut finding = RULE.finding(place, format!("there is no lint rule `{word}`, so nothing is silenced"));
-    finding.label = "not known".to_owned();
+    let mut finding =
+        RULE.finding(place, format!("there is no lint rule `{word}`, so nothing is silenced"), "not known");
     if let Some(near) = suggest(word) {
         let title = format!("write `{near}`");
         finding.help = Some(format!("did you mean `{near}`?"));
@@ -33,8 +33,8 @@ pub fn code(place: Place, word: &str) -> Diagnostic {
 
 /// The finding at a word that is none of the things that a comment can ask for.
 pub fn form(place: Place) -> Diagnostic {
-    let mut finding = RULE.finding(place, "this comment is meant for kqlift, but is not understood".to_owned());
-    finding.label = "not known".to_owned();
+    let mut finding =
+        RULE.finding(place, "this comment is meant for kqlift, but is not understood".to_owned(), "not known");
     finding.help = Some("write `ignore`, `disable`, `enable` or `file-ignore`".to_owned());
     finding
 }

@@ -25,8 +25,7 @@ pub fn finding(place: Place, words: &[&str], fix: Fix) -> Diagnostic {
         [word] => format!("there is no finding of `{word}` to silence here"),
         words => format!("there are no findings of {} to silence here", listed(words)),
     };
-    let mut finding = RULE.finding(place, message);
-    finding.label = "not needed".to_owned();
+    let mut finding = RULE.finding(place, message, "not needed");
     finding.help = Some(fix.title.clone());
     finding.fix = Some(fix);
     finding
