@@ -1,5 +1,6 @@
 //! JSON rule files: the reader against `serde_json`, places to the byte, edits that change nothing else.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use kqlift::diagnostic::Edit;
@@ -287,7 +288,7 @@ fn written(text: &str, ways: &[u8]) -> String {
             _ if way == 2 || character < ' ' => {
                 let mut units = [0; 2];
                 for unit in character.encode_utf16(&mut units) {
-                    written.push_str(&format!("\\u{unit:04x}"));
+                    write!(written, "\\u{unit:04x}").expect("a string takes all");
                 }
             }
             _ => written.push(character),

@@ -45,7 +45,7 @@ impl Style {
     /// The rule with its query written in this way, or nothing if it can't be.
     fn write(self, original: &str, query: &str, rest: &str) -> Option<String> {
         let lines = |indicator: &str| {
-            let body: String = query.trim_end().lines().map(|line| format!("  {}\n", line.trim_end())).collect();
+            let body: String = query.trim_end().lines().flat_map(|line| ["  ", line.trim_end(), "\n"]).collect();
             format!("query: {indicator}\n{body}{rest}")
         };
         Some(match self {

@@ -93,7 +93,7 @@ fn from_disable_to_enable() {
     let text = format!("// kqlift: disable[CSE001] generated\n{TWICE}");
     assert_kql(&text, &[], &["CSE001:3", "CSE001:4"]);
     let text =
-        format!("// kqlift: disable[CSE001] generated\n{}// kqlift: enable\n| where FileName == \"c.exe\"\n", TWICE);
+        format!("// kqlift: disable[CSE001] generated\n{TWICE}// kqlift: enable\n| where FileName == \"c.exe\"\n");
     assert_kql(&text, &["CSE001:6"], &["CSE001:3", "CSE001:4"]);
     let text = format!("// kqlift: enable[CSE001]\n{TWICE}");
     assert_kql(&text, &["SUP001:1", "CSE001:3", "CSE001:4"], &[]);
