@@ -82,9 +82,12 @@ impl Selection {
     pub fn new(words: Words<'_>) -> Self {
         let all = ["ALL".to_owned()];
         let chosen = words.select.unwrap_or(&all).iter().chain(words.extend_select);
+        // Where nothing is selected, what is off by default stays off unless it is added.
+        let may_run =
+            |rule: &Rule| words.select.is_some() || rule.default_on || heaviest(words.extend_select, rule).is_some();
         let is_in = |rule: &&Rule| match (heaviest(chosen.clone(), rule), heaviest(words.ignore, rule)) {
-            (Some(chosen), Some(ignored)) => chosen > ignored,
-            (chosen, None) => chosen.is_some(),
+            (Some(chosen), Some(ignored)) => may_run(rule) && chosen > ignored,
+            (chosen, None) => may_run(rule) && chosen.is_some(),
             (None, Some(_)) => false,
         };
         Self(lint::rules().iter().filter(is_in).map(|rule| rule.code).collect())

@@ -138,7 +138,9 @@ impl<'a> Tokens<'a> {
             "!" if self.text(at + 1) == "(" => Some(at),
             "not" if is_negatable(self.text(at + 1)) => Some(at),
             // `!` and the word behind it are one token.
-            word if word.strip_prefix('!').is_some_and(|name| name.starts_with(char::is_alphabetic)) => Some(at),
+            word if word.strip_prefix('!').is_some_and(|name| name.starts_with(char::is_alphabetic)) => {
+                Some(at).filter(|_| matches!(self.text_before(at), "where" | "filter" | "and" | "or" | "(" | ","))
+            }
             _ if self.text_before(at) == "not" && self.text(at) != "(" => before,
             _ => None,
         }

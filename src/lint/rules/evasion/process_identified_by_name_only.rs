@@ -73,10 +73,9 @@ fn fix(cx: &Context<'_>, predicate: &Predicate) -> Option<Vec<Edit>> {
     predicate.subject.plain_column().filter(|_| is_whole)?;
     let (pipeline, index) = cx.operator_around(predicate.span)?;
     cx.columns_before(pipeline, index).find(ORIGINAL_NAME)?;
+    let whole = cx.slice(predicate.span);
     let test = cx.slice(Span { start: predicate.subject.span.end, ..predicate.span });
-    let insert = |offset: u32, text: String| Edit { place: Span::at(offset as usize).into(), replacement: text };
-    Some(vec![
-        insert(predicate.span.start, "(".to_owned()),
-        insert(predicate.span.end, format!(" or {ORIGINAL_NAME}{test})")),
-    ])
+    // One replacement of the whole: insertions at its ends could meet those of another fix.
+    let replacement = format!("({whole} or {ORIGINAL_NAME}{test})");
+    Some(vec![Edit { place: predicate.span.into(), replacement }])
 }
