@@ -92,7 +92,7 @@ impl Common {
                 let checker = Checker { policy, baseline: None, schema: &schema };
                 entries(&file, &check::name_below(&root, &file.path), &checker.find_all(&file).findings)
             }
-            Outcome::Sigma(_) | Outcome::Broken(_) | Outcome::Skipped => Vec::new(),
+            Outcome::Broken(_) | Outcome::Sigma(_) | Outcome::Skipped => Vec::new(),
         })?;
         Ok(Some(found.into_iter().flatten().collect()))
     }

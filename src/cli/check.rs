@@ -9,8 +9,8 @@ use super::policy::{Judged, Policy};
 use crate::baseline::{Baseline, Entry, entries};
 use crate::diagnostic::Diagnostic;
 use crate::lint::Rule;
-use crate::schema::Schema;
 use crate::report::{SuppressedBy, SuppressedDiagnostic};
+use crate::schema::Schema;
 use crate::source::RuleFile;
 use crate::suppress;
 

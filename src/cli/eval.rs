@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::arguments::{EvalArguments, EvalFormat};
 use super::explain::{meaning, report_problem};
 use super::files::{self, Outcome};
-use super::{CommandResult, Exit, Failure, output};
+use super::{CommandResult, Exit, Failure, output, schema};
 use crate::eval::{EvalError, Events, Row, Timestamp, evaluate};
 use crate::ir::Detection;
 use crate::mapping::Hub;
@@ -25,7 +25,8 @@ const TIME_COLUMNS: &[&str] = &["TimeGenerated", "Timestamp", "_time"];
 type Rows = Result<Vec<Value>, String>;
 
 pub(super) fn run(arguments: &EvalArguments) -> CommandResult {
-    let events = read_events(&arguments.events)?;
+    let schema = schema::load(&arguments.inputs.schema)?;
+    let events = read_events(&arguments.events, &schema)?;
     let now = match &arguments.now {
         Some(text) => Some(
             Timestamp::parse(text)
@@ -39,7 +40,7 @@ pub(super) fn run(arguments: &EvalArguments) -> CommandResult {
         return Ok(Exit::NoFiles);
     }
     let results = files::each(&files, &arguments.inputs, |_, outcome| match outcome {
-        Outcome::Rules(file) => evaluate_kql(&file, &events, now),
+        Outcome::Rules(file) => evaluate_kql(&file, &schema, &events, now),
         Outcome::Sigma(file) => evaluate_sigma(&file, &hub, &events, now),
         Outcome::Broken(problem) => vec![Err(report_problem(&FileReport::of_problem(problem)))],
         Outcome::Skipped => Vec::new(),
@@ -67,7 +68,7 @@ fn printed(rows: Vec<Value>, format: EvalFormat) -> Result<String, Failure> {
     }
 }
 
-fn read_events(paths: &[std::path::PathBuf]) -> Result<Events, Failure> {
+fn read_events(paths: &[std::path::PathBuf], schema: &Schema) -> Result<Events, Failure> {
     let mut events = Events::default();
     for path in paths {
         let text = std::fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))?;
@@ -79,7 +80,7 @@ fn read_events(paths: &[std::path::PathBuf]) -> Result<Events, Failure> {
                 Err(error) => return Err(Failure(format!("{}:{}: {error}", path.display(), number + 1))),
             }
         }
-        match table_of(path) {
+        match table_of(path, schema) {
             Some(table) => events.add_to_table(&table, rows),
             None => events.add_everywhere(rows),
         }
@@ -88,9 +89,8 @@ fn read_events(paths: &[std::path::PathBuf]) -> Result<Events, Failure> {
 }
 
 /// The table or ASIM schema that a file of events is named after.
-fn table_of(path: &Path) -> Option<String> {
+fn table_of(path: &Path, schema: &Schema) -> Option<String> {
     let name = path.file_stem()?.to_string_lossy().into_owned();
-    let schema = Schema::builtin();
     (schema.table(&name).is_some() || schema.asim_fields(&name).next().is_some()).then_some(name)
 }
 
@@ -104,7 +104,7 @@ fn rows_of(detection: &Detection, events: &Events, now: Option<Timestamp>) -> Re
     Ok(rows.iter().map(|row| row.to_json(&detection.pipeline.output)).collect())
 }
 
-fn evaluate_kql(file: &RuleFile, events: &Events, now: Option<Timestamp>) -> Vec<Rows> {
+fn evaluate_kql(file: &RuleFile, schema: &Schema, events: &Events, now: Option<Timestamp>) -> Vec<Rows> {
     let mut results = Vec::with_capacity(file.rules.len());
     for rule in &file.rules {
         let parsed = parse(rule.query());
@@ -117,7 +117,7 @@ fn evaluate_kql(file: &RuleFile, events: &Events, now: Option<Timestamp>) -> Vec
             results.push(Err(errors.join("\n")));
             continue;
         }
-        let rows = rows_of(&meaning(rule, &parsed, &Schema::builtin()), events, now);
+        let rows = rows_of(&meaning(rule, &parsed, schema), events, now);
         results.push(rows.map_err(|error| at(error.span, &error.message)));
     }
     results

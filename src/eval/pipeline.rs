@@ -51,7 +51,7 @@ impl Evaluator<'_> {
         }
         match Schema::builtin().table_function(name).map(|function| function.result) {
             Some(FunctionResult::Asim(schema)) => Ok(self.events.table(schema).to_vec()),
-            Some(FunctionResult::Open | FunctionResult::Extends | FunctionResult::Closed) | None => {
+            Some(FunctionResult::Closed | FunctionResult::Open | FunctionResult::Extends) | None => {
                 failure(format!("the rows of the function `{name}` are not given"), source.span)
             }
         }
