@@ -4,7 +4,8 @@
 //!  rule file ── source ──┬─ KQL text ── parse ── syntax ── analyze ─┬─ lint ── diagnostics, fixes
 //!  (.yaml .kql .md)      │                             (schema)     └─ lower ─┐
 //!                        └─ metadata ── rule ───────────────────────────────► ir ─┬─ emit: sigma · spl · kql; losses
-//!                                                                    (mapping)    └─ explain
+//!                                                                    (mapping)    ├─ explain, compare
+//!                                                                                 └─ catalog
 //! ```
 //!
 //! The modules stand in the order of the pipeline. Each imports only what stands above it, as
@@ -30,10 +31,13 @@ pub mod lint;
 pub mod fix;
 
 // Facts to meaning, meaning to other languages and to pages.
+pub(crate) mod page;
 pub mod ir;
 pub mod lower;
 pub mod emit;
 pub mod explain;
+pub mod compare;
+pub mod catalog;
 
 // Sigma rules to meaning, meaning on events.
 pub mod sigma;

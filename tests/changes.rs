@@ -5,7 +5,7 @@ mod run;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use run::{kqlift, kqlift_with_input, scratch};
+use run::{kqlift, kqlift_with_input};
 
 fn snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
@@ -30,6 +30,13 @@ query: |
 ";
 
 const QUERY: &str = "DeviceProcessEvents\n| where FileName == \"cmd.exe\"\n";
+
+/// A fresh folder in which only the lint rules run that the texts here are written for.
+fn scratch(name: &str) -> PathBuf {
+    let folder = run::scratch(name);
+    write(&folder, "kqlift.toml", "[lint]\nselect = [\"CSE001\", \"JON001\", \"MET007\", \"SUP\"]\n");
+    folder
+}
 
 fn write(folder: &Path, name: &str, text: &str) -> PathBuf {
     let path = folder.join(name);

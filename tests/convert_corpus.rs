@@ -51,7 +51,11 @@ fn stages<'ir>(hub: &Hub, pipeline: &'ir Pipeline) -> Option<Vec<&'ir StageKind>
             (!hub.candidates(name).is_empty()).then(Vec::new)?
         }
         SourceKind::Pipeline { pipeline, .. } => self::stages(hub, pipeline)?,
-        SourceKind::Union(_) | SourceKind::Inline(_) | SourceKind::External(_) | SourceKind::Opaque(_) => return None,
+        SourceKind::Union(_)
+        | SourceKind::LogSource(_)
+        | SourceKind::Inline(_)
+        | SourceKind::External(_)
+        | SourceKind::Opaque(_) => return None,
     };
     stages.extend(pipeline.stages.iter().map(|stage| &stage.kind));
     Some(stages)

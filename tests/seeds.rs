@@ -73,6 +73,8 @@ fn snapshot(name: &str, text: &str) {
     settings.add_filter(r"(?s)\n\nThis analytical rule.*?\n\nStages", "\n\n[description]\n\nStages");
     settings.add_filter(r"(?s)\n\nThis detection uses.*?\n\nStages", "\n\n[description]\n\nStages");
     settings.add_filter(r"(?m)^description: .*$", "description: [description]");
+    settings.add_filter(r#"(?s)<p class="description">.*?</p>"#, "<p class=\"description\">[description]</p>");
+    settings.add_filter(r#"(?s)<pre class="query">.*?</pre>"#, "<pre class=\"query\">[query]</pre>");
     settings.bind(|| insta::assert_snapshot!(name, text));
 }
 
@@ -91,6 +93,17 @@ fn both_are_explained() {
         let run = kqlift(&folder, &["explain", &format!("{name}.yaml")]);
         assert_eq!(run.code, Some(0), "{}", run.stderr);
         snapshot(&format!("explain-{name}"), &run.stdout);
+    }
+}
+
+#[test]
+fn both_have_a_page() {
+    let Some(folder) = seeds("seeds-page") else { return };
+    for name in ["join", "hunting"] {
+        let run = kqlift(&folder, &["explain", "--format", "html", &format!("{name}.yaml")]);
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        let (_, main) = run.stdout.split_once("<main").expect("the page has a main part");
+        snapshot(&format!("page-{name}"), main);
     }
 }
 

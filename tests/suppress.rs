@@ -10,10 +10,16 @@ use kqlift::source::{Loaded, RuleFile, read};
 use kqlift::suppress::{Options, add, apply};
 use lint_harness::{Subject, findings, outcome};
 
+/// The lint rules that the texts here are written for, so that new ones change nothing.
+fn is_run(rule: &Rule) -> bool {
+    let is_one_of = |codes: &[&str]| codes.contains(&rule.code);
+    is_one_of(&["CSE001", "ENT001", "JON001", "MET007", "SYN001", "TRM001"]) || rule.code.starts_with("SUP")
+}
+
 /// Codes that stand, with the line of the file, and codes that are silenced.
 fn heard(path: &str, text: &str) -> (Vec<String>, Vec<String>) {
     let subject = Subject::new(Path::new(path), text);
-    let outcome = outcome(&subject.file, &|_| true);
+    let outcome = outcome(&subject.file, &is_run);
     let line = |rule: usize, place| {
         let offset = subject.file.rules[rule].file_span(place).start as usize;
         text[..offset].matches('\n').count() + 1
@@ -199,7 +205,7 @@ fn kql_guard_on_request() {
     assert_kql(&text, &["CSE001:4"], &["CSE001:3"]);
     assert_kql(&format!("{TWICE}// kql-guard:disable-file"), &[], &["CSE001:2", "CSE001:3"]);
     let subject = Subject::new(Path::new("rule.kql"), &format!("{TWICE}// kql-guard:disable-file"));
-    let found = findings(&subject.file.rules[0], |_| true).into_iter().map(|finding| (0, finding)).collect();
+    let found = findings(&subject.file.rules[0], is_run).into_iter().map(|finding| (0, finding)).collect();
     assert_eq!(apply(&subject.file, found, &|_| true, Options::default()).findings.len(), 2, "only on request");
 }
 
@@ -268,7 +274,7 @@ fn file(path: &str, text: &str) -> RuleFile {
 
 #[test]
 fn comments_are_written_for_what_is_found() {
-    let check: &dyn Fn(&RuleFile) -> Vec<(usize, Diagnostic)> = &|file| outcome(file, &|_| true).findings;
+    let check: &dyn Fn(&RuleFile) -> Vec<(usize, Diagnostic)> = &|file| outcome(file, &is_run).findings;
     for line_end in ["\n", "\r\n"] {
         let added = add(&file("rule.yaml", &RULE.replace('\n', line_end)), check, "as before");
         assert_eq!((added.silenced, added.remaining.len()), (3, 0));
@@ -285,7 +291,7 @@ fn comments_are_written_for_what_is_found() {
 
 #[test]
 fn a_line_that_takes_no_comment() {
-    let check: &dyn Fn(&RuleFile) -> Vec<(usize, Diagnostic)> = &|file| outcome(file, &|_| true).findings;
+    let check: &dyn Fn(&RuleFile) -> Vec<(usize, Diagnostic)> = &|file| outcome(file, &is_run).findings;
     let text = "DeviceProcessEvents\n| where FileName == \"a.exe\" or ProcessCommandLine has ```x\ny```\n";
     let added = add(&file("rule.kql", text), check, "why");
     assert_eq!(added.file.text, text.replace("| where", "// kqlift: ignore[CSE001] why\n| where"));

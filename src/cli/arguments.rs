@@ -9,6 +9,7 @@ use super::baseline::BaselineArguments;
 use super::fix::FixArguments;
 use crate::config::{Date, FailOn};
 use crate::emit::{Form, LossClass, Mode, SplunkStyle, Target, Unmapped};
+use crate::explain::Section;
 use crate::fix::UnsafeFixes;
 use crate::report::Format;
 use crate::rule::RuleKind;
@@ -77,6 +78,13 @@ pub(super) enum Command {
     Version(VersionArguments),
     /// List known tables, show their columns, import your own
     Schema(SchemaArguments),
+    /// Compare two versions of a rule by what they mean
+    Diff(DiffArguments),
+    /// Index a folder of rules: a site, a search, coverage, overlaps
+    #[command(subcommand)]
+    Catalog(CatalogCommand),
+    /// Keep what rules mean and convert to under a folder, and show what changed
+    Snapshot(SnapshotArguments),
 }
 
 impl Command {
@@ -89,12 +97,16 @@ impl Command {
             Self::Baseline(arguments) => Some(arguments.inputs_mut()),
             Self::Eval(arguments) => Some(&mut arguments.inputs),
             Self::Parse(arguments) => Some(&mut arguments.inputs),
+            Self::Catalog(CatalogCommand::Build(arguments)) => Some(&mut arguments.inputs),
+            Self::Snapshot(arguments) => Some(&mut arguments.inputs),
             Self::Rule(_)
             | Self::Config(_)
             | Self::Completions(_)
             | Self::Man(_)
             | Self::Version(_)
-            | Self::Schema(_) => None,
+            | Self::Schema(_)
+            | Self::Diff(_)
+            | Self::Catalog(_) => None,
         }
     }
 }
@@ -198,6 +210,12 @@ pub(super) struct ExplainArguments {
     /// Shape of the output
     #[arg(long, value_enum, default_value_t = ExplainFormat::Text)]
     pub(super) format: ExplainFormat,
+    /// Folder of rules, or an index of `catalog build --format json`, to count indicators in
+    #[arg(long, value_name = "DIR|INDEX")]
+    pub(super) corpus: Option<PathBuf>,
+    /// Parts of the page to show, separated by commas
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "PARTS")]
+    pub(super) only: Vec<Section>,
 }
 
 /// Shapes of the output of `explain`.
@@ -209,6 +227,8 @@ pub(super) enum ExplainFormat {
     Md,
     /// One JSON object for each rule
     Json,
+    /// A page that needs no other file; for one rule
+    Html,
 }
 
 #[derive(Debug, Args)]
@@ -442,6 +462,142 @@ pub(super) enum VersionFormat {
     Json,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct DiffArguments {
+    /// The first version
+    #[arg(value_name = "A")]
+    pub(super) first: PathBuf,
+    /// The second version
+    #[arg(value_name = "B")]
+    pub(super) second: PathBuf,
+    /// Shape of the output
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+    pub(super) format: DiffFormat,
+}
+
+/// Shapes of the output of `diff`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffFormat {
+    /// For the terminal
+    Text,
+    /// One JSON object
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum CatalogCommand {
+    /// Write a site that needs no server, or the index as JSON
+    Build(CatalogBuildArguments),
+    /// Find rules by value, column, table, technique or title
+    Search(CatalogSearchArguments),
+    /// Rules that overlap with one rule
+    Similar(CatalogSimilarArguments),
+    /// ATT&CK coverage
+    Coverage(CatalogCoverageArguments),
+    /// Figures
+    Stats(CatalogStatsArguments),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CatalogBuildArguments {
+    #[command(flatten)]
+    pub(super) inputs: Inputs,
+    /// Folder for the site, or file for the index
+    #[arg(short, long, value_name = "PATH")]
+    pub(super) output: PathBuf,
+    /// What to write
+    #[arg(long, value_enum, default_value_t = CatalogFormat::Site)]
+    pub(super) format: CatalogFormat,
+}
+
+/// What `catalog build` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CatalogFormat {
+    /// Pages
+    Site,
+    /// One JSON object
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CorpusArgument {
+    /// Folder of rules, or an index that `catalog build --format json` wrote
+    #[arg(long, value_name = "DIR|INDEX", default_value = ".")]
+    pub(super) corpus: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CatalogSearchArguments {
+    /// Words; all must occur in a rule
+    #[arg(value_name = "WORD", required = true)]
+    pub(super) words: Vec<String>,
+    #[command(flatten)]
+    pub(super) corpus: CorpusArgument,
+    /// Shape of the output
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+    pub(super) format: DiffFormat,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CatalogSimilarArguments {
+    /// The rule
+    #[arg(value_name = "RULE")]
+    pub(super) rule: PathBuf,
+    /// Folder of rules
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(super) corpus: PathBuf,
+    /// Shape of the output
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+    pub(super) format: DiffFormat,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CatalogCoverageArguments {
+    #[command(flatten)]
+    pub(super) corpus: CorpusArgument,
+    /// Shape of the output
+    #[arg(long, value_enum, default_value_t = CoverageFormat::Text)]
+    pub(super) format: CoverageFormat,
+    /// File for the output
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+}
+
+/// Shapes of the output of `catalog coverage`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CoverageFormat {
+    /// For the terminal
+    Text,
+    /// One JSON object
+    Json,
+    /// A layer for the ATT&CK Navigator
+    Navigator,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CatalogStatsArguments {
+    #[command(flatten)]
+    pub(super) corpus: CorpusArgument,
+    /// Shape of the output
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+    pub(super) format: DiffFormat,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SnapshotArguments {
+    #[command(flatten)]
+    pub(super) inputs: Inputs,
+    /// Folder for the snapshots
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) into: PathBuf,
+    /// Only say what would change, and exit with 1 if anything would [default]
+    #[arg(long, conflicts_with = "update")]
+    pub(super) check: bool,
+    /// Write what changed, and remove what no rule has any more
+    #[arg(long)]
+    pub(super) update: bool,
+}
+
 /// Implements [`ValueEnum`] for an enum of the library, so that only this module knows of clap.
 macro_rules! value_enum {
     ($enum:ty: $($variant:ident = $name:literal $help:literal),+ $(,)?) => {
@@ -459,6 +615,18 @@ macro_rules! value_enum {
     };
 }
 
+value_enum!(Section:
+    Stages = "stages" "The steps of the query",
+    Predicates = "predicates" "The conditions in words",
+    Joins = "joins" "What each join keeps",
+    Indicators = "indicators" "The constants that rows are compared with",
+    Exclusions = "exclusions" "What false positives can be tuned out with",
+    Output = "output" "What the query returns",
+    Entities = "entities" "Entities and alert details",
+    Conversions = "conversions" "What the rule converts to",
+    Findings = "findings" "Findings of the linter",
+    Notes = "notes" "What could not be understood",
+);
 value_enum!(Format:
     Full = "full" "Each finding with its lines drawn",
     Concise = "concise" "One line a finding",

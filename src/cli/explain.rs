@@ -1,25 +1,32 @@
 //! `kqlift explain`
 
 use super::arguments::{ExplainArguments, ExplainFormat};
-use super::files::{self, Outcome};
+use super::files::{self, Input, Outcome};
+use super::study::{self, Depth, Study, World};
 use super::{CommandResult, Exit, Failure, output, schema};
 use crate::analyze::analyze;
-use crate::explain::{explain, render_markdown, render_text};
+use crate::catalog::{Index, Postings, RuleEntry, RuleSource, count, indicator_keys};
+use crate::explain::{Explanation, Sections, render_html, render_markdown_sections, render_text_sections};
 use crate::ir::Detection;
 use crate::lower::lower;
-use crate::parse::{Parsed, parse};
+use crate::mapping::Hub;
+use crate::parse::Parsed;
 use crate::report::FileReport;
 use crate::schema::Schema;
-use crate::source::RuleText;
+use crate::source::{RuleFile, RuleText};
 
 /// Columns of a page for the terminal.
 const WIDTH: usize = 110;
 
 pub(super) fn run(arguments: &ExplainArguments) -> CommandResult {
-    let schema = schema::load(&arguments.inputs.schema)?;
+    let (hub, schema) = (Hub::built_in(), schema::load(&arguments.inputs.schema)?);
+    let world = World { hub: &hub, schema: &schema };
     let files = files::find(&arguments.inputs)?;
-    let pages = files::each(&files, &arguments.inputs, |_, outcome| match outcome {
-        Outcome::Rules(file) => file.rules.iter().map(|rule| page(rule, arguments.format, &schema)).collect(),
+    let index =
+        arguments.corpus.as_deref().map(|corpus| super::catalog::index(corpus, world, Depth::Page)).transpose()?;
+    let corpus = index.as_ref().map(|index| Corpus { index, postings: Postings::new(index) });
+    let pages = files::each(&files, &arguments.inputs, |input, outcome| match outcome {
+        Outcome::Rules(file) => pages(input, &file, corpus.as_ref(), world, arguments),
         Outcome::Broken(problem) => vec![Err(report_problem(&FileReport::of_problem(problem)))],
         Outcome::Sigma(file) => {
             files::pass_over_sigma(&file, &arguments.inputs);
@@ -41,20 +48,56 @@ pub(super) fn run(arguments: &ExplainArguments) -> CommandResult {
             }
         }
     }
+    if arguments.format == ExplainFormat::Html && texts.len() > 1 {
+        let message = "`--format html` is a page for one rule; `catalog build` makes a site of many";
+        return Err(Failure(format!("{message}, and there are {}", texts.len())));
+    }
     let separator = if arguments.format == ExplainFormat::Json { "" } else { "\n" };
     output::print(&texts.join(separator))?;
     Ok(exit)
 }
 
-fn page(rule: &RuleText, format: ExplainFormat, schema: &Schema) -> Result<String, String> {
-    let parsed = parse(rule.query());
-    let explanation = explain(&meaning(rule, &parsed, schema), rule.query());
-    match format {
-        ExplainFormat::Text => Ok(render_text(&explanation, WIDTH)),
-        ExplainFormat::Md => Ok(render_markdown(&explanation)),
-        ExplainFormat::Json => serde_json::to_string_pretty(&explanation)
+/// What indicators are counted in.
+struct Corpus<'i> {
+    index: &'i Index,
+    postings: Postings<'i>,
+}
+
+/// The pages of a file's rules.
+fn pages(
+    input: &Input,
+    file: &RuleFile,
+    corpus: Option<&Corpus<'_>>,
+    world: World<'_>,
+    arguments: &ExplainArguments,
+) -> Vec<Result<String, String>> {
+    let hint = input.relative.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let studies = study::file(file, hint.as_deref(), world, Depth::Full);
+    let page = |(index, study): (usize, Study)| {
+        let query = file.rules[index].query();
+        let mut explanation = study.explanation;
+        if let Some(corpus) = corpus {
+            let path = input.name.to_string_lossy().replace('\\', "/");
+            let source = RuleSource { path: &path, number: index + 1, query, is_accepted: study.is_accepted };
+            let keys = indicator_keys(&explanation, world.hub);
+            let own = corpus.index.find(&RuleEntry::of(&explanation, &keys, source));
+            let others = corpus.index.rules.len() - usize::from(own.is_some());
+            count(&mut explanation, &keys, &corpus.postings, own, others);
+        }
+        render(&explanation, query, arguments)
+    };
+    studies.into_iter().enumerate().map(page).collect()
+}
+
+fn render(explanation: &Explanation, query: &str, arguments: &ExplainArguments) -> Result<String, String> {
+    let sections = Sections::only(&arguments.only);
+    match arguments.format {
+        ExplainFormat::Text => Ok(render_text_sections(explanation, &sections, WIDTH)),
+        ExplainFormat::Md => Ok(render_markdown_sections(explanation, &sections)),
+        ExplainFormat::Html => Ok(render_html(explanation, query, &sections)),
+        ExplainFormat::Json => serde_json::to_string_pretty(&explanation.to_json(&sections))
             .map(|json| json + "\n")
-            .map_err(|error| Failure(format!("can't write JSON: {error}")).0),
+            .map_err(|error| format!("can't write JSON: {error}")),
     }
 }
 

@@ -5,10 +5,12 @@
 
 mod arguments;
 mod baseline;
+mod catalog;
 mod check;
 mod completions;
 mod config;
 mod convert;
+mod diff;
 mod eval;
 mod explain;
 mod files;
@@ -22,6 +24,8 @@ mod progress;
 mod rule;
 mod schema;
 mod settings;
+mod snapshot;
+mod study;
 mod version;
 
 use std::process::ExitCode;
@@ -98,6 +102,9 @@ fn run(mut arguments: Arguments) -> ExitCode {
         Command::Man(command) => man::run(&command),
         Command::Version(command) => version::run(&command),
         Command::Schema(command) => schema::run(&command),
+        Command::Diff(command) => diff::run(&command),
+        Command::Catalog(command) => catalog::run(&command),
+        Command::Snapshot(command) => snapshot::run(&command),
     };
     match result {
         Ok(exit) => exit.into(),

@@ -120,7 +120,7 @@ fn occurrence(function: &str, argument: &Expr, needle: &Expr, test: &Test) -> Op
         ("countof", TestOp::GreaterOrEqual, 1) | ("countof", TestOp::Greater, 0) => true,
         _ => false,
     };
-    let is_text = matches!(&needle.kind, ExprKind::Value(Value::String(text)) if !text.is_empty());
+    let is_text = matches!(&needle.kind, ExprKind::Value(Value::String(wanted)) if !wanted.is_empty());
     (is_at_least_one && is_text).then(|| Test {
         subject: argument.clone(),
         op: TestOp::ContainsCs,

@@ -30,6 +30,7 @@ mod term;
 mod time;
 mod translate;
 mod union;
+mod unmapped;
 mod wrap;
 mod yaml;
 

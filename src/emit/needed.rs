@@ -43,8 +43,6 @@ fn before(kind: &StageKind, mut wanted: BTreeSet<String>) -> BTreeSet<String> {
                 }
             }
         }
-        // The order of results changes no row.
-        StageKind::Sort(_) => {}
         StageKind::Top { by, .. } => names(by, &mut wanted),
         StageKind::Parse { source, columns, .. } => {
             wanted.retain(|name| !columns.contains(name));
@@ -68,7 +66,9 @@ fn before(kind: &StageKind, mut wanted: BTreeSet<String>) -> BTreeSet<String> {
         StageKind::ProjectKeep(kept) => wanted.retain(|name| kept.contains(name)),
         StageKind::Other { expressions, .. } => expressions.iter().for_each(|expr| names(expr, &mut wanted)),
         StageKind::Count(_) => wanted.clear(),
-        StageKind::ProjectAway(_)
+        // The order of results changes no row.
+        StageKind::Sort(_)
+        | StageKind::ProjectAway(_)
         | StageKind::ProjectReorder
         | StageKind::Union(_)
         | StageKind::Take(_)
@@ -81,14 +81,18 @@ fn before(kind: &StageKind, mut wanted: BTreeSet<String>) -> BTreeSet<String> {
 /// Assignments whose column is wanted are replaced by what they are made from.
 fn made(list: &[Assignment], wanted: &mut BTreeSet<String>) {
     let used: Vec<&Assignment> = list.iter().filter(|assignment| wanted.contains(&assignment.name)).collect();
-    used.iter().for_each(|assignment| {
+    for assignment in &used {
         wanted.remove(&assignment.name);
-    });
-    used.iter().for_each(|assignment| names(&assignment.value, wanted));
+    }
+    for assignment in used {
+        names(&assignment.value, wanted);
+    }
 }
 
 fn values(list: &[Assignment], wanted: &mut BTreeSet<String>) {
-    list.iter().for_each(|assignment| names(&assignment.value, wanted));
+    for assignment in list {
+        names(&assignment.value, wanted);
+    }
 }
 
 /// The columns that an expression names.

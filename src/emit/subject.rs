@@ -121,7 +121,8 @@ impl Columns<'_> {
             let column = subject.column.as_ref()?;
             let source = Column::plain(column.clone(), form);
             let target = Column::plain(format!("{}{column}", self.native_prefix), form);
-            let resolution = Resolution { prefix: None, source, target, dialect: Dialect::Native, assumptions: vec![] };
+            let (concept, dialect) = (column.clone(), Dialect::Native);
+            let resolution = Resolution { concept, prefix: None, source, target, dialect, assumptions: vec![] };
             return self.below(resolution, subject);
         }
         if let Some(found) = self.hub.resolve(self.log_source, self.from, &subject.name, self.to) {

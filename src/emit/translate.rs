@@ -11,7 +11,7 @@ use super::kql::print;
 use super::loss::{Loss, LossClass, Refusal};
 use super::reader::{Plan, Reader};
 use super::reason::Reason;
-use super::subject::{Columns, Subject, is_number, subject};
+use super::subject::{Columns, is_number, subject};
 use super::{Unmapped, regex};
 use crate::ir::{Expr, ExprKind, Field, Test, TestOp};
 use crate::mapping::{Assumption, Dialect, Resolution, ValueForm};
@@ -39,10 +39,10 @@ pub(super) struct Translator<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Position {
     /// Whether the number of negations around it is odd.
-    is_negated: bool,
+    pub(super) is_negated: bool,
     /// What it is replaced by so that it is as if it had never been there: true in a conjunction, false among
     /// alternatives, the opposite inside a negation.
-    neutral: bool,
+    pub(super) neutral: bool,
 }
 
 impl Position {
@@ -54,7 +54,7 @@ impl Position {
     }
 }
 
-impl<'a> Translator<'a> {
+impl Translator<'_> {
     /// The condition of a predicate.
     pub(super) fn condition(&mut self, expr: &Expr, at: Position) -> Condition {
         match &expr.kind {
@@ -318,7 +318,7 @@ impl<'a> Translator<'a> {
         condition
     }
 
-    fn adapted(&mut self, condition: Condition) -> Condition {
+    pub(super) fn adapted(&mut self, condition: Condition) -> Condition {
         let (style, losses) = (self.style, &mut self.losses);
         condition.map(&mut |found| adapt(found, style, losses))
     }
@@ -460,50 +460,7 @@ impl<'a> Translator<'a> {
         }
     }
 
-    fn unmapped(&mut self, subject: &Subject, test: &Test, span: Span, at: Position) -> Condition {
-        let column = subject.name.clone();
-        let construct = construct_of(test, span);
-        let message =
-            format!("the column `{column}` has no counterpart for `{}` on the target", self.columns.log_source);
-        let mut loss = Loss::new(LossClass::NotExpressible, Reason::FieldUnmapped, span, construct.clone());
-        match self.unmapped {
-            Unmapped::Error => {
-                let refusal = Refusal::new(subject.span, Reason::FieldUnmapped, construct, message)
-                    .suggest(format!("map `{column}` in a mapping file, or drop the test with `--unmapped drop`"));
-                self.refusals.push(refusal);
-                Condition::Constant(true)
-            }
-            Unmapped::Drop => {
-                // One conjunct fewer is wider, one alternative fewer is narrower.
-                let effect = if at.neutral { LossClass::Over } else { LossClass::Under };
-                loss.rule_class = if at.is_negated { effect.negated() } else { effect };
-                loss.is_negated = at.is_negated;
-                self.losses.push(loss.says(format!("{message}; the test is left out")));
-                Condition::Constant(at.neutral)
-            }
-            Unmapped::Keep => {
-                let reader = Reader { test, form: ValueForm::Text, ty: test.subject.ty, style: self.style };
-                let plan = match reader.read() {
-                    Ok(plan) => plan,
-                    Err((reason, message)) => return self.refuse(span, reason, construct, message),
-                };
-                self.losses.push(loss.says(format!("{message}; the name is kept")).under(at.is_negated));
-                let origin = Origin {
-                    span,
-                    construct,
-                    column: column.clone(),
-                    form: ValueForm::Text,
-                    is_negated: at.is_negated,
-                    ..Origin::default()
-                };
-                let kept =
-                    plan.on(&|test| Condition::Match(Match { field: column.clone(), test, origin: origin.clone() }));
-                self.adapted(kept)
-            }
-        }
-    }
-
-    fn refuse(&mut self, span: Span, reason: Reason, construct: String, message: String) -> Condition {
+    pub(super) fn refuse(&mut self, span: Span, reason: Reason, construct: String, message: String) -> Condition {
         self.refusals.push(Refusal::new(span, reason, construct, message));
         Condition::Constant(true)
     }
@@ -532,7 +489,8 @@ fn test_column(test: &Test) -> String {
     }
 }
 
-fn construct_of(test: &Test, span: Span) -> String {
+/// The test in KQL.
+pub(super) fn construct_of(test: &Test, span: Span) -> String {
     print::expression(&test_expression(test, span))
 }
 

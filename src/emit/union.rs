@@ -36,8 +36,8 @@ fn branches(pipeline: &Pipeline) -> Vec<Pipeline> {
             _ => vec![pipeline.clone()],
         },
         SourceKind::Table { .. }
-        | SourceKind::LogSource(_)
         | SourceKind::Function { .. }
+        | SourceKind::LogSource(_)
         | SourceKind::Inline(_)
         | SourceKind::External(_)
         | SourceKind::Opaque(_) => vec![pipeline.clone()],

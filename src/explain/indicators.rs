@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::ir::{Expr, ExprKind, Field, StageKind, Test, TestOp};
 use crate::schema::{Origin, ScalarType, Value};
@@ -32,10 +32,13 @@ pub struct Indicator {
     pub polarity: Polarity,
     /// The value.
     pub value: String,
+    /// Number of other rules of the corpus that look for the same; absent without a corpus.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other_rules: Option<usize>,
 }
 
 /// What a value does to the result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Polarity {
     /// Rows with it are wanted.
@@ -116,6 +119,7 @@ fn of_test(test: &Test, is_negated: bool, stage: &str, found: &mut Found) {
             class: class(test, &value).to_owned(),
             polarity: if is_negated { Polarity::Excludes } else { Polarity::Matches },
             value: plain_value(&value),
+            other_rules: None,
         };
         if found.seen.insert(indicator.clone()) {
             found.indicators.push(indicator);

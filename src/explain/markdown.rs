@@ -3,21 +3,34 @@
 use std::fmt::Write as _;
 
 use super::Explanation;
-use super::text::{indicator_column, join_keys, returned, summary};
+use super::sections::{Section, Sections};
+use super::text::{conversion_words, indicator_column, join_keys, returned, summary};
 use super::tree;
 use super::words::visible;
 
 /// The page as Markdown.
 pub fn render_markdown(explanation: &Explanation) -> String {
+    render_markdown_sections(explanation, &Sections::all())
+}
+
+/// The same with the wanted parts only.
+pub fn render_markdown_sections(explanation: &Explanation, sections: &Sections) -> String {
     let mut page = String::new();
     header(explanation, &mut page);
-    stages(explanation, &mut page);
-    predicates(explanation, &mut page);
-    joins(explanation, &mut page);
-    indicators(explanation, &mut page);
-    output(explanation, &mut page);
-    entities(explanation, &mut page);
-    notes(explanation, &mut page);
+    for section in Section::ALL.into_iter().filter(|section| sections.has(*section)) {
+        match section {
+            Section::Stages => stages(explanation, &mut page),
+            Section::Predicates => predicates(explanation, &mut page),
+            Section::Joins => joins(explanation, &mut page),
+            Section::Indicators => indicators(explanation, &mut page),
+            Section::Exclusions => exclusions(explanation, &mut page),
+            Section::Output => output(explanation, &mut page),
+            Section::Entities => entities(explanation, &mut page),
+            Section::Conversions => conversions(explanation, &mut page),
+            Section::Findings => findings(explanation, &mut page),
+            Section::Notes => notes(explanation, &mut page),
+        }
+    }
     page
 }
 
@@ -137,16 +150,25 @@ fn indicators(explanation: &Explanation, page: &mut String) {
         return;
     }
     section(page, "Indicators");
+    let has_corpus = explanation.surroundings.corpus.is_some();
     let rows = explanation.indicators.iter().map(|indicator| {
-        vec![
+        let mut row = vec![
             indicator.stage.clone(),
             escaped(&indicator_column(indicator)),
             indicator.polarity.as_str().to_owned(),
             indicator.class.clone(),
             code(&visible(&indicator.value)),
-        ]
+        ];
+        if has_corpus {
+            row.push(indicator.other_rules.map_or_else(String::new, |count| count.to_string()));
+        }
+        row
     });
-    table(page, &["Stage", "Column", "Polarity", "Operator", "Value"], rows);
+    let mut titles = vec!["Stage", "Column", "Polarity", "Operator", "Value"];
+    if has_corpus {
+        titles.push("Other rules");
+    }
+    table(page, &titles, rows);
 }
 
 fn output(explanation: &Explanation, page: &mut String) {
@@ -168,6 +190,44 @@ fn entities(explanation: &Explanation, page: &mut String) {
         vec![escaped(entity), escaped(&each.name), escaped(&each.column), returned(each.is_returned).to_owned()]
     });
     table(page, &["Entity", "Identifier", "Column", ""], rows);
+}
+
+fn exclusions(explanation: &Explanation, page: &mut String) {
+    let exclusions = &explanation.exclusions;
+    if exclusions.suggestions.is_empty() && exclusions.avoid.is_empty() {
+        return;
+    }
+    section(page, "Exclusions");
+    for exclusion in &exclusions.suggestions {
+        let columns: Vec<String> = exclusion
+            .columns
+            .iter()
+            .map(|column| format!("{}: set by {}", escaped(&column.column), column.set_by))
+            .collect();
+        let (strength, stage) = (exclusion.strength.as_str(), &exclusion.after_stage);
+        line(page, &format!("- {strength}, after stage {stage}: {} ({})", code(&exclusion.kql), columns.join("; ")));
+    }
+    for column in &exclusions.avoid {
+        line(page, &format!("- never on {} alone: {}", escaped(&column.column), column.why));
+    }
+}
+
+fn conversions(explanation: &Explanation, page: &mut String) {
+    let Some(conversions) = &explanation.surroundings.conversions else { return };
+    section(page, "Converts");
+    let rows = conversions.iter().map(|conversion| vec![conversion.target.clone(), conversion_words(conversion)]);
+    table(page, &["Target", "Result"], rows);
+}
+
+fn findings(explanation: &Explanation, page: &mut String) {
+    let Some(findings) = explanation.surroundings.findings.as_ref().filter(|findings| !findings.is_empty()) else {
+        return;
+    };
+    section(page, "Findings");
+    let rows = findings.iter().map(|finding| {
+        vec![finding.line.to_string(), finding.severity.clone(), finding.code.clone(), escaped(&finding.message)]
+    });
+    table(page, &["Line", "Severity", "Rule", "Message"], rows);
 }
 
 fn notes(explanation: &Explanation, page: &mut String) {

@@ -1,23 +1,38 @@
 //! The page for a terminal: fixed columns, no colour, no blanks at line ends.
 
 use super::Explanation;
+use super::exclusions::Exclusions;
 use super::header::Header;
 use super::indicators::Indicator;
 use super::outputs::{OriginKind, Output, OutputField};
+use super::sections::{Section, Sections};
+use super::surroundings::ConversionNote;
 use super::tree;
 use super::words::{counted, visible};
 
 /// The page as text, at most `width` columns wide where words allow it.
 pub fn render_text(explanation: &Explanation, width: usize) -> String {
+    render_text_sections(explanation, &Sections::all(), width)
+}
+
+/// The same with the wanted parts only.
+pub fn render_text_sections(explanation: &Explanation, sections: &Sections, width: usize) -> String {
     let mut page = Page { text: String::new(), width: width.max(40) };
     header(&explanation.header, &mut page);
-    stages(explanation, &mut page);
-    predicates(explanation, &mut page);
-    joins(explanation, &mut page);
-    indicators(&explanation.indicators, &mut page);
-    output(&explanation.output, &mut page);
-    entities(explanation, &mut page);
-    notes(explanation, &mut page);
+    for section in Section::ALL.into_iter().filter(|section| sections.has(*section)) {
+        match section {
+            Section::Stages => stages(explanation, &mut page),
+            Section::Predicates => predicates(explanation, &mut page),
+            Section::Joins => joins(explanation, &mut page),
+            Section::Indicators => indicators(explanation, &mut page),
+            Section::Exclusions => exclusions(&explanation.exclusions, &mut page),
+            Section::Output => output(&explanation.output, &mut page),
+            Section::Entities => entities(explanation, &mut page),
+            Section::Conversions => conversions(explanation, &mut page),
+            Section::Findings => findings(explanation, &mut page),
+            Section::Notes => notes(explanation, &mut page),
+        }
+    }
     page.text
 }
 
@@ -168,15 +183,21 @@ pub(super) fn join_keys(join: &super::JoinExplanation) -> String {
     keys.iter().map(key).collect::<Vec<_>>().join(", ")
 }
 
-fn indicators(indicators: &[Indicator], page: &mut Page) {
+fn indicators(explanation: &Explanation, page: &mut Page) {
+    let indicators = &explanation.indicators;
     if indicators.is_empty() {
         return;
     }
-    page.section(&format!("Indicators ({})", indicators.len()));
-    let rows: Vec<[String; 5]> = indicators
+    let corpus = explanation.surroundings.corpus;
+    let counts = corpus.map_or_else(String::new, |rules| {
+        format!("; in front, how many of {} in the corpus look for the same", counted(rules, "other rule"))
+    });
+    page.section(&format!("Indicators ({}{counts})", indicators.len()));
+    let rows: Vec<[String; 6]> = indicators
         .iter()
         .map(|indicator| {
             [
+                indicator.other_rules.map_or_else(String::new, |count| count.to_string()),
                 indicator.stage.clone(),
                 indicator_column(indicator),
                 indicator.polarity.as_str().to_owned(),
@@ -185,11 +206,19 @@ fn indicators(indicators: &[Indicator], page: &mut Page) {
             ]
         })
         .collect();
-    page.table(&rows);
+    if corpus.is_some() {
+        page.table(&rows);
+    } else {
+        let rows: Vec<[String; 5]> = rows
+            .into_iter()
+            .map(|[_, stage, column, polarity, class, value]| [stage, column, polarity, class, value])
+            .collect();
+        page.table(&rows);
+    }
 }
 
 /// The column of an indicator with its table, its name at that stage, and the functions around it.
-pub(super) fn indicator_column(indicator: &Indicator) -> String {
+pub fn indicator_column(indicator: &Indicator) -> String {
     let mut column = match &indicator.table {
         Some(table) => format!("{table}.{}", indicator.column),
         None => indicator.column.clone(),
@@ -277,6 +306,53 @@ pub(super) fn returned(is_returned: Option<bool>) -> &'static str {
         Some(true) => "",
         Some(false) => "MISSING: not returned by the query",
         None => "not certain: the columns of the result are not known",
+    }
+}
+
+fn exclusions(exclusions: &Exclusions, page: &mut Page) {
+    if exclusions.suggestions.is_empty() && exclusions.avoid.is_empty() {
+        return;
+    }
+    page.section("Exclusions, for a false positive that has been understood");
+    for exclusion in &exclusions.suggestions {
+        let lead = format!("  {:<6}  after stage {}: ", exclusion.strength.as_str(), exclusion.after_stage);
+        page.line(&format!("{lead}{}", exclusion.kql));
+        for column in &exclusion.columns {
+            page.wrapped("            ", &format!("{}: set by {}", column.column, column.set_by));
+        }
+    }
+    for column in &exclusions.avoid {
+        page.wrapped("  never   ", &format!("{} alone: {}", column.column, column.why));
+    }
+}
+
+fn conversions(explanation: &Explanation, page: &mut Page) {
+    let Some(conversions) = &explanation.surroundings.conversions else { return };
+    page.section("Converts");
+    for conversion in conversions {
+        page.wrapped(&format!("  {:<6}  ", conversion.target), &conversion_words(conversion));
+    }
+}
+
+/// `over: has-to-contains ×3`
+pub(super) fn conversion_words(conversion: &ConversionNote) -> String {
+    let state = if conversion.is_converted { conversion.class.as_str() } else { "refused" };
+    let reason = |(reason, count): &(String, usize)| match count {
+        1 => reason.clone(),
+        _ => format!("{reason} ×{count}"),
+    };
+    let reasons: Vec<String> = conversion.reasons.iter().map(reason).collect();
+    if reasons.is_empty() { state.to_owned() } else { format!("{state}: {}", reasons.join(", ")) }
+}
+
+fn findings(explanation: &Explanation, page: &mut Page) {
+    let Some(findings) = explanation.surroundings.findings.as_ref().filter(|findings| !findings.is_empty()) else {
+        return;
+    };
+    page.section(&format!("Findings ({})", findings.len()));
+    for finding in findings {
+        let lead = format!("  line {:<4} {:<7} {}  ", finding.line, finding.severity, finding.code);
+        page.wrapped(&lead, &finding.message);
     }
 }
 

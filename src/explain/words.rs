@@ -7,7 +7,7 @@ use crate::span::Span;
 use super::notation::notation;
 
 /// A piece of the query on one line, without comments; strings stay as they are.
-pub(super) fn one_line(span: Span, query_text: &str) -> String {
+pub(crate) fn one_line(span: Span, query_text: &str) -> String {
     let mut result = String::new();
     let (mut quote, mut is_verbatim, mut previous) = (None, false, ' ');
     let mut rest = span.slice(query_text).chars().peekable();
@@ -83,7 +83,7 @@ pub(super) fn plain_value(value: &Value) -> String {
 }
 
 /// A value in a table: in quotes where blanks at its ends would not show. Blanks decide what `has " -e "` finds.
-pub(super) fn visible(value: &str) -> String {
+pub(crate) fn visible(value: &str) -> String {
     let has_blank_end = value.is_empty() || value.starts_with(' ') || value.ends_with(' ');
     if has_blank_end { format!("\"{}\"", on_one_line(value)) } else { on_one_line(value) }
 }

@@ -145,6 +145,8 @@ impl Column {
 /// How a column is reached on the target.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Resolution {
+    /// The concept that the source column holds.
+    pub concept: String,
     /// Text in front of a digest inside the whole.
     pub prefix: Option<String>,
     /// The source column.
@@ -187,7 +189,8 @@ fn targets(concepts: &[Concept], concept: &Concept, source: &Column, to: &[Diale
             let assumptions = source.assumption.into_iter().chain(target.assumption).collect();
             let (prefix, source, target) = (concept.prefix.clone(), source.clone(), target.clone());
             let is_worse = (target.is_unreliable, target.form != source.form, order);
-            let resolution = Resolution { prefix, source, target, dialect, assumptions };
+            let concept = concept.name.clone();
+            let resolution = Resolution { concept, prefix, source, target, dialect, assumptions };
             found.push((is_worse, resolution));
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::adapt::Style;
 use super::super::boolean::{Tree, Words};
 use super::super::flatten::{Split, Step, StepKind, innermost, split};
-use super::super::loss::{Loss, LossClass, Refusal, under_negation};
+use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::needed::{names, needed};
 use super::super::plan::dropped_steps;
 use super::super::reason::Reason;
@@ -16,7 +16,7 @@ use super::super::time::{Window, is_time};
 use super::super::{Form, Request};
 use super::platform::{Home, Platform};
 use super::{innermost_span, print, test};
-use crate::ir::{Expr, ExprKind, Field, Join, JoinKind, Pipeline, SourceKind, Stage, StageKind};
+use crate::ir::{Expr, ExprKind, Field, Pipeline, SourceKind, Stage, StageKind};
 use crate::mapping::{Assumption, Resolution, ValueForm};
 use crate::rule::Seconds;
 use crate::schema::{Origin, ScalarType};
@@ -29,10 +29,11 @@ pub(super) struct Written {
     /// Its lines.
     pub(super) lines: Vec<String>,
     /// Columns that are there under their old names; `None` if every column still has the platform's own.
-    names: BTreeSet<String>,
+    pub(super) names: BTreeSet<String>,
     /// What differs.
     pub(super) losses: Vec<Loss>,
-    refusals: Vec<Refusal>,
+    /// What stands in the way.
+    pub(super) refusals: Vec<Refusal>,
 }
 
 /// The query of a pipeline whose result should have these columns, where the platform has them.
@@ -43,13 +44,13 @@ pub(super) fn compile(
     mut wanted: BTreeSet<String>,
 ) -> Result<Written, Vec<Refusal>> {
     let (source, stages) = innermost(pipeline);
-    let chooses = |stage: &&Stage| {
+    let chooses = |stage: &Stage| {
         matches!(
             stage.kind,
             StageKind::Project(_) | StageKind::ProjectKeep(_) | StageKind::Summarize { .. } | StageKind::Distinct(_)
         )
     };
-    if stages.iter().any(|stage| chooses(&stage)) {
+    if stages.iter().any(|stage| chooses(stage)) {
         wanted.extend(pipeline.output.columns.iter().map(|column| column.name.clone()));
     }
     let (mut written, tail) = if let SourceKind::Union(branches) = &source.kind {
@@ -76,7 +77,7 @@ fn wanted_is_open(split: &Split<'_>, wanted: &BTreeSet<String>) -> bool {
     split.head.output.is_none() && !wanted.is_empty()
 }
 
-fn union(
+pub(super) fn union(
     platform: Platform,
     request: &Request<'_>,
     branches: &[Pipeline],
@@ -95,7 +96,7 @@ fn union(
 }
 
 /// A pipeline inside another one: its columns have their old names.
-fn part(
+pub(super) fn part(
     platform: Platform,
     request: &Request<'_>,
     pipeline: &Pipeline,
@@ -380,7 +381,9 @@ impl Written {
         // Columns that were left out on the way, and that only the result would show, are left out of lists.
         let kind = self.without_missing(&stage.kind);
         let mut used = BTreeSet::new();
-        print::expressions(&kind).iter().for_each(|expr| names(expr, &mut used));
+        for expr in print::expressions(&kind) {
+            names(expr, &mut used);
+        }
         if let Some(missing) = used.iter().find(|name| !self.names.contains(*name)) {
             let message = format!("the column `{missing}` has no counterpart on the target");
             self.refusals.push(Refusal::new(stage.span, Reason::FieldUnmapped, missing.clone(), message));
@@ -415,7 +418,7 @@ impl Written {
         match &mut kind {
             StageKind::Project(list) | StageKind::Extend(list) => list.retain(|assignment| is_there(&assignment.value)),
             StageKind::ProjectAway(names) | StageKind::ProjectKeep(names) => {
-                names.retain(|name| self.names.contains(name))
+                names.retain(|name| self.names.contains(name));
             }
             StageKind::ProjectRename(renames) => renames.retain(|(_, old)| self.names.contains(old)),
             StageKind::Summarize { aggregates, .. } => aggregates.retain(|aggregate| is_there(&aggregate.value)),
@@ -450,66 +453,5 @@ impl Written {
             StageKind::Count(name) => self.names = BTreeSet::from([name.clone()]),
             _ => {}
         }
-    }
-
-    fn also(&mut self, platform: Platform, request: &Request<'_>, branches: &[Pipeline], later: &BTreeSet<String>) {
-        match union(platform, request, branches, later) {
-            Ok(mut other) => {
-                self.lines.push(format!("| {}", other.lines.concat()));
-                self.names.append(&mut other.names);
-                self.losses.append(&mut other.losses);
-            }
-            Err(refusals) => self.refusals.extend(refusals),
-        }
-    }
-
-    fn join(&mut self, platform: Platform, request: &Request<'_>, join: &Join, stage: &Stage, later: BTreeSet<String>) {
-        let Some(keys) = join.keys.as_ref().filter(|keys| !keys.is_empty()) else {
-            let message = "a join on more than equal columns cannot be converted";
-            self.refusals.push(Refusal::new(stage.span, Reason::OperatorUnsupported, "join", message));
-            return;
-        };
-        let mut wanted: BTreeSet<String> = keys.iter().map(|key| key.right.name.clone()).collect();
-        let right_has = |name: &str| join.right.output.find(name).is_some() || join.right.output.is_open;
-        for name in &later {
-            match name.strip_suffix('1') {
-                Some(own) if right_has(own) && self.names.contains(own) => {
-                    wanted.insert(own.to_owned());
-                }
-                _ if right_has(name) && !self.names.contains(name) => {
-                    wanted.insert(name.clone());
-                }
-                _ => {}
-            }
-        }
-        let mut right = match part(platform, request, &join.right, wanted) {
-            Ok(right) => right,
-            Err(refusals) => return self.refusals.extend(refusals),
-        };
-        let has =
-            |key: &&crate::ir::JoinKey| self.names.contains(&key.left.name) && right.names.contains(&key.right.name);
-        let (kept, missing): (Vec<_>, Vec<_>) = keys.iter().partition(has);
-        let is_inner =
-            matches!(join.kind, JoinKind::Inner | JoinKind::InnerUnique | JoinKind::LeftSemi | JoinKind::RightSemi);
-        for key in &missing {
-            let message = format!("the key `{}` of the join has no counterpart on the target", key.left.name);
-            if is_inner && !kept.is_empty() {
-                // Fewer keys pair more rows.
-                let loss = Loss::new(LossClass::Over, Reason::JoinKeyDropped, key.span, &*key.left.name);
-                self.losses.push(loss.says(format!("{message} and is left out")));
-            } else {
-                self.refusals.push(Refusal::new(key.span, Reason::FieldUnmapped, &*key.left.name, message));
-            }
-        }
-        let kept: Vec<_> = kept.into_iter().cloned().collect();
-        self.lines.push(format!("| {}", print::join_of(join, &format!("({})", right.lines.join(" ")), &kept)));
-        for name in std::mem::take(&mut right.names) {
-            let name = if self.names.contains(&name) { format!("{name}1") } else { name };
-            self.names.insert(name);
-        }
-        if matches!(join.kind, JoinKind::LeftAnti | JoinKind::RightAnti) {
-            under_negation(&mut right.losses);
-        }
-        self.losses.append(&mut right.losses);
     }
 }

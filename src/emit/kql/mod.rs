@@ -4,6 +4,7 @@
 //! table of their log source, its columns, and KQL's own operators; columns that later stages look at are given their
 //! old names first, so that those stages stay as they are.
 
+mod combine;
 mod compile;
 mod platform;
 pub mod print;

@@ -96,8 +96,8 @@ pub(super) fn is_at_home(platform: Platform, pipeline: &Pipeline) -> bool {
         SourceKind::Table { name, .. } => is_shared(platform, name),
         SourceKind::Pipeline { pipeline, .. } => is_at_home(platform, pipeline),
         SourceKind::Union(branches) => branches.iter().all(|branch| is_at_home(platform, branch)),
-        SourceKind::LogSource(_)
-        | SourceKind::Function { .. }
+        SourceKind::Function { .. }
+        | SourceKind::LogSource(_)
         | SourceKind::Inline(_)
         | SourceKind::External(_)
         | SourceKind::Opaque(_) => false,
@@ -145,8 +145,8 @@ impl Names {
             SourceKind::Pipeline { pipeline, .. } => self.pipeline(pipeline),
             SourceKind::Union(branches) => branches.iter_mut().for_each(|branch| self.pipeline(branch)),
             SourceKind::Table { .. }
-            | SourceKind::LogSource(_)
             | SourceKind::Function { .. }
+            | SourceKind::LogSource(_)
             | SourceKind::Inline(_)
             | SourceKind::External(_)
             | SourceKind::Opaque(_) => {}
@@ -171,7 +171,7 @@ impl Names {
                 self.list(by);
             }
             StageKind::ProjectAway(names) | StageKind::ProjectKeep(names) => {
-                names.iter_mut().for_each(|name| self.name(name))
+                names.iter_mut().for_each(|name| self.name(name));
             }
             StageKind::ProjectRename(renames) => {
                 for (new, old) in renames {

@@ -261,14 +261,13 @@ impl<'ir> Reader<'_, 'ir> {
             (measure, None) => measure,
             (Measure::Events, Some(columns)) => {
                 let others: Vec<&Expr> = columns.iter().filter(|column| !is_among(column, &group.keys)).collect();
-                match others.as_slice() {
-                    [one] => Measure::Values((*one).clone()),
-                    _ => {
-                        let message = "a count of distinct combinations cannot be said by a Sigma rule";
-                        let refusal = Refusal::new(conjunct.span, Reason::AggregateUnsupported, "distinct", message);
-                        self.refusals.push(refusal);
-                        return;
-                    }
+                if let [one] = others.as_slice() {
+                    Measure::Values((*one).clone())
+                } else {
+                    let message = "a count of distinct combinations cannot be said by a Sigma rule";
+                    let refusal = Refusal::new(conjunct.span, Reason::AggregateUnsupported, "distinct", message);
+                    self.refusals.push(refusal);
+                    return;
                 }
             }
             (measure, Some(_)) => measure,
@@ -293,6 +292,7 @@ fn has_opaque(expr: &Expr) -> bool {
 }
 
 /// `bin(TimeGenerated, 1h)` and its like: the length of the window; the inner `None` for the time itself.
+#[expect(clippy::option_option, reason = "no time, a time without a length, a time with one")]
 fn time_window(hub: &Hub, key: &Expr) -> Option<Option<i64>> {
     match &key.kind {
         ExprKind::Field(_) if time::is_time(hub, key) => Some(None),

@@ -233,13 +233,14 @@ fn step(search: &mut Search<'_, '_>, step: &Step) {
                 search.commands.push(format!("sort 0 {}", keys.join(" ")));
             }
         }
-        StepKind::Top(count, key, is_descending) => match (number(count), key_text(search, key, *is_descending)) {
-            (Some(count), Some(key)) => search.commands.push(format!("sort {count} {key}")),
-            _ => {
+        StepKind::Top(count, key, is_descending) => {
+            if let (Some(count), Some(key)) = (number(count), key_text(search, key, *is_descending)) {
+                search.commands.push(format!("sort {count} {key}"))
+            } else {
                 let message = "the rows are ordered by something that is not there on the target";
                 search.refusals.push(Refusal::new(step.span, Reason::OperatorUnsupported, "top", message));
             }
-        },
+        }
     }
 }
 

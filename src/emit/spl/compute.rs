@@ -110,7 +110,7 @@ fn call(name: &str, arguments: &[Expr], expr: &Expr, column: Column<'_>) -> Opti
         ("substring", [text, start, rest @ ..]) if is_integer(start) && rest.iter().all(is_integer) => {
             let ExprKind::Value(Value::Integer(start)) = start.kind else { return None };
             let length: Vec<String> = rest.iter().map(|length| compute(length, column)).collect::<Option<_>>()?;
-            let length: String = length.iter().map(|length| format!(", {length}")).collect();
+            let length = if length.is_empty() { String::new() } else { format!(", {}", length.concat()) };
             (start >= 0)
                 .then(|| compute(text, column))
                 .flatten()
@@ -193,9 +193,9 @@ fn test(found: &Test, column: Column<'_>) -> Option<String> {
         | TestOp::HasAny
         | TestOp::HasAll
         | TestOp::InCi
-        | TestOp::Regex
         | TestOp::Wildcard
         | TestOp::WildcardCs
+        | TestOp::Regex
         | TestOp::Ipv4IsPrivate => return None,
     })
 }

@@ -67,7 +67,7 @@ pub(super) fn join(search: &mut Search<'_, '_>, join: &Join, stage: &Stage) {
         right.commands.push(format!("eval {}", made.join(", ")));
     }
     right.commands.push(format!("table {}", list_of(&fields)));
-    let max = if keeps_right { 0 } else { 1 };
+    let max = i32::from(!keeps_right);
     let keys_text: Vec<String> = left_keys.iter().map(|key| quoted_name(key)).collect();
     search.commands.push(format!("join type={kind} max={max} {} {}", keys_text.join(", "), right.bracketed()));
     if join.kind == JoinKind::LeftAnti {

@@ -178,9 +178,12 @@ fn written<'r, 'a>(
     let names: Vec<String> = join.keys.iter().flatten().map(|key| key.left.name.clone()).collect();
     let keys = names.iter().zip(left.keys.iter().zip(&right.keys));
     let mut evals: Vec<String> = keys
-        .map(|(name, (left, right))| match left == right {
-            true => format!("{}={left}", eval_name(name)),
-            false => format!("{}=if({SIDE}=\"left\", {left}, {right})", eval_name(name)),
+        .map(|(name, (left, right))| {
+            if left == right {
+                format!("{}={left}", eval_name(name))
+            } else {
+                format!("{}=if({SIDE}=\"left\", {left}, {right})", eval_name(name))
+            }
         })
         .collect();
     let mut results = Vec::new();

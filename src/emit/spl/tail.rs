@@ -164,7 +164,7 @@ impl Search<'_, '_> {
     /// Makes columns; what cannot be said is missing from there on.
     pub(super) fn extend(&mut self, list: &[Assignment]) {
         let mut made = Vec::new();
-        let mut lost = Vec::new();
+        let mut missing = Vec::new();
         for assignment in list {
             let is_same = matches!(&assignment.value.kind, ExprKind::Field(field) if field.name == assignment.name);
             if is_same {
@@ -172,10 +172,10 @@ impl Search<'_, '_> {
             }
             match self.value(&assignment.value) {
                 Some(value) => made.push((assignment.name.clone(), value)),
-                None => lost.push(assignment),
+                None => missing.push(assignment),
             }
         }
-        for assignment in lost {
+        for assignment in missing {
             self.names.remove(&assignment.name);
             self.losses.push(lost_column(assignment));
         }

@@ -1,0 +1,87 @@
+//! Joins and unions in the middle of a query: each side on its own, then together.
+
+use std::collections::BTreeSet;
+
+use super::super::Request;
+use super::super::loss::{Loss, LossClass, Refusal, under_negation};
+use super::super::reason::Reason;
+use super::compile::{Written, part, union};
+use super::platform::Platform;
+use super::print;
+use crate::ir::{Join, JoinKind, Pipeline, Stage};
+
+impl Written {
+    pub(super) fn also(
+        &mut self,
+        platform: Platform,
+        request: &Request<'_>,
+        branches: &[Pipeline],
+        later: &BTreeSet<String>,
+    ) {
+        match union(platform, request, branches, later) {
+            Ok(mut other) => {
+                self.lines.push(format!("| {}", other.lines.concat()));
+                self.names.append(&mut other.names);
+                self.losses.append(&mut other.losses);
+            }
+            Err(refusals) => self.refusals.extend(refusals),
+        }
+    }
+
+    pub(super) fn join(
+        &mut self,
+        platform: Platform,
+        request: &Request<'_>,
+        join: &Join,
+        stage: &Stage,
+        later: BTreeSet<String>,
+    ) {
+        let Some(keys) = join.keys.as_ref().filter(|keys| !keys.is_empty()) else {
+            let message = "a join on more than equal columns cannot be converted";
+            self.refusals.push(Refusal::new(stage.span, Reason::OperatorUnsupported, "join", message));
+            return;
+        };
+        let mut wanted: BTreeSet<String> = keys.iter().map(|key| key.right.name.clone()).collect();
+        let right_has = |name: &str| join.right.output.find(name).is_some() || join.right.output.is_open;
+        for name in &later {
+            match name.strip_suffix('1') {
+                Some(own) if right_has(own) && self.names.contains(own) => {
+                    wanted.insert(own.to_owned());
+                }
+                _ if right_has(name) && !self.names.contains(name) => {
+                    wanted.insert(name.clone());
+                }
+                _ => {}
+            }
+        }
+        let mut right = match part(platform, request, &join.right, wanted) {
+            Ok(right) => right,
+            Err(refusals) => return self.refusals.extend(refusals),
+        };
+        let has =
+            |key: &&crate::ir::JoinKey| self.names.contains(&key.left.name) && right.names.contains(&key.right.name);
+        let (kept, missing): (Vec<_>, Vec<_>) = keys.iter().partition(has);
+        let is_inner =
+            matches!(join.kind, JoinKind::Inner | JoinKind::InnerUnique | JoinKind::LeftSemi | JoinKind::RightSemi);
+        for key in &missing {
+            let message = format!("the key `{}` of the join has no counterpart on the target", key.left.name);
+            if is_inner && !kept.is_empty() {
+                // Fewer keys pair more rows.
+                let loss = Loss::new(LossClass::Over, Reason::JoinKeyDropped, key.span, &*key.left.name);
+                self.losses.push(loss.says(format!("{message} and is left out")));
+            } else {
+                self.refusals.push(Refusal::new(key.span, Reason::FieldUnmapped, &*key.left.name, message));
+            }
+        }
+        let kept: Vec<_> = kept.into_iter().cloned().collect();
+        self.lines.push(format!("| {}", print::join_of(join, &format!("({})", right.lines.join(" ")), &kept)));
+        for name in std::mem::take(&mut right.names) {
+            let name = if self.names.contains(&name) { format!("{name}1") } else { name };
+            self.names.insert(name);
+        }
+        if matches!(join.kind, JoinKind::LeftAnti | JoinKind::RightAnti) {
+            under_negation(&mut right.losses);
+        }
+        self.losses.append(&mut right.losses);
+    }
+}
