@@ -60,7 +60,7 @@ require-suppression-reason = "yes"
 fail-on = "warn"
 
 [lint]
-ignore = ["TRM01", "defualt-join-kind", "XYZ"]
+ignore = ["RGX01", "defualt-join-kind", "XYZ"]
 extend-selct = []
 severity = ["CSE"]
 

@@ -44,7 +44,7 @@ impl<'a, 'q> Analyzer<'a, 'q> {
             ExprKind::Literal(literal) => constant::literal_type(literal),
             ExprKind::Dynamic(_) => ScalarType::Dynamic,
             ExprKind::Typeof(types) => {
-                types.iter().find_map(|part| part.ty()).and_then(|ty| ScalarType::parse(ty.text)).unwrap_or_default()
+                types.iter().find_map(crate::syntax::TypeofPart::ty).and_then(|ty| ScalarType::parse(ty.text)).unwrap_or_default()
             }
             ExprKind::Unary { operand, .. } => typing::signed(self.expression(operand, context.operand())),
             ExprKind::In { op, left, list, .. } => self.in_list(expr, *op, left, list, context),

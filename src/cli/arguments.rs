@@ -1,7 +1,13 @@
 //! What can be said on the command line.
 
+mod catalog;
+
 use std::path::PathBuf;
 
+pub(super) use catalog::{
+    CatalogBuildArguments, CatalogCommand, CatalogCoverageArguments, CatalogFormat, CatalogSearchArguments,
+    CatalogSimilarArguments, CatalogStatsArguments, CoverageFormat, DiffArguments, DiffFormat, SnapshotArguments,
+};
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -363,7 +369,7 @@ pub(super) enum SchemaCommand {
     },
     /// Turn an export of `getschema` (CSV, TSV or JSON) into a schema file
     Import {
-        /// The export, with the columns ColumnName, ColumnType and perhaps TableName
+        /// The export, with the columns `ColumnName`, `ColumnType` and perhaps `TableName`
         file: PathBuf,
         /// Name of the table where the export has none [default: the name of the file]
         #[arg(long, value_name = "NAME")]
@@ -460,142 +466,6 @@ pub(super) enum VersionFormat {
     Text,
     /// One JSON object
     Json,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct DiffArguments {
-    /// The first version
-    #[arg(value_name = "A")]
-    pub(super) first: PathBuf,
-    /// The second version
-    #[arg(value_name = "B")]
-    pub(super) second: PathBuf,
-    /// Shape of the output
-    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
-    pub(super) format: DiffFormat,
-}
-
-/// Shapes of the output of `diff`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum DiffFormat {
-    /// For the terminal
-    Text,
-    /// One JSON object
-    Json,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum CatalogCommand {
-    /// Write a site that needs no server, or the index as JSON
-    Build(CatalogBuildArguments),
-    /// Find rules by value, column, table, technique or title
-    Search(CatalogSearchArguments),
-    /// Rules that overlap with one rule
-    Similar(CatalogSimilarArguments),
-    /// ATT&CK coverage
-    Coverage(CatalogCoverageArguments),
-    /// Figures
-    Stats(CatalogStatsArguments),
-}
-
-#[derive(Debug, Args)]
-pub(super) struct CatalogBuildArguments {
-    #[command(flatten)]
-    pub(super) inputs: Inputs,
-    /// Folder for the site, or file for the index
-    #[arg(short, long, value_name = "PATH")]
-    pub(super) output: PathBuf,
-    /// What to write
-    #[arg(long, value_enum, default_value_t = CatalogFormat::Site)]
-    pub(super) format: CatalogFormat,
-}
-
-/// What `catalog build` writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum CatalogFormat {
-    /// Pages
-    Site,
-    /// One JSON object
-    Json,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct CorpusArgument {
-    /// Folder of rules, or an index that `catalog build --format json` wrote
-    #[arg(long, value_name = "DIR|INDEX", default_value = ".")]
-    pub(super) corpus: PathBuf,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct CatalogSearchArguments {
-    /// Words; all must occur in a rule
-    #[arg(value_name = "WORD", required = true)]
-    pub(super) words: Vec<String>,
-    #[command(flatten)]
-    pub(super) corpus: CorpusArgument,
-    /// Shape of the output
-    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
-    pub(super) format: DiffFormat,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct CatalogSimilarArguments {
-    /// The rule
-    #[arg(value_name = "RULE")]
-    pub(super) rule: PathBuf,
-    /// Folder of rules
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub(super) corpus: PathBuf,
-    /// Shape of the output
-    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
-    pub(super) format: DiffFormat,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct CatalogCoverageArguments {
-    #[command(flatten)]
-    pub(super) corpus: CorpusArgument,
-    /// Shape of the output
-    #[arg(long, value_enum, default_value_t = CoverageFormat::Text)]
-    pub(super) format: CoverageFormat,
-    /// File for the output
-    #[arg(short, long, value_name = "FILE")]
-    pub(super) output: Option<PathBuf>,
-}
-
-/// Shapes of the output of `catalog coverage`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum CoverageFormat {
-    /// For the terminal
-    Text,
-    /// One JSON object
-    Json,
-    /// A layer for the ATT&CK Navigator
-    Navigator,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct CatalogStatsArguments {
-    #[command(flatten)]
-    pub(super) corpus: CorpusArgument,
-    /// Shape of the output
-    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
-    pub(super) format: DiffFormat,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct SnapshotArguments {
-    #[command(flatten)]
-    pub(super) inputs: Inputs,
-    /// Folder for the snapshots
-    #[arg(long, value_name = "FOLDER")]
-    pub(super) into: PathBuf,
-    /// Only say what would change, and exit with 1 if anything would [default]
-    #[arg(long, conflicts_with = "update")]
-    pub(super) check: bool,
-    /// Write what changed, and remove what no rule has any more
-    #[arg(long)]
-    pub(super) update: bool,
 }
 
 /// Implements [`ValueEnum`] for an enum of the library, so that only this module knows of clap.

@@ -143,8 +143,8 @@ mod tests {
 
     #[test]
     fn an_unknown_word_is_named_with_the_nearest() {
-        let wrong = check_selector("TRM01").expect_err("there are three digits");
-        assert_eq!(wrong.to_string(), "there is no lint rule TRM01; did you mean TRM001?");
+        let wrong = check_selector("RGX01").expect_err("there are three digits");
+        assert_eq!(wrong.to_string(), "there is no lint rule RGX01; did you mean RGX001?");
         assert!(check_selector("").is_err());
         assert!(check_selector("trm0").is_ok());
     }

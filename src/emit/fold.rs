@@ -115,11 +115,13 @@ fn without_function(test: &Test) -> Option<Test> {
 /// `indexof(x, "a") >= 0` and `countof(x, "a") > 0` are `x contains_cs "a"`.
 fn occurrence(function: &str, argument: &Expr, needle: &Expr, test: &Test) -> Option<Test> {
     let [Expr { kind: ExprKind::Value(Value::Integer(bound)), .. }] = test.operands.as_slice() else { return None };
-    let is_at_least_one = match (function, test.op, bound) {
-        ("indexof", TestOp::GreaterOrEqual, 0) | ("indexof", TestOp::Greater, -1) => true,
-        ("countof", TestOp::GreaterOrEqual, 1) | ("countof", TestOp::Greater, 0) => true,
-        _ => false,
-    };
+    let is_at_least_one = matches!(
+        (function, test.op, bound),
+        ("indexof", TestOp::GreaterOrEqual, 0)
+            | ("indexof", TestOp::Greater, -1)
+            | ("countof", TestOp::GreaterOrEqual, 1)
+            | ("countof", TestOp::Greater, 0)
+    );
     let is_text = matches!(&needle.kind, ExprKind::Value(Value::String(wanted)) if !wanted.is_empty());
     (is_at_least_one && is_text).then(|| Test {
         subject: argument.clone(),

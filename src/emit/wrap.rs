@@ -19,7 +19,7 @@ pub(super) fn wrapped(
     match (request.options.form, target) {
         (Form::Query, _) | (_, Target::Sigma) => Ok(query),
         (Form::Rule, Target::Asim | Target::Xdr | Target::Sentinel) => Ok(sentinel_rule(request, target, query)),
-        (Form::SavedSearch, Target::Spl) => saved_search(request, &query, losses),
+        (Form::SavedSearch, Target::Spl) => Ok(saved_search(request, &query, losses)),
         (Form::ContentControl, Target::Spl) => Ok(content_control(request, query, losses)),
         (form, target) => {
             let message = format!("a rule for `{}` has no form `{}`", target.as_str(), form.as_str());
@@ -130,7 +130,7 @@ fn connectors(target: Target, query: &str) -> Node {
 }
 
 /// A stanza of `savedsearches.conf`.
-fn saved_search(request: &Request<'_>, query: &str, losses: &mut Vec<Loss>) -> Result<String, Vec<Refusal>> {
+fn saved_search(request: &Request<'_>, query: &str, losses: &mut Vec<Loss>) -> String {
     let envelope = &request.rule.envelope;
     let name: String = title(request).chars().filter(|c| !matches!(c, '[' | ']')).collect();
     let description = envelope.description.clone().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
@@ -168,7 +168,7 @@ fn saved_search(request: &Request<'_>, query: &str, losses: &mut Vec<Loss>) -> R
     if !envelope.entities.is_empty() {
         losses.push(note(request, "entityMappings", "entities have no place in a saved search"));
     }
-    Ok(lines.join("\n") + "\n")
+    lines.join("\n") + "\n"
 }
 
 /// Splunk's numbers: 2 information, 3 warning, 4 error, 5 severe.

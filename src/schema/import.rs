@@ -12,6 +12,9 @@ use super::ScalarType;
 pub type ImportedTables = Vec<(String, Vec<String>)>;
 
 /// Reads an export. `table` is the name of the table where the export has none.
+///
+/// # Errors
+/// Says what is missing or of no known type.
 pub fn import_schema(text: &str, table: &str) -> Result<ImportedTables, String> {
     let text = text.trim_start_matches('\u{feff}');
     let rows = if text.trim_start().starts_with(['[', '{']) { rows_of_json(text)? } else { rows_of_text(text)? };

@@ -22,6 +22,7 @@
 //!
 //! A column is `name:type`; `string` may be left out. Later files win over earlier ones.
 
+use std::fmt::Write as _;
 use std::collections::BTreeMap;
 
 use super::ScalarType;
@@ -75,7 +76,10 @@ pub struct OverlayFunction {
 }
 
 impl Overlay {
-    /// Reads the text of a file. The error says what is wrong, in one or more lines.
+    /// Reads the text of a file.
+    ///
+    /// # Errors
+    /// Says what is wrong, in one or more lines.
     pub fn parse(text: &str) -> Result<Self, String> {
         let overlay: Self = toml::from_str(text).map_err(|error| error.to_string())?;
         let tables = overlay.tables.iter().map(|(name, table)| (name, &table.columns));
@@ -106,9 +110,9 @@ impl Overlay {
             if !text.is_empty() {
                 text.push('\n');
             }
-            text += &format!("[tables.{}]\ncolumns = [\n", key(name));
+            let _ = write!(text, "[tables.{}]\ncolumns = [\n", key(name));
             for column in columns {
-                text += &format!("  {},\n", quoted(column));
+                let _ = writeln!(text, "  {},", quoted(column));
             }
             text += "]\n";
         }

@@ -34,7 +34,7 @@ impl Written {
         request: &Request<'_>,
         join: &Join,
         stage: &Stage,
-        later: BTreeSet<String>,
+        later: &BTreeSet<String>,
     ) {
         let Some(keys) = join.keys.as_ref().filter(|keys| !keys.is_empty()) else {
             let message = "a join on more than equal columns cannot be converted";
@@ -43,7 +43,7 @@ impl Written {
         };
         let mut wanted: BTreeSet<String> = keys.iter().map(|key| key.right.name.clone()).collect();
         let right_has = |name: &str| join.right.output.find(name).is_some() || join.right.output.is_open;
-        for name in &later {
+        for name in later {
             match name.strip_suffix('1') {
                 Some(own) if right_has(own) && self.names.contains(own) => {
                     wanted.insert(own.to_owned());

@@ -373,7 +373,7 @@ fn is_empty(kind: &StageKind) -> bool {
 impl Written {
     fn stage(&mut self, platform: Platform, request: &Request<'_>, stage: &Stage, later: BTreeSet<String>) {
         if let StageKind::Join(join) = &stage.kind {
-            return self.join(platform, request, join, stage, later);
+            return self.join(platform, request, join, stage, &later);
         }
         if let StageKind::Union(branches) = &stage.kind {
             return self.also(platform, request, branches, &later);

@@ -258,7 +258,6 @@ impl<'ir> Reader<'_, 'ir> {
             return;
         }
         let measure = match (measure, &self.distinct) {
-            (measure, None) => measure,
             (Measure::Events, Some(columns)) => {
                 let others: Vec<&Expr> = columns.iter().filter(|column| !is_among(column, &group.keys)).collect();
                 if let [one] = others.as_slice() {
@@ -270,7 +269,7 @@ impl<'ir> Reader<'_, 'ir> {
                     return;
                 }
             }
-            (measure, Some(_)) => measure,
+            (measure, _) => measure,
         };
         self.tail.filters.extend(filter);
         self.tail.threshold = Some(Threshold { measure, op, number, keys: group.keys.clone(), window: group.window });

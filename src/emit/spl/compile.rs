@@ -235,7 +235,7 @@ fn step(search: &mut Search<'_, '_>, step: &Step) {
         }
         StepKind::Top(count, key, is_descending) => {
             if let (Some(count), Some(key)) = (number(count), key_text(search, key, *is_descending)) {
-                search.commands.push(format!("sort {count} {key}"))
+                search.commands.push(format!("sort {count} {key}"));
             } else {
                 let message = "the rows are ordered by something that is not there on the target";
                 search.refusals.push(Refusal::new(step.span, Reason::OperatorUnsupported, "top", message));

@@ -34,7 +34,9 @@ pub(super) fn joined<'s, 'r, 'a>(
     let looks_at_pairs = rest.iter().any(|stage| {
         if let StageKind::Extend(list) = &stage.kind {
             let mut used = BTreeSet::new();
-            list.iter().for_each(|assignment| names(&assignment.value, &mut used));
+            for assignment in list {
+                names(&assignment.value, &mut used);
+            }
             return !used.is_subset(&keys);
         }
         !matches!(

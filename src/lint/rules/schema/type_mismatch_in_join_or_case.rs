@@ -67,5 +67,6 @@ fn differ(a: ScalarType, b: ScalarType) -> bool {
     let is_open = |ty: ScalarType| matches!(ty, ScalarType::Unknown | ScalarType::Dynamic);
     let is_number =
         |ty: ScalarType| matches!(ty, ScalarType::Int | ScalarType::Long | ScalarType::Real | ScalarType::Decimal);
-    a != b && !is_open(a) && !is_open(b) && !(is_number(a) && is_number(b))
+    let is_alike = a == b || is_number(a) && is_number(b);
+    !(is_alike || is_open(a) || is_open(b))
 }

@@ -58,7 +58,7 @@ fn check(cx: &mut Context<'_>) {
     let can_be_added = dropped.iter().all(|(_, stage)| {
         stage.as_ref().is_some_and(|stage| stage.insertion.is_some() && stage.insertion == insertion)
     });
-    let added: String = dropped.iter().map(|(name, _)| format!(", {name}")).collect();
+    let added: String = dropped.iter().flat_map(|(name, _)| [", ", *name]).collect();
     let mut report = cx.report(place, format!("a custom detection has to return {}", names.join(" and ")));
     report
         .label(if stage.is_some() { format!("removes `{first}`") } else { "never there".to_owned() })
