@@ -79,7 +79,8 @@ impl<'a, 'q> Lowering<'a, 'q> {
             | ExprKind::Datatable { .. }
             | ExprKind::ExternalData { .. } => Kind::Subquery(Box::new(self.rows(expr))),
             ExprKind::Typeof(types) => {
-                let names: Vec<&str> = types.iter().filter_map(crate::syntax::TypeofPart::ty).map(|ty| ty.text).collect();
+                let names: Vec<&str> =
+                    types.iter().filter_map(crate::syntax::TypeofPart::ty).map(|ty| ty.text).collect();
                 let value = Kind::Value(Value::String(names.join(", ")));
                 let argument = ir::Expr { kind: value, ty: ScalarType::String, span: expr.span };
                 Kind::Call { name: "typeof".to_owned(), arguments: vec![argument] }

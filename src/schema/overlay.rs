@@ -22,8 +22,8 @@
 //!
 //! A column is `name:type`; `string` may be left out. Later files win over earlier ones.
 
-use std::fmt::Write as _;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::ScalarType;
 

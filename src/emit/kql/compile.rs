@@ -67,7 +67,7 @@ pub(super) fn compile(
     };
     for (index, stage) in tail.iter().enumerate() {
         let later = needed(&tail[index + 1..], wanted.clone());
-        written.stage(platform, request, stage, later);
+        written.stage(platform, request, stage, &later);
     }
     if written.refusals.is_empty() { Ok(written) } else { Err(written.refusals) }
 }
@@ -371,12 +371,12 @@ fn is_empty(kind: &StageKind) -> bool {
 }
 
 impl Written {
-    fn stage(&mut self, platform: Platform, request: &Request<'_>, stage: &Stage, later: BTreeSet<String>) {
+    fn stage(&mut self, platform: Platform, request: &Request<'_>, stage: &Stage, later: &BTreeSet<String>) {
         if let StageKind::Join(join) = &stage.kind {
-            return self.join(platform, request, join, stage, &later);
+            return self.join(platform, request, join, stage, later);
         }
         if let StageKind::Union(branches) = &stage.kind {
-            return self.also(platform, request, branches, &later);
+            return self.also(platform, request, branches, later);
         }
         // Columns that were left out on the way, and that only the result would show, are left out of lists.
         let kind = self.without_missing(&stage.kind);
