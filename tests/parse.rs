@@ -1,6 +1,7 @@
 //! Own cases as snapshots, places on every text at hand, and what no text may do to the parser.
 
 mod deep;
+mod generator;
 mod shared;
 mod spans;
 
@@ -221,7 +222,7 @@ fn run_everything(text: &str) -> Parsed<'_> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(generator::config(4_000))]
 
     #[test]
     fn bytes_never_panic(text in any_text()) {

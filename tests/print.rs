@@ -58,7 +58,7 @@ fn syntax_cases_and_mutants() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(generator::config(512))]
 
     /// What the generator makes is valid, and survives printing.
     #[test]

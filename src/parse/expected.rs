@@ -211,15 +211,15 @@ fn name(rule: Rule) -> Option<String> {
         Rule::source => "a table",
         Rule::identifier
         | Rule::new_name
-        | Rule::set_name
         | Rule::bracketed_name
         | Rule::name_pattern
         | Rule::reorder_key
         | Rule::find_column
+        | Rule::render_column
         | Rule::function_parameter
         | Rule::column_declaration => "a name",
         Rule::type_name => "a type",
-        Rule::string => "a string",
+        Rule::string | Rule::json_key => "a string",
         Rule::literal_value | Rule::typed_literal | Rule::render_value | Rule::parameter_value => "a literal",
         Rule::columns | Rule::loose_columns => "a list of columns in parentheses",
         Rule::json_value => "a JSON value",

@@ -29,7 +29,7 @@ pub enum TokenKind {
     String,
     /// `datetime(…)`, `long(…)`, …
     Literal,
-    /// Operators, brackets, separators.
+    /// Operators, brackets, separators; also a whole line `#…` in front of the first statement.
     Punctuation,
     /// A character that KQL does not have.
     Unknown,
@@ -81,6 +81,8 @@ pub(super) struct Lexer<'q> {
     position: usize,
     /// Where the last comment ends: U+2028 and U+2029 are blanks there, and nowhere else.
     comment_end: usize,
+    /// Whether nothing but comments and directives has been read.
+    is_at_start: bool,
     /// Unclosed strings and literals, bad escapes, raw GUIDs.
     pub(super) errors: Vec<SyntaxError>,
 }
@@ -92,14 +94,22 @@ impl Iterator for Lexer<'_> {
         self.skip_blanks();
         let start = self.position;
         let byte = self.byte(0)?;
-        let kind = self.token(byte);
+        let kind = if byte == b'#' && self.is_at_start { self.directive() } else { self.token(byte) };
+        self.is_at_start &= byte == b'#' || kind == TokenKind::Comment;
         Some(Token { kind, span: Span::new(start, self.position) })
     }
 }
 
 impl<'q> Lexer<'q> {
     pub(super) fn new(text: &'q str) -> Self {
-        Self { text, bytes: text.as_bytes(), position: 0, comment_end: usize::MAX, errors: Vec::new() }
+        Self {
+            text,
+            bytes: text.as_bytes(),
+            position: 0,
+            comment_end: usize::MAX,
+            is_at_start: true,
+            errors: Vec::new(),
+        }
     }
 
     fn token(&mut self, byte: u8) -> TokenKind {
@@ -165,9 +175,20 @@ impl<'q> Lexer<'q> {
         self.errors.push(SyntaxError::new(kind, span, self.text));
     }
 
-    fn comment(&mut self) -> TokenKind {
+    /// To the end of the line.
+    fn skip_line(&mut self) {
         let rest = &self.text[self.position..];
         self.position += rest.find(['\n', '\r', '\u{2028}', '\u{2029}']).unwrap_or(rest.len());
+    }
+
+    /// A line for the client that sends the query; whatever it says, it is one token.
+    fn directive(&mut self) -> TokenKind {
+        self.skip_line();
+        TokenKind::Punctuation
+    }
+
+    fn comment(&mut self) -> TokenKind {
+        self.skip_line();
         self.comment_end = self.position;
         TokenKind::Comment
     }

@@ -2,9 +2,18 @@
 //!
 //! Texts, not trees: what is generated is spelled in the ways that people spell it.
 
+#![allow(dead_code, clippy::allow_attributes, reason = "each test binary uses a part")]
+
 use proptest::collection::vec;
 use proptest::prelude::{BoxedStrategy, Just, Strategy, prop_oneof};
 use proptest::sample::select;
+use proptest::test_runner::Config;
+
+/// So many cases, unless `PROPTEST_CASES` says otherwise.
+pub(crate) fn config(cases: u32) -> Config {
+    let wanted = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    Config { cases: wanted.unwrap_or(cases), failure_persistence: None, ..Config::default() }
+}
 
 /// A query of a few statements whose nesting is at most `depth`.
 pub(crate) fn query(depth: u32) -> BoxedStrategy<String> {
@@ -46,7 +55,7 @@ fn statement(depth: u32) -> BoxedStrategy<String> {
             "set truncationmaxsize = 1048576",
             "declare query_parameters(a:string, b:long = -5)",
             "declare pattern p",
-            "declare pattern q = (a:string)[b:string] { ('x').['y'] = { T }; ('z') = { T | take 1 } }",
+            "declare pattern q = (a:string)[b:string] { ('x').['y'] = { T }; ('z') = { T | take 1 }; }",
             "alias database d = cluster('c').database('d')",
             "restrict access to (T*, database('d').*)",
             "let f = (x:long) { x + 1 }",
@@ -141,7 +150,7 @@ fn operator(depth: u32) -> BoxedStrategy<String> {
             "make-series n = count() default=0, avg({}) default = {} on t from ago(1d) to now() step 1h by {}",
             "make-series sum({}) on t in range(ago(1d), now(), 1h)",
             "reduce by {} with threshold=0.2, characters='-'",
-            "facet by a, {} with (where {} | take 1)",
+            "facet by a.b[{}], c with (where {} | take 1)",
             "facet by a with take 1",
             "mv-expand kind=array with_itemindex=i x = {} to typeof(string), y to typeof(long) limit 10",
             "mvexpand {}",
@@ -215,7 +224,7 @@ fn expression(depth: u32) -> BoxedStrategy<String> {
             "coalesce(named = {}, {})",
             "case(x has 'a', {}, y !in~ ('a', \"b\" 'c'), {}, {})",
             "toscalar(T | where {} | count)",
-            "dynamic({'a': [1, -2.5, null, true, 1d, datetime(2024-01-01)], \"b\": {'x' 'y': -1}, 'c': dynamic([])})",
+            "dynamic({'a': [1, -2.5, null, true, 1d, datetime(2024-01-01)], \"b\": {'x': -1, @'y': 'a' 'b'}, 'c': dynamic([])})",
             "typeof(string)",
         ],
         &inner,

@@ -101,12 +101,23 @@ impl<'q> Builder<'q> {
         let (mut columns, mut with) = (Vec::new(), None);
         for child in children {
             match child.as_rule() {
-                Rule::expression => columns.push(self.expression(child)),
+                Rule::expression => columns.push(self.facet_column(child)),
                 Rule::facet_with => with = self.facet_with(child).map(Box::new),
                 _ => {}
             }
         }
         OperatorKind::Facet { columns, with }
+    }
+
+    /// A column or a part of one: nothing else may be a facet.
+    fn facet_column(&mut self, pair: Pair<'q>) -> Expr<'q> {
+        let column = self.expression(pair);
+        match end_of_column(&column) {
+            Some(end) if end == column.span.end => {}
+            Some(end) => self.missing_behind(end, "`,`, `with` or the next operator"),
+            None => self.missing_behind(column.span.start, "a name"),
+        }
+        column
     }
 
     fn facet_with(&mut self, pair: Pair<'q>) -> Option<Pipeline<'q>> {
@@ -159,5 +170,41 @@ impl<'q> Builder<'q> {
         }
         let below = self.deepest(&urls);
         self.expr(span, ExprKind::ExternalData { columns, urls, properties }, below)
+    }
+}
+
+/// Where the column ends that an expression begins with; none if it begins with something else.
+fn end_of_column(expr: &Expr<'_>) -> Option<u32> {
+    match &expr.kind {
+        ExprKind::Name(_) | ExprKind::ClientParameter(_) => Some(expr.span.end),
+        ExprKind::Call { name, .. } => Some(name.span.end),
+        ExprKind::Path { base, member } => match end_of_column(base)? {
+            end if end == base.span.end => end_of_column(member),
+            end => Some(end),
+        },
+        ExprKind::Element { base, .. } => match end_of_column(base)? {
+            end if end == base.span.end => Some(expr.span.end),
+            end => Some(end),
+        },
+        ExprKind::Binary { left, .. } | ExprKind::In { left, .. } | ExprKind::Between { left, .. } => {
+            end_of_column(left)
+        }
+        ExprKind::Wildcard(_)
+        | ExprKind::Star
+        | ExprKind::Literal(_)
+        | ExprKind::Dynamic(_)
+        | ExprKind::Typeof(_)
+        | ExprKind::Unary { .. }
+        | ExprKind::Parenthesized(_)
+        | ExprKind::Pipeline(_)
+        | ExprKind::Named(_)
+        | ExprKind::ToScalar(_)
+        | ExprKind::ToTable(_)
+        | ExprKind::Materialize(_)
+        | ExprKind::Datatable { .. }
+        | ExprKind::ExternalData { .. }
+        | ExprKind::EntityGroup(_)
+        | ExprKind::Unknown
+        | ExprKind::Invalid => None,
     }
 }

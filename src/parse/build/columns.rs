@@ -185,7 +185,7 @@ impl<'q> Builder<'q> {
         let mut children = Children::new(pair);
         let name = children.required().as_str();
         let values = children
-            .filter(|child| child.as_rule() == Rule::render_value)
+            .filter(|child| matches!(child.as_rule(), Rule::render_value | Rule::render_column))
             .map(|child| self.parameter_value(child))
             .collect();
         RenderProperty { name, values, span }

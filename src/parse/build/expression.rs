@@ -177,6 +177,7 @@ impl<'q> Builder<'q> {
             operand = self.step(operand, step);
         }
         let Some(sign) = sign else { return operand };
+        self.check_no_star(&operand);
         let op = if sign.as_str() == "-" { UnaryOp::Minus } else { UnaryOp::Plus };
         let span = self.span(&sign).to(operand.span);
         let below = self.depth(&operand);

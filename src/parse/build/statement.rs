@@ -143,8 +143,7 @@ impl<'q> Builder<'q> {
         let mut children = Children::new(pair);
         children.take_if(Rule::set_kw);
         let name = children.required();
-        let span = self.span(&name);
-        let name = crate::syntax::Name { text: name.as_str().into(), span };
+        let name = self.name(name, NamePlace::Plain);
         children.take_if(Rule::assign);
         let value = children.take_if(Rule::expression).map(|value| self.expression(value));
         StatementKind::Set { name, value }

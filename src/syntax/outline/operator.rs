@@ -19,6 +19,8 @@ pub(super) fn operator(operator: &Operator<'_>) -> Outline {
     };
     let mut children: Vec<Outline> = operator.parameters.iter().map(parameter).collect();
     children.extend(parts(&operator.kind));
+    // `with_node_id=…` of `make-graph` stands behind its columns.
+    children.sort_by_key(|child| child.span.start);
     Outline { kind, text, span: operator.span, children }
 }
 

@@ -115,10 +115,10 @@ impl Printer<'_> {
         self.block("{", "}", |printer| {
             for (index, pattern) in pattern.matches.iter().enumerate() {
                 if index > 0 {
-                    printer.push(";");
                     printer.line();
                 }
                 printer.pattern_match(pattern);
+                printer.push(";");
             }
         });
     }
