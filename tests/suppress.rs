@@ -227,7 +227,8 @@ fn what_is_wrong_with_comments() {
     assert_kql(&with("igrone[CSE001] why"), &["CSE001:2", "SUP004:2", "CSE001:3"], &[]);
     assert_kql(&with("ignore[TRM001] why"), &["CSE001:2", "SUP001:2", "CSE001:3"], &[]);
     assert_kql(&format!("T // kqlift: ignore why\n{TWICE}"), &["SUP002:1", "SYN001:2"], &[]);
-    assert_kql("T // kqlift: ignore why\n| count", &["SUP001:1"], &[]);
+    // Not every rule was run, so it can't be known that the comment is for nothing.
+    assert_kql("T // kqlift: ignore why\n| count", &["SUP002:1"], &[]);
 }
 
 #[test]

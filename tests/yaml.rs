@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use kqlift::diagnostic::Edit;
-use kqlift::source::{Loaded, RuleFile, apply, read};
+use kqlift::source::{Format, Loaded, RuleFile, apply, read};
 use kqlift::span::{Place, Span};
 
 /// The shared corpus, if this checkout has one beside it.
@@ -139,6 +139,10 @@ fn another_yaml_parser_reads_the_same_texts() {
     for path in files(&corpus, &["yaml", "yml"]) {
         let (Loaded::Rules(file) | Loaded::Sigma(file)) = load(&path) else { continue };
         let Ok(value) = serde_yaml::from_str::<serde_yaml::Value>(&file.text) else { continue };
+        // Of a template only what belongs to its rules is kept.
+        if file.format == Format::ArmYaml {
+            continue;
+        }
         let mut expected = Vec::new();
         strings(&value, &mut expected);
         let rule = &file.rules[0];
