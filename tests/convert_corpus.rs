@@ -118,7 +118,7 @@ fn is_mapped(hub: &Hub, join: &Join) -> bool {
 fn class(hub: &Hub, rule: &Detection) -> Option<Class> {
     let ranks: Option<Vec<u8>> = stages(hub, &rule.pipeline)?.into_iter().map(|stage| rank(hub, stage)).collect();
     let ranks = ranks?;
-    match (ranks.iter().filter(|rank| **rank == 2).count(), ranks.contains(&1)) {
+    match (ranks.iter().map(|rank| usize::from(*rank == 2)).sum::<usize>(), ranks.contains(&1)) {
         (0, false) if rule_filters(&rule.pipeline) => Some(Class::Filter),
         (0, true) => Some(Class::Summarize),
         (1, _) => Some(Class::Join),

@@ -143,8 +143,8 @@ fn a_test_behind_a_row_limit() {
     ] {
         let conversion = convert(&rule, target, hub(), &options());
         let Outcome::Converted(text) = conversion.outcome else { panic!("{} refuses it", target.as_str()) };
-        let (limit, test) = (text.find(limit), text.find(test).or_else(|| text.find("| where match")));
-        assert!(limit.is_some() && limit < test, "the test must stay behind the limit: {text}");
+        let (limit, test_at) = (text.find(limit), text.find(test).or_else(|| text.find("| where match")));
+        assert!(limit.is_some() && limit < test_at, "the test must stay behind the limit: {text}");
     }
     let conversion = convert(&rule, Target::Sigma, hub(), &options());
     assert!(conversion.losses.iter().any(|loss| loss.reason.as_str() == "rows-unlimited"), "Sigma has no limits");
