@@ -104,3 +104,19 @@ fn exports_become_files_that_are_read_again() {
     assert_eq!(again.tables["App_CL"].columns, tables[0].1);
     assert!(import_schema("Name,Type\na,string\n", "T").is_err());
 }
+
+/// Workspaces add columns to some tables: what is compiled in is not all there is, what a user declares is.
+#[test]
+fn tables_that_grow_have_other_columns_too() {
+    let unknown = |table: &str, schema: &Schema| {
+        let query = format!("{table} | where requestUri_s has 'login'");
+        let parsed = parse(&query);
+        analyze(&parsed.query, schema).unresolved.len()
+    };
+    let builtin = Schema::builtin();
+    let declared = builtin.with_overlay(&Overlay::parse(FILE).expect("the file is right"));
+    assert_eq!(unknown("AzureDiagnostics", &builtin), 0);
+    assert_eq!(unknown("GitHubAuditLogsV2_CL", &builtin), 0);
+    assert_eq!(unknown("Gateway_CL", &declared), 1);
+    assert_eq!(unknown("SecurityEvent", &builtin), 1);
+}

@@ -352,7 +352,8 @@ impl<'a, 'q> Analyzer<'a, 'q> {
         }
         let table = self.schema.table(name)?;
         let columns = table.columns().map(|column| schema_column(name, column)).collect();
-        let columns = Arc::new(Columns { columns, is_open: false });
+        let is_open = self.world == World::Open && self.schema.grows(name);
+        let columns = Arc::new(Columns { columns, is_open });
         self.table_columns.insert(name.to_owned(), Arc::clone(&columns));
         Some(columns)
     }

@@ -117,6 +117,13 @@ impl Schema {
             .map(|(name, line)| Table::new(name, line))
     }
 
+    /// Whether workspaces have columns of their own in a table: each source adds some to `AzureDiagnostics`, and the
+    /// custom tables (`_CL`) that are compiled in are examples. A table that the user declares is as declared.
+    pub fn grows(&self, table: &str) -> bool {
+        let is_declared = self.user.as_deref().is_some_and(|user| user.tables.contains_key(table));
+        !is_declared && (table == "AzureDiagnostics" || table.ends_with("_CL"))
+    }
+
     /// Columns that many tables have, always with the same type.
     pub fn common_columns(&self) -> impl Iterator<Item = ColumnDefinition<'_>> {
         let column = |(name, ty)| ColumnDefinition { name, ty: ScalarType::parse(ty).unwrap_or_default() };
