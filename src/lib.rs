@@ -2,8 +2,9 @@
 //!
 //! ```text
 //!  rule file ── source ──┬─ KQL text ── parse ── syntax ── analyze ─┬─ lint ── diagnostics, fixes
-//!  (.yaml .kql .md)      │                             (schema)     └─ lower ─┐
-//!                        └─ metadata ── rule ───────────────────────────────► ir ─┬─ emit: sigma · spl · kql; losses
+//!  (.yaml .json .kql .md)│                             (schema)     └─ lower ─┐
+//!                        ├─ metadata ── rule ───────────────────────────────► ir ─┬─ emit: sigma · spl · kql; losses
+//!                        └─ Sigma YAML ── sigma ──────────────────────────────┘   ├─ eval: the rule on events
 //!                                                                    (mapping)    ├─ explain, compare
 //!                                                                                 └─ catalog
 //! ```

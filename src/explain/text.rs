@@ -329,8 +329,9 @@ fn exclusions(exclusions: &Exclusions, page: &mut Page) {
 fn conversions(explanation: &Explanation, page: &mut Page) {
     let Some(conversions) = &explanation.surroundings.conversions else { return };
     page.section("Converts");
+    let width = conversions.iter().map(|conversion| conversion.target.len()).max().unwrap_or(0);
     for conversion in conversions {
-        page.wrapped(&format!("  {:<6}  ", conversion.target), &conversion_words(conversion));
+        page.wrapped(&format!("  {:<width$}  ", conversion.target), &conversion_words(conversion));
     }
 }
 

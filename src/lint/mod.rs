@@ -4,6 +4,7 @@
 //! Rules look at facts and nodes, never at text that they would have to search, and stay silent when a fact is missing.
 
 mod attack;
+mod case;
 mod context;
 mod dropped;
 mod join;

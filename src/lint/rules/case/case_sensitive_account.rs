@@ -1,8 +1,9 @@
 //! CSE003: a case-sensitive comparison of an account, an e-mail address or a host name.
 
 use crate::analyze::Predicate;
-use crate::diagnostic::{Effect, Severity};
-use crate::lint::predicate::{effect_on_rule, excludes, has_letters, in_any_case, other_case, texts};
+use crate::diagnostic::Severity;
+use crate::lint::case::{CaseSensitive, report};
+use crate::lint::predicate::{has_letters, in_any_case, other_case, texts};
 use crate::lint::shape::{is_from_linux, shape_of};
 use crate::lint::{Category, Context, Fixable, Needs, Rule};
 use crate::schema::{ColumnShape, Schema};
@@ -24,20 +25,10 @@ fn check(cx: &mut Context<'_>) {
     for predicate in cx.predicates() {
         let Some((column, value)) = flagged(cx.schema(), predicate) else { continue };
         let Some(replacement) = in_any_case(predicate.op) else { continue };
-        let written = cx.slice(predicate.op_span);
-        let misses = if excludes(predicate) { "does not exclude" } else { "misses" };
         let other = other_case(value);
-        cx.report(predicate.op_span, format!("`{written}` on a name is case-sensitive and {misses} `{other}`"))
-            .label("compares letter case")
-            .related(predicate.subject.span, "arrives in the case in which it was typed or registered")
-            .help(format!("use `{replacement}`"))
-            .note(format!("{column}=\"{value}\" and {column}=\"{other}\" are the same account or device"))
-            .replace(
-                predicate.op_span,
-                replacement,
-                format!("write `{replacement}`"),
-                effect_on_rule(predicate, Effect::Wider),
-            );
+        let (subject, reason) = ("a name".to_owned(), "arrives in the case in which it was typed or registered");
+        let note = format!("{column}=\"{value}\" and {column}=\"{other}\" are the same account or device");
+        report(cx, CaseSensitive { predicate, replacement, subject, other, reason, note });
     }
 }
 

@@ -1,8 +1,9 @@
 //! CSE004: a case-sensitive comparison with a name whose letter case Azure changes.
 
 use crate::analyze::Predicate;
-use crate::diagnostic::{Effect, Severity};
-use crate::lint::predicate::{effect_on_rule, excludes, has_letters, in_any_case, texts};
+use crate::diagnostic::Severity;
+use crate::lint::case::{CaseSensitive, report};
+use crate::lint::predicate::{has_letters, in_any_case, texts};
 use crate::lint::shape::table_column;
 use crate::lint::{Category, Context, Fixable, Needs, Rule};
 
@@ -35,20 +36,10 @@ fn check(cx: &mut Context<'_>) {
     for predicate in cx.predicates() {
         let Some((column, value)) = flagged(predicate) else { continue };
         let Some(replacement) = in_any_case(predicate.op) else { continue };
-        let written = cx.slice(predicate.op_span);
-        let misses = if excludes(predicate) { "does not exclude" } else { "misses" };
         let other = other_spelling(value);
-        cx.report(predicate.op_span, format!("`{written}` on `{column}` is case-sensitive and {misses} `{other}`"))
-            .label("compares letter case")
-            .related(predicate.subject.span, "Azure writes the same name in different letter case")
-            .help(format!("use `{replacement}`"))
-            .note(format!("{column}=\"{value}\" and {column}=\"{other}\" both occur"))
-            .replace(
-                predicate.op_span,
-                replacement,
-                format!("write `{replacement}`"),
-                effect_on_rule(predicate, Effect::Wider),
-            );
+        let (subject, reason) = (format!("`{column}`"), "Azure writes the same name in different letter case");
+        let note = format!("{column}=\"{value}\" and {column}=\"{other}\" both occur");
+        report(cx, CaseSensitive { predicate, replacement, subject, other, reason, note });
     }
 }
 

@@ -1,8 +1,9 @@
 //! CSE002: a case-sensitive test of a command line, URL or registry key.
 
 use crate::analyze::{Predicate, PredicateOp};
-use crate::diagnostic::{Effect, Severity};
-use crate::lint::predicate::{effect_on_rule, excludes, has_letters, in_any_case, other_case, texts};
+use crate::diagnostic::Severity;
+use crate::lint::case::{CaseSensitive, report};
+use crate::lint::predicate::{has_letters, in_any_case, other_case, texts};
 use crate::lint::shape::{is_from_linux, shape_of};
 use crate::lint::{Category, Context, Fixable, Needs, Rule};
 use crate::schema::{ColumnShape, Schema};
@@ -25,20 +26,10 @@ fn check(cx: &mut Context<'_>) {
     for predicate in cx.predicates() {
         let Some((column, value)) = flagged(cx.schema(), predicate) else { continue };
         let Some(replacement) = replacement(predicate.op) else { continue };
-        let written = cx.slice(predicate.op_span);
-        let misses = if excludes(predicate) { "does not exclude" } else { "misses" };
         let other = other_case(value);
-        cx.report(predicate.op_span, format!("`{written}` on `{column}` is case-sensitive and {misses} `{other}`"))
-            .label("compares letter case")
-            .related(predicate.subject.span, "whoever types or sends it chooses the letter case")
-            .help(format!("use `{replacement}`"))
-            .note(format!("{column}=\"{value}\" and {column}=\"{other}\" have the same effect"))
-            .replace(
-                predicate.op_span,
-                replacement,
-                format!("write `{replacement}`"),
-                effect_on_rule(predicate, Effect::Wider),
-            );
+        let (subject, reason) = (format!("`{column}`"), "whoever types or sends it chooses the letter case");
+        let note = format!("{column}=\"{value}\" and {column}=\"{other}\" have the same effect");
+        report(cx, CaseSensitive { predicate, replacement, subject, other, reason, note });
     }
 }
 

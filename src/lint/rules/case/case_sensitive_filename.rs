@@ -1,8 +1,9 @@
 //! CSE001: a case-sensitive comparison of a file name or path with a text that has letters.
 
 use crate::analyze::Predicate;
-use crate::diagnostic::{Effect, Severity};
-use crate::lint::predicate::{effect_on_rule, excludes, has_letters, in_any_case, other_case, texts};
+use crate::diagnostic::Severity;
+use crate::lint::case::{CaseSensitive, report};
+use crate::lint::predicate::{has_letters, in_any_case, other_case, texts};
 use crate::lint::shape::{is_from_linux, shape_of};
 use crate::lint::{Category, Context, Fixable, Needs, Rule};
 use crate::schema::{ColumnShape, Schema};
@@ -24,20 +25,10 @@ fn check(cx: &mut Context<'_>) {
     for predicate in cx.predicates() {
         let Some((column, value)) = flagged(cx.schema(), predicate) else { continue };
         let Some(replacement) = in_any_case(predicate.op) else { continue };
-        let written = cx.slice(predicate.op_span);
-        let misses = if excludes(predicate) { "does not exclude" } else { "misses" };
         let other = other_case(value);
-        cx.report(predicate.op_span, format!("`{written}` on a file name is case-sensitive and {misses} `{other}`"))
-            .label("compares letter case")
-            .related(predicate.subject.span, "keeps the case in which the file was named or launched")
-            .help(format!("use `{replacement}`"))
-            .note(format!("Windows takes {column}=\"{value}\" and {column}=\"{other}\" for the same file"))
-            .replace(
-                predicate.op_span,
-                replacement,
-                format!("write `{replacement}`"),
-                effect_on_rule(predicate, Effect::Wider),
-            );
+        let (subject, reason) = ("a file name".to_owned(), "keeps the case in which the file was named or launched");
+        let note = format!("Windows takes {column}=\"{value}\" and {column}=\"{other}\" for the same file");
+        report(cx, CaseSensitive { predicate, replacement, subject, other, reason, note });
     }
 }
 

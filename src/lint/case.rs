@@ -1,0 +1,40 @@
+//! How rules report a comparison that minds letter case where it should not.
+
+use super::Context;
+use super::predicate::{effect_on_rule, excludes};
+use crate::analyze::Predicate;
+use crate::diagnostic::Effect;
+
+/// A comparison to report.
+pub(super) struct CaseSensitive<'p> {
+    /// The comparison.
+    pub(super) predicate: &'p Predicate,
+    /// The operator that ignores case.
+    pub(super) replacement: &'static str,
+    /// What it compares, behind "on": `a file name`.
+    pub(super) subject: String,
+    /// A value that it does not hear.
+    pub(super) other: String,
+    /// Why the case is not certain, at the column.
+    pub(super) reason: &'static str,
+    /// Both values and what they have in common.
+    pub(super) note: String,
+}
+
+/// Reports the comparison, with the fix that widens it.
+pub(super) fn report(cx: &mut Context<'_>, found: CaseSensitive<'_>) {
+    let CaseSensitive { predicate, replacement, subject, other, reason, note } = found;
+    let written = cx.slice(predicate.op_span);
+    let misses = if excludes(predicate) { "does not exclude" } else { "misses" };
+    cx.report(predicate.op_span, format!("`{written}` on {subject} is case-sensitive and {misses} `{other}`"))
+        .label("compares letter case")
+        .related(predicate.subject.span, reason)
+        .help(format!("use `{replacement}`"))
+        .note(note)
+        .replace(
+            predicate.op_span,
+            replacement,
+            format!("write `{replacement}`"),
+            effect_on_rule(predicate, Effect::Wider),
+        );
+}
