@@ -39,8 +39,7 @@ pub(super) fn adapt(found: Match, style: &Style, losses: &mut Vec<Loss>) -> Cond
     };
     let is_case_sensitive = text.is_case_sensitive && text.needles.iter().any(|needle| has_case(needle));
     let adapted = Adapted { field, text: TextTest { is_case_sensitive, ..text }, origin, style };
-    if style.regex == Some(regex::Syntax::Portable) && adapted.text.needles.iter().any(|needle| is_unsafe_value(needle))
-    {
+    if adapted.is_unsafe() {
         return adapted.literal_regex(losses);
     }
     match (adapted.text.shape, adapted.text.part) {
@@ -85,6 +84,12 @@ impl Adapted<'_> {
         Condition::Match(found)
     }
 
+    /// Whether a needle is no good as a plain value of the target.
+    fn is_unsafe(&self) -> bool {
+        let is_sigma = self.style.regex == Some(regex::Syntax::Portable);
+        is_sigma && self.text.needles.iter().any(|needle| is_unsafe_value(needle))
+    }
+
     /// The test as a regular expression because a plain value is no good; terms report their boundaries as usual.
     fn literal_regex(self, losses: &mut Vec<Loss>) -> Condition {
         match self.text.shape {
@@ -103,7 +108,8 @@ impl Adapted<'_> {
         if is_anywhere && !term::has_boundary(self.text.shape, &self.text.needles) {
             // No boundary is tested at a needle whose ends are not alphanumeric.
             let text = TextTest { shape: Shape::Contains, ..self.text };
-            return Adapted { text, ..self }.with_case(losses);
+            let anywhere = Adapted { text, ..self };
+            return if anywhere.is_unsafe() { anywhere.as_regex() } else { anywhere.with_case(losses) };
         }
         let is_idiomatic = self.style.mode == Mode::Idiomatic && !self.origin.is_negated;
         if is_idiomatic && !self.text.is_case_sensitive {
