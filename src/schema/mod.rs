@@ -4,6 +4,7 @@
 //! they lie, so that [`Schema::builtin`] costs nothing.
 
 mod columns;
+mod enumeration;
 mod function;
 mod import;
 mod overlay;
@@ -14,6 +15,7 @@ mod types;
 mod value;
 
 pub use columns::*;
+pub use enumeration::{ColumnValues, Replacement};
 pub use function::*;
 pub use import::{ImportedTables, import_schema};
 pub use overlay::{Overlay, OverlayColumns, OverlayFunction, OverlayTable};
@@ -33,6 +35,8 @@ const ASIM_FIELDS: SortedText = SortedText::new(include_str!("../../schemas/asim
 const TABLE_FUNCTIONS: SortedText = SortedText::new(include_str!("../../schemas/table_functions.tsv"));
 const FUNCTIONS: SortedText = SortedText::new(include_str!("../../schemas/functions.tsv"));
 const COLUMN_SHAPES: SortedText = SortedText::new(include_str!("../../schemas/column_shapes.tsv"));
+const COLUMN_VALUES: SortedText = SortedText::new(include_str!("../../schemas/column_values.tsv"));
+const REPLACED_TABLES: SortedText = SortedText::new(include_str!("../../schemas/replaced_tables.tsv"));
 
 /// The facts that names are resolved against.
 ///
@@ -178,13 +182,27 @@ impl Schema {
     /// What the values of a table's column look like. The facts of a table win over those for every table.
     /// For an ASIM function, `table` is the name of its schema or the function.
     pub fn shape(&self, table: &str, column: &str) -> Option<ColumnShape> {
+        ColumnShape::parse(self.column_fact(COLUMN_SHAPES, table, column)?)
+    }
+
+    /// The values of a table's column, if it is known to be enumerated. `table` is as for [`Schema::shape`].
+    pub fn column_values(&self, table: &str, column: &str) -> Option<ColumnValues<'_>> {
+        self.column_fact(COLUMN_VALUES, table, column).map(ColumnValues::new)
+    }
+
+    /// What `facts` say about a column of that table, else about that column of any table.
+    fn column_fact(&self, facts: SortedText, table: &str, column: &str) -> Option<&'static str> {
         let table = match self.table_function(table).map(|function| function.result) {
             Some(FunctionResult::Asim(schema)) => schema,
             Some(FunctionResult::Closed | FunctionResult::Open | FunctionResult::Extends) | None => table,
         };
-        let shape_of = |table: &str| COLUMN_SHAPES.entry(&format!("{table} {column}"));
-        let (_, shape) = shape_of(table).or_else(|| shape_of("*"))?;
-        ColumnShape::parse(shape)
+        let entry = |table: &str| facts.entry(&format!("{table} {column}"));
+        entry(table).or_else(|| entry("*")).map(|(_, fact)| fact)
+    }
+
+    /// What replaces a table, if it is no longer filled.
+    pub fn replacement(&self, table: &str) -> Option<Replacement<'_>> {
+        REPLACED_TABLES.entry(table).map(|(_, line)| Replacement::new(line))
     }
 
     /// The table or function whose name is nearest to `name`, if one is near enough to be meant.

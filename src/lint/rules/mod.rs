@@ -94,6 +94,7 @@ rules! {
         string_number_compare,
         dynamic_compared_without_cast,
         bool_as_string,
+        unknown_enum_value,
         deprecated_table,
         beyond_retention,
         type_mismatch_in_join_or_case,

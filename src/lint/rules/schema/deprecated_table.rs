@@ -16,27 +16,13 @@ pub(in crate::lint) const RULE: Rule = Rule {
     check,
 };
 
-/// A table that is no longer filled, and what replaces it.
-struct Replaced {
-    table: &'static str,
-    by: &'static str,
-    /// Whether the columns have kept their names.
-    has_same_columns: bool,
-}
-
-const REPLACED: &[Replaced] = &[
-    Replaced { table: "AADSignInEventsBeta", by: "EntraIdSignInEvents", has_same_columns: true },
-    Replaced { table: "AADSpnSignInEventsBeta", by: "EntraIdSpnSignInEvents", has_same_columns: true },
-    Replaced { table: "ThreatIntelligenceIndicator", by: "ThreatIntelIndicators", has_same_columns: false },
-];
-
 fn check(cx: &mut Context<'_>) {
     for used in cx.facts().tables.iter().filter(|used| !used.is_function) {
-        let Some(replaced) = REPLACED.iter().find(|replaced| replaced.table == used.name) else { continue };
-        let by = replaced.by;
+        let Some(replacement) = cx.schema().replacement(&used.name) else { continue };
+        let by = replacement.table;
         let mut report = cx.report(used.span, format!("the table `{}` is replaced by `{by}`", used.name));
         report.label("no longer filled");
-        if replaced.has_same_columns {
+        if replacement.has_same_columns {
             report.help(format!("read `{by}`")).replace(used.span, by, format!("read `{by}`"), Effect::Unknown);
         } else {
             report.help(format!("read `{by}`, whose columns have other names"));

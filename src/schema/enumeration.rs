@@ -1,0 +1,48 @@
+//! Columns whose values are words of a list, and tables that another one replaces.
+
+use super::nearest;
+
+/// Letters by which a word may differ from a known value to be a slip of it, where not all values are known.
+const SLIP: usize = 2;
+
+/// The known values of an enumerated column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ColumnValues<'s> {
+    /// Whether no other value occurs. If not, a value that is not here proves nothing by itself.
+    pub is_complete: bool,
+    values: &'s str,
+}
+
+impl<'s> ColumnValues<'s> {
+    pub(super) fn new(line: &'s str) -> Self {
+        let (extent, values) = line.split_once('\t').unwrap_or(("some", line));
+        Self { is_complete: extent == "all", values }
+    }
+
+    /// The values, as they are written in events.
+    pub fn iter(self) -> impl Iterator<Item = &'s str> {
+        self.values.split('|')
+    }
+
+    /// The value that was meant by a word which is none, if one is near enough.
+    pub fn meant_by(self, word: &str) -> Option<&'s str> {
+        let is_slip = |value: &str| strsim::osa_distance(&value.to_lowercase(), &word.to_lowercase()) <= SLIP;
+        nearest(word, self.iter()).filter(|value| self.is_complete || is_slip(value))
+    }
+}
+
+/// What replaces a table that is no longer filled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Replacement<'s> {
+    /// The table to read instead.
+    pub table: &'s str,
+    /// Whether its columns have kept their names.
+    pub has_same_columns: bool,
+}
+
+impl<'s> Replacement<'s> {
+    pub(super) fn new(line: &'s str) -> Self {
+        let (table, columns) = line.split_once('\t').unwrap_or((line, "other"));
+        Self { table, has_same_columns: columns == "same" }
+    }
+}
