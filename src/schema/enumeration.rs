@@ -3,7 +3,7 @@
 use super::nearest;
 
 /// Letters by which a word may differ from a known value to be a slip of it, where not all values are known.
-const SLIP: usize = 2;
+const SLIP: usize = 1;
 
 /// The known values of an enumerated column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
