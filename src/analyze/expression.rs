@@ -216,13 +216,29 @@ impl<'a, 'q> Analyzer<'a, 'q> {
             None if self.schema.table(&name.text).is_some() || self.table_function(&name.text).is_some() => {
                 self.named_rows(expr)
             }
-            None => {
-                if self.built_in(&name.text).is_none() && !name.text.is_empty() {
-                    self.unresolved(UnresolvedKind::Column, name);
+            None => match self.hidden_column(&name.text, context) {
+                Some(ty) => (ty, None),
+                None => {
+                    if self.built_in(&name.text).is_none() && !name.text.is_empty() {
+                        self.unresolved(UnresolvedKind::Column, name);
+                    }
+                    (ScalarType::Unknown, None)
                 }
-                (ScalarType::Unknown, None)
-            }
+            },
         }
+    }
+
+    /// The type of a column that is not listed for a table of which there is a column here.
+    fn hidden_column(&self, name: &str, context: Context<'_>) -> Option<ScalarType> {
+        if self.world == World::Closed {
+            return None;
+        }
+        context.columns.columns.iter().find_map(|column| match &column.origin {
+            Origin::Table { table, .. } => self.schema.hidden_column(table, name),
+            Origin::Event { .. } | Origin::Several(_) | Origin::Computed { .. } | Origin::Made(_) | Origin::Unknown => {
+                None
+            }
+        })
     }
 
     /// A name that stands for rows where a value is expected: the list of `in`, or a function without arguments.

@@ -26,7 +26,8 @@ impl<'a, 'q> Analyzer<'a, 'q> {
             (Head::Expr(expr), _) => self.source(expr, !pipeline.operators.is_empty()),
             (Head::Operator(operator), Some(input)) => Outcome::Rows(self.operator(operator, input, None)),
             (Head::Operator(operator), None) => {
-                Outcome::Rows(self.operator(operator, Arc::new(Columns::default()), None))
+                let input = if operator.kind.is_source() { Columns::default() } else { self.unfollowed() };
+                Outcome::Rows(self.operator(operator, Arc::new(input), None))
             }
         };
         if pipeline.operators.is_empty() && !matches!(start, Outcome::Rows(_)) {

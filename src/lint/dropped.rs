@@ -1,7 +1,6 @@
 //! At which stage of a pipeline a column got lost, and whether it can be kept.
 
 use super::Context;
-use crate::schema::Columns;
 use crate::span::Span;
 use crate::syntax::{Operator, OperatorKind, Pipeline};
 
@@ -34,25 +33,6 @@ impl<'t> Dropped<'t> {
         let insertion = plain_project(operator).filter(|_| reaches_end).map(|end| Span::at(end as usize));
         Some(Self { operator, insertion })
     }
-}
-
-/// The innermost pipeline with an operator that contains the place, and the columns in front of that operator.
-pub(super) fn around<'t>(cx: &Context<'t>, place: Span) -> Option<(&'t Pipeline<'t>, Columns)> {
-    let pipelines = cx.query().walk().filter_map(|node| match node {
-        crate::syntax::Node::Pipeline(pipeline) => Some(pipeline),
-        _ => None,
-    });
-    let (pipeline, index) = pipelines
-        .filter_map(|pipeline| {
-            let index = pipeline.operators.iter().position(|operator| operator.span.contains(place))?;
-            Some((pipeline, index))
-        })
-        .min_by_key(|(pipeline, _)| pipeline.span.len())?;
-    let columns = match index.checked_sub(1).and_then(|before| pipeline.operators.get(before)) {
-        Some(before) => cx.facts().columns_after(before),
-        None => cx.facts().columns_of_source(pipeline),
-    };
-    Some((pipeline, columns))
 }
 
 /// The end of the last column of a `project`.

@@ -37,6 +37,8 @@ const FUNCTIONS: SortedText = SortedText::new(include_str!("../../schemas/functi
 const COLUMN_SHAPES: SortedText = SortedText::new(include_str!("../../schemas/column_shapes.tsv"));
 const COLUMN_VALUES: SortedText = SortedText::new(include_str!("../../schemas/column_values.tsv"));
 const REPLACED_TABLES: SortedText = SortedText::new(include_str!("../../schemas/replaced_tables.tsv"));
+const HIDDEN_COLUMNS: SortedText = SortedText::new(include_str!("../../schemas/hidden_columns.tsv"));
+const RENAMED_COLUMNS: SortedText = SortedText::new(include_str!("../../schemas/renamed_columns.tsv"));
 
 /// The facts that names are resolved against.
 ///
@@ -198,6 +200,20 @@ impl Schema {
         };
         let entry = |table: &str| facts.entry(&format!("{table} {column}"));
         entry(table).or_else(|| entry("*")).map(|(_, fact)| fact)
+    }
+
+    /// The type of a column that a table of Log Analytics has although its reference page does not list it.
+    pub fn hidden_column(&self, table: &str, column: &str) -> Option<ScalarType> {
+        let (_, line) = HIDDEN_COLUMNS.entry(column)?;
+        let (ty, tables) = line.split_once('\t')?;
+        let has_it = tables.split(' ').any(|name| name == table || name == "*");
+        let is_in_log_analytics = self.table(table).is_some_and(Table::is_in_log_analytics);
+        (has_it && is_in_log_analytics).then(|| ScalarType::parse(ty)).flatten()
+    }
+
+    /// What a table calls the column that other tables, or older schemas, call `name`.
+    pub fn renamed_column(&self, table: &str, name: &str) -> Option<&'static str> {
+        RENAMED_COLUMNS.entry(&format!("{table} {name}")).map(|(_, column)| column)
     }
 
     /// What replaces a table, if it is no longer filled.

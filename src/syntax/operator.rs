@@ -273,6 +273,24 @@ pub enum OperatorKind<'q> {
     Invalid,
 }
 
+impl OperatorKind<'_> {
+    /// Whether it makes rows where nothing stands in front of it.
+    pub fn is_source(&self) -> bool {
+        matches!(
+            self,
+            Self::Evaluate { .. }
+                | Self::Find { .. }
+                | Self::MacroExpand { .. }
+                | Self::Print(_)
+                | Self::Range { .. }
+                | Self::Search { .. }
+                | Self::Union(_)
+                | Self::Unknown
+                | Self::Invalid
+        )
+    }
+}
+
 /// Right side and keys of `join` and `lookup`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Join<'q> {

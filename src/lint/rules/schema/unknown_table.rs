@@ -3,6 +3,7 @@
 use crate::analyze::{Unresolved, UnresolvedKind};
 use crate::diagnostic::Severity;
 use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::syntax::Head;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: "SCH001",
@@ -18,6 +19,16 @@ pub(in crate::lint) const RULE: Rule = Rule {
 };
 
 fn check(cx: &mut Context<'_>) {
+    for pipeline in cx.query().results() {
+        if let Head::Operator(operator) = &pipeline.head
+            && !operator.kind.is_source()
+        {
+            let keyword = operator.keyword;
+            cx.report(operator.keyword_span(), format!("the query names no table: it begins with `{keyword}`"))
+                .label("rows of what?")
+                .help("put the table in front of it");
+        }
+    }
     for unknown in &cx.facts().unresolved {
         let (what, near) = match unknown.kind {
             UnresolvedKind::Table => ("table", cx.schema().nearest_table(&unknown.name)),
