@@ -43,6 +43,19 @@ impl<'q> Query<'q> {
             _ => None,
         })
     }
+
+    /// The value of the `let` whose name stands at `declared`, unless it is a function.
+    pub fn let_pipeline(&self, declared: Span) -> Option<&Pipeline<'q>> {
+        self.walk().find_map(|node| {
+            let Node::Statement(statement) = node else { return None };
+            match &statement.kind {
+                StatementKind::Let { name, value: LetValue::Pipeline(pipeline) } if name.span == declared => {
+                    Some(pipeline)
+                }
+                _ => None,
+            }
+        })
+    }
 }
 
 /// A name as written: an identifier, or any text in `['…']`.

@@ -1,8 +1,9 @@
 //! COR013: an old aggregate that keeps 128 values.
 
 use crate::analyze::Binding;
-use crate::diagnostic::{Effect, Severity};
+use crate::diagnostic::{Edit, Effect, Severity};
 use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::span::Span;
 use crate::syntax::ExprKind;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -25,13 +26,17 @@ fn check(cx: &mut Context<'_>) {
         let Some(replacement) = replacement(&name.text).filter(|_| is_built_in && arguments.len() == 1) else {
             continue;
         };
+        let Some(argument) = arguments.first().map(|argument| argument.span) else { continue };
+        let edits = vec![
+            Edit { place: name.span.into(), replacement: replacement.to_owned() },
+            Edit { place: Span::at(argument.end as usize).into(), replacement: ", 128".to_owned() },
+        ];
         cx.report(name.span, format!("`{}` keeps 128 values and drops the rest", name.text))
             .label("128 values at most")
             .help(format!(
-                "use `{replacement}`, which keeps up to 1,048,576 values; a second argument sets another limit"
+                "use `{replacement}`, which keeps up to 1,048,576 values, or as many as its second argument says"
             ))
-            .note("a later test such as `array_length(…) > 200` can never be true")
-            .replace(name.span, replacement, format!("write `{replacement}`"), Effect::Unknown);
+            .fix(format!("write `{replacement}` with the limit that is in force"), Effect::Same, edits);
     }
 }
 

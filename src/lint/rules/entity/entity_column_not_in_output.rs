@@ -1,6 +1,6 @@
 //! ENT001: an entity is filled from a column that the query does not return.
 
-use crate::diagnostic::{Effect, Severity};
+use crate::diagnostic::{Edit, Effect, Severity};
 use crate::lint::dropped::Dropped;
 use crate::lint::{Category, Context, Fixable, Needs, Rule};
 use crate::rule::Located;
@@ -32,16 +32,21 @@ fn check(cx: &mut Context<'_>) {
 fn report(cx: &mut Context<'_>, column: &Located<String>, output: &Columns) {
     let name = &column.value;
     let dropped = cx.query().results().last().and_then(|pipeline| Dropped::find(cx, pipeline, name, u32::MAX));
-    let advice = if dropped.is_some() { format!("keep `{name}` in the result") } else { format!("return a `{name}`") };
+    let advice =
+        if dropped.is_some() { format!("keep `{name}` in the result") } else { format!("add a column `{name}`") };
+    let near = nearest(name, output.columns.iter().map(|column| column.name.as_str()));
+    let variant = near.filter(|near| near.eq_ignore_ascii_case(name));
     let mut report = cx.report(column.place, format!("the query does not return a column `{name}`"));
-    report.label("no such column").help(
-        match nearest(name, output.columns.iter().map(|column| column.name.as_str())) {
-            Some(near) if near.eq_ignore_ascii_case(name) => format!("write `{near}`: KQL's names are case-sensitive"),
-            Some(near) => format!("{advice}, or map `{near}`"),
-            None => format!("{advice}, or map a column that is returned"),
-        },
-    );
-    let Some(Dropped { operator, insertion }) = dropped else { return };
+    if let Some(variant) = variant {
+        let edit = Edit { place: column.place, replacement: variant.to_owned() };
+        report.fix(format!("map `{variant}`"), Effect::Same, vec![edit]);
+    }
+    report.label("no such column").help(match near {
+        Some(near) if near.eq_ignore_ascii_case(name) => format!("write `{near}`: KQL's names are case-sensitive"),
+        Some(near) => format!("{advice}, or map `{near}`"),
+        None => format!("{advice}, or map a column that is returned"),
+    });
+    let Some(Dropped { operator, insertion }) = dropped.filter(|_| variant.is_none()) else { return };
     report.related(operator.keyword_span(), format!("removed by this `{}`", operator.keyword));
     if let Some(end) = insertion {
         report.replace(end, format!(", {name}"), format!("add `{name}` to this `project`"), Effect::Unknown);

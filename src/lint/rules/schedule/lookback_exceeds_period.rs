@@ -34,13 +34,32 @@ fn check(cx: &mut Context<'_>) {
     beyond.sort_by_key(|lookback| (std::cmp::Reverse(lookback.seconds), lookback.span));
     let Some((farthest, others)) = beyond.split_first() else { return };
     let (reach, seen) = (Seconds(farthest.seconds).short(), period.short());
+    let frequency = cx.metadata().query_frequency.as_ref().and_then(|written| written.value.1);
     let mut report = cx.report(farthest.span, format!("the query looks back {reach}, but each run sees only {seen}"));
     report
         .label(format!("reaches back {reach}"))
         .related(written.place, format!("`queryPeriod` is {period_text}"))
-        .help(format!("set `queryPeriod: {reach}`, or look back {seen} at most"));
+        .help(advice(frequency, Seconds(farthest.seconds), *period));
     for other in others {
         report.related(other.span, format!("reaches back {}", Seconds(other.seconds).short()));
+    }
+}
+
+/// What Sentinel accepts: a period of 14 days at most, and of two days or more only with a frequency of an hour or more.
+fn advice(frequency: Option<Seconds>, reach: Seconds, period: Seconds) -> String {
+    const HOUR: i64 = 3600;
+    const DAY: i64 = 24 * HOUR;
+    let (wanted, seen) = (reach.short(), period.short());
+    if reach.0 > 14 * DAY {
+        format!(
+            "look back {seen} at most: no rule sees more than 14d; a longer baseline belongs in a watchlist or a summary table"
+        )
+    } else if reach.0 >= 2 * DAY && frequency.is_some_and(|frequency| frequency.0 < HOUR) {
+        format!(
+            "set `queryPeriod: {wanted}` and `queryFrequency: 1h`, which so long a period needs, or look back {seen} at most"
+        )
+    } else {
+        format!("set `queryPeriod: {wanted}`, or look back {seen} at most")
     }
 }
 

@@ -5,6 +5,7 @@ use crate::diagnostic::{Effect, Severity};
 use crate::lint::{Category, Context, Fixable, Needs, Rule};
 use crate::rule::RuleKind;
 use crate::schema::Origin;
+use crate::span::Span;
 use crate::syntax::ExprKind;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -15,7 +16,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: &[RuleKind::CustomDetection],
     needs: Needs::Schema,
-    fixable: Fixable::Always,
+    fixable: Fixable::Sometimes,
     document: include_str!("timestamp_column.md"),
     check,
 };
@@ -31,9 +32,21 @@ fn check(cx: &mut Context<'_>) {
         if name.text != "TimeGenerated" || original != "TimeGenerated" || !is_in_defender {
             continue;
         }
-        cx.report(expr.span, format!("`{table}` has no column `TimeGenerated` in Defender XDR"))
-            .label("a column of Sentinel")
-            .help("use `Timestamp`, which is the time of the event in Defender XDR")
-            .replace(expr.span, "Timestamp", "write `Timestamp`", Effect::Unknown);
+        let has_both = names_timestamp_too(cx, expr.span);
+        let mut report = cx.report(expr.span, format!("`{table}` has no column `TimeGenerated` in Defender XDR"));
+        report.label("a column of Sentinel").help("use `Timestamp`, which is the time of the event in Defender XDR");
+        if !has_both {
+            report.replace(expr.span, "Timestamp", "write `Timestamp`", Effect::Unknown);
+        }
     }
+}
+
+/// Whether the operator around names `Timestamp` as well: a list of columns must not hold it twice.
+fn names_timestamp_too(cx: &Context<'_>, place: Span) -> bool {
+    let operator = cx.operator_around(place).and_then(|(pipeline, index)| pipeline.operators.get(index));
+    operator.is_some_and(|operator| {
+        cx.expressions()
+            .filter(|expr| operator.span.contains(expr.span))
+            .any(|expr| matches!(&expr.kind, ExprKind::Name(name) if name.text == "Timestamp"))
+    })
 }

@@ -1,5 +1,7 @@
 //! SCH001: a table or a function that the schema does not have.
 
+use std::collections::BTreeSet;
+
 use crate::analyze::{Unresolved, UnresolvedKind};
 use crate::diagnostic::Severity;
 use crate::lint::{Category, Context, Fixable, Needs, Rule};
@@ -29,6 +31,8 @@ fn check(cx: &mut Context<'_>) {
                 .help("put the table in front of it");
         }
     }
+    // The first use speaks for all.
+    let mut named = BTreeSet::new();
     for unknown in &cx.facts().unresolved {
         let (what, near) = match unknown.kind {
             UnresolvedKind::Table => ("table", cx.schema().nearest_table(&unknown.name)),
@@ -38,7 +42,8 @@ fn check(cx: &mut Context<'_>) {
             ),
             UnresolvedKind::Column => continue,
         };
-        if near.is_none() && is_custom(unknown) {
+        let is_replaced = cx.schema().replacement(&unknown.name).is_some();
+        if is_replaced || (near.is_none() && is_custom(unknown)) || !named.insert(&unknown.name) {
             continue;
         }
         let help = match near {
