@@ -30,16 +30,50 @@ pub struct Input<'a> {
     pub texts: &'a dyn Fn(TextId) -> &'a str,
 }
 
+impl<'a> Input<'a> {
+    /// The same, for as long as the rules run.
+    pub(super) fn for_rules<'r>(&self, texts: &'r dyn Fn(TextId) -> &'r str) -> Input<'r>
+    where
+        'a: 'r,
+    {
+        let Self { text, query, errors, facts, metadata, kind, schema, texts: _ } = *self;
+        Input { text, query, errors, facts, metadata, kind, schema, texts }
+    }
+}
+
+/// The nodes of a query by kind, so that the tree is walked once and not by every rule. Parents come before children.
+pub(super) struct Nodes<'a> {
+    pipelines: Vec<&'a Pipeline<'a>>,
+    operators: Vec<&'a Operator<'a>>,
+    expressions: Vec<&'a Expr<'a>>,
+}
+
+impl<'a> Nodes<'a> {
+    pub(super) fn of(query: &'a Query<'a>) -> Self {
+        let mut nodes = Self { pipelines: Vec::new(), operators: Vec::new(), expressions: Vec::new() };
+        for node in query.walk() {
+            match node {
+                Node::Statement(_) => {}
+                Node::Pipeline(pipeline) => nodes.pipelines.push(pipeline),
+                Node::Operator(operator) => nodes.operators.push(operator),
+                Node::Expr(expr) => nodes.expressions.push(expr),
+            }
+        }
+        nodes
+    }
+}
+
 /// What one rule works with.
 pub struct Context<'a> {
     input: Input<'a>,
+    nodes: &'a Nodes<'a>,
     rule: &'static Rule,
     findings: Vec<Diagnostic>,
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn new(input: Input<'a>, rule: &'static Rule) -> Self {
-        Self { input, rule, findings: Vec::new() }
+    pub(super) fn new(input: Input<'a>, nodes: &'a Nodes<'a>, rule: &'static Rule) -> Self {
+        Self { input, nodes, rule, findings: Vec::new() }
     }
 
     pub(super) fn into_findings(self) -> Vec<Diagnostic> {
@@ -97,16 +131,13 @@ impl<'a> Context<'a> {
     }
 
     /// Every tabular operator, those of nested pipelines and function bodies included.
-    pub fn operators(&self) -> impl Iterator<Item = &'a Operator<'a>> + use<'a> {
-        self.input.query.operators()
+    pub fn operators(&self) -> impl DoubleEndedIterator<Item = &'a Operator<'a>> + use<'a> {
+        self.nodes.operators.iter().copied()
     }
 
     /// Every pipeline, nested ones and lone expressions included. A pipeline comes before those inside it.
     pub fn pipelines(&self) -> impl Iterator<Item = &'a Pipeline<'a>> + use<'a> {
-        self.input.query.walk().filter_map(|node| match node {
-            Node::Pipeline(pipeline) => Some(pipeline),
-            Node::Statement(_) | Node::Operator(_) | Node::Expr(_) => None,
-        })
+        self.nodes.pipelines.iter().copied()
     }
 
     /// The innermost operator around a place, with the pipeline that it is part of and its index there.
@@ -127,7 +158,7 @@ impl<'a> Context<'a> {
 
     /// Every expression, those inside other expressions included.
     pub fn expressions(&self) -> impl Iterator<Item = &'a Expr<'a>> + use<'a> {
-        self.input.query.expressions()
+        self.nodes.expressions.iter().copied()
     }
 
     /// Adds a finding that is made elsewhere.

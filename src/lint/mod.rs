@@ -18,12 +18,14 @@ mod shape;
 pub mod suppression;
 
 pub use context::{Context, Input, Report};
-pub use rule::{Category, Fixable, Needs, Rule};
+pub use rule::{Category, Confidence, Fixable, Needs, Rule};
 
 use std::fmt::Write as _;
 
 use crate::diagnostic::Diagnostic;
 use crate::parse::SyntaxError;
+
+use context::Nodes;
 
 /// Every lint rule, sorted by code.
 pub fn rules() -> &'static [Rule] {
@@ -83,11 +85,24 @@ pub fn table() -> String {
 
 /// Runs the selected rules that apply to the kind of the rule file. The findings are sorted by place, then by code.
 pub fn check(input: &Input<'_>, selected: impl Fn(&Rule) -> bool) -> Vec<Diagnostic> {
+    check_and_tell(input, selected, &mut |_| {})
+}
+
+/// As [`check`]; `done` hears of each rule that has run, for measuring.
+pub fn check_and_tell(
+    input: &Input<'_>,
+    selected: impl Fn(&Rule) -> bool,
+    done: &mut dyn FnMut(&'static Rule),
+) -> Vec<Diagnostic> {
+    let nodes = Nodes::of(input.query);
+    let texts = |id| (input.texts)(id);
+    let input = input.for_rules(&texts);
     let mut findings = Vec::new();
     for rule in rules().iter().filter(|rule| rule.kinds.contains(&input.kind) && selected(rule)) {
-        let mut context = Context::new(*input, rule);
+        let mut context = Context::new(input, &nodes, rule);
         (rule.check)(&mut context);
         findings.append(&mut context.into_findings());
+        done(rule);
     }
     findings.sort_by_key(|finding| (finding.place, finding.code));
     findings.dedup_by_key(|finding| (finding.place, finding.code));

@@ -22,6 +22,8 @@ pub struct Rule {
     pub kinds: &'static [RuleKind],
     /// What it cannot work without.
     pub needs: Needs,
+    /// How sure a finding is.
+    pub confidence: Confidence,
     /// Whether its findings come with a fix.
     pub fixable: Fixable,
     /// Its Markdown page: what it flags, why, and examples that are run as tests.
@@ -96,6 +98,8 @@ pub enum Category {
     Schedule,
     /// `SCH`
     Schema,
+    /// `STY`
+    Style,
     /// `SUP`
     Suppression,
     /// `SYN`
@@ -104,6 +108,8 @@ pub enum Category {
     Term,
     /// `XDR`
     Xdr,
+    /// `XRL`
+    Repository,
 }
 
 impl Category {
@@ -124,10 +130,12 @@ impl Category {
             Self::Regex => "RGX",
             Self::Schedule => "SCD",
             Self::Schema => "SCH",
+            Self::Style => "STY",
             Self::Suppression => "SUP",
             Self::Syntax => "SYN",
             Self::Term => "TRM",
             Self::Xdr => "XDR",
+            Self::Repository => "XRL",
         }
     }
 
@@ -148,10 +156,12 @@ impl Category {
             Self::Regex => "Regular expressions",
             Self::Schedule => "Scheduling",
             Self::Schema => "Schema and types",
+            Self::Style => "Style",
             Self::Suppression => "Suppressions",
             Self::Syntax => "Syntax",
             Self::Term => "Term matching",
             Self::Xdr => "Defender XDR custom detections",
+            Self::Repository => "Across rules",
         }
     }
 }
@@ -167,6 +177,8 @@ pub enum Needs {
     Metadata,
     /// Both.
     SchemaAndMetadata,
+    /// The other rules of the folder.
+    OtherRules,
 }
 
 impl Needs {
@@ -177,6 +189,30 @@ impl Needs {
             Self::Schema => "query, schema",
             Self::Metadata => "query, metadata",
             Self::SchemaAndMetadata => "query, schema, metadata",
+            Self::OtherRules => "query, schema, other rules",
+        }
+    }
+}
+
+/// How sure a rule's findings are: how seldom one is wrong on rules that are known to be good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// A hint to look: many such places are meant as they are.
+    Low,
+    /// Depends on what a column usually holds, or on what was meant.
+    Medium,
+    /// Follows from what the language, the schema or the metadata say.
+    High,
+}
+
+impl Confidence {
+    /// The word that a rule's page prints.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! ASM001: an ASIM parser that has to be deployed, where the same is built in.
 
 use crate::diagnostic::{Effect, Severity};
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::rule::RuleKind;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -12,6 +12,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: &[RuleKind::Scheduled, RuleKind::Nrt, RuleKind::Hunting, RuleKind::Snippet],
     needs: Needs::Schema,
+    confidence: Confidence::High,
     fixable: Fixable::Always,
     document: include_str!("legacy_parser_name.md"),
     check,

@@ -1,7 +1,7 @@
 //! ATK005: a rule without ATT&CK tactics or techniques.
 
 use crate::diagnostic::Severity;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::rule::RuleKind;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -12,6 +12,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: &[RuleKind::Scheduled, RuleKind::Nrt, RuleKind::Hunting],
     needs: Needs::Metadata,
+    confidence: Confidence::High,
     fixable: Fixable::Never,
     document: include_str!("missing_mapping.md"),
     check,

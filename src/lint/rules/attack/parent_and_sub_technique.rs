@@ -1,7 +1,7 @@
 //! ATK004: a technique next to one of its own sub-techniques.
 
 use crate::diagnostic::Severity;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: "ATK004",
@@ -11,6 +11,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::KINDS_WITH_METADATA,
     needs: Needs::Metadata,
+    confidence: Confidence::High,
     fixable: Fixable::Never,
     document: include_str!("parent_and_sub_technique.md"),
     check,

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Edit, Effect, Severity};
 use crate::lint::attack::{Standing, standing};
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: "ATK003",
@@ -12,6 +12,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::KINDS_WITH_METADATA,
     needs: Needs::Metadata,
+    confidence: Confidence::High,
     fixable: Fixable::Sometimes,
     document: include_str!("revoked_technique.md"),
     check,

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::lint::attack::{Standing, standing};
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: "ATK001",
@@ -12,6 +12,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::KINDS_WITH_METADATA,
     needs: Needs::Metadata,
+    confidence: Confidence::High,
     fixable: Fixable::Never,
     document: include_str!("unknown_technique.md"),
     check,

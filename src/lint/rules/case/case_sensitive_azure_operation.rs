@@ -5,7 +5,7 @@ use crate::diagnostic::Severity;
 use crate::lint::case::{CaseSensitive, report};
 use crate::lint::predicate::{has_letters, in_any_case, texts};
 use crate::lint::shape::table_column;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: "CSE004",
@@ -15,6 +15,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Schema,
+    confidence: Confidence::High,
     fixable: Fixable::Always,
     document: include_str!("case_sensitive_azure_operation.md"),
     check,

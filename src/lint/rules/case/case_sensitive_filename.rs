@@ -5,7 +5,7 @@ use crate::diagnostic::Severity;
 use crate::lint::case::{CaseSensitive, report};
 use crate::lint::predicate::{has_letters, in_any_case, other_case, texts};
 use crate::lint::shape::{is_from_linux, shape_of};
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::schema::{ColumnShape, Schema};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -16,6 +16,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Schema,
+    confidence: Confidence::Medium,
     fixable: Fixable::Always,
     document: include_str!("case_sensitive_filename.md"),
     check,

@@ -3,7 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::lint::join::keyed_joins;
 use crate::lint::shape::{shape_of, table_column};
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::schema::{Column, ColumnShape};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -14,6 +14,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Schema,
+    confidence: Confidence::Medium,
     fixable: Fixable::Never,
     document: include_str!("case_sensitive_join_key.md"),
     check,

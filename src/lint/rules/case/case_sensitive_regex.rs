@@ -10,7 +10,7 @@ use crate::diagnostic::{Effect, Severity};
 use crate::lint::predicate::{effect_on_rule, excludes, other_case, texts_with_places};
 use crate::lint::regex::string_literals;
 use crate::lint::shape::{is_from_linux, shape_of};
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::schema::{ColumnShape, Origin};
 use crate::span::Span;
 use crate::syntax::BinaryOp;
@@ -23,6 +23,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Schema,
+    confidence: Confidence::Medium,
     fixable: Fixable::Sometimes,
     document: include_str!("case_sensitive_regex.md"),
     check,

@@ -3,7 +3,7 @@
 use crate::analyze::Predicate;
 use crate::diagnostic::{Effect, Severity};
 use crate::lint::predicate::{effect_on_rule, ignores_case, in_any_case, texts_with_places};
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: "CSE006",
@@ -13,6 +13,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Query,
+    confidence: Confidence::High,
     fixable: Fixable::Sometimes,
     document: include_str!("dead_case_fold_literal.md"),
     check,

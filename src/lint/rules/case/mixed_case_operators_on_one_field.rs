@@ -7,7 +7,7 @@ use crate::lint::rules::case::{
     case_sensitive_account, case_sensitive_azure_operation, case_sensitive_command_line, case_sensitive_filename,
 };
 use crate::lint::shape::shape_of;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::schema::{ColumnShape, Schema};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -18,6 +18,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Query,
+    confidence: Confidence::Medium,
     fixable: Fixable::Always,
     document: include_str!("mixed_case_operators_on_one_field.md"),
     check,

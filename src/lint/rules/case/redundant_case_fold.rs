@@ -3,7 +3,7 @@
 use crate::analyze::Predicate;
 use crate::diagnostic::{Effect, Severity};
 use crate::lint::predicate::{ignores_case, texts};
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::span::Span;
 use crate::syntax::ExprKind;
 
@@ -15,6 +15,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Query,
+    confidence: Confidence::High,
     fixable: Fixable::Always,
     document: include_str!("redundant_case_fold.md"),
     check,

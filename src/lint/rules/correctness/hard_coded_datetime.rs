@@ -2,7 +2,7 @@
 
 use crate::analyze::Predicate;
 use crate::diagnostic::Severity;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::schema::Value;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -13,6 +13,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::KINDS_THAT_ALERT,
     needs: Needs::Query,
+    confidence: Confidence::High,
     fixable: Fixable::Never,
     document: include_str!("hard_coded_datetime.md"),
     check,

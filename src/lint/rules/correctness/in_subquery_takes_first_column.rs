@@ -2,7 +2,7 @@
 
 use crate::analyze::Binding;
 use crate::diagnostic::{Effect, Severity};
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::schema::{Column, Columns, ScalarType};
 use crate::span::Span;
 use crate::syntax::{Expr, ExprKind, Head, Operator, OperatorKind, Pipeline};
@@ -15,6 +15,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Schema,
+    confidence: Confidence::Medium,
     fixable: Fixable::Sometimes,
     document: include_str!("in_subquery_takes_first_column.md"),
     check,

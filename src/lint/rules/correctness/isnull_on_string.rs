@@ -1,7 +1,7 @@
 //! COR009: `isnull` and `isnotnull` of a text, which is never null.
 
 use crate::diagnostic::{Effect, Severity};
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::schema::ScalarType;
 use crate::syntax::ExprKind;
 
@@ -13,6 +13,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Schema,
+    confidence: Confidence::High,
     fixable: Fixable::Always,
     document: include_str!("isnull_on_string.md"),
     check,

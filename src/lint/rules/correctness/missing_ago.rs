@@ -2,7 +2,7 @@
 
 use crate::analyze::{Predicate, PredicateOp};
 use crate::diagnostic::{Effect, Severity};
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::schema::{ScalarType, Value};
 use crate::syntax::BinaryOp;
 
@@ -14,6 +14,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Query,
+    confidence: Confidence::High,
     fixable: Fixable::Always,
     document: include_str!("missing_ago.md"),
     check,

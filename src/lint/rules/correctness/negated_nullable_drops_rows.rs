@@ -2,7 +2,7 @@
 
 use crate::analyze::{Predicate, PredicateOp};
 use crate::diagnostic::{Edit, Effect, Severity};
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::span::Span;
 use crate::syntax::{Expr, ExprKind, Node};
 
@@ -14,6 +14,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Query,
+    confidence: Confidence::Medium,
     fixable: Fixable::Always,
     document: include_str!("negated_nullable_drops_rows.md"),
     check,

@@ -2,7 +2,7 @@
 
 use crate::analyze::Binding;
 use crate::diagnostic::Severity;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::span::Span;
 use crate::syntax::{BinaryOp, Expr, ExprKind, LetValue, Node, StatementKind};
 
@@ -14,6 +14,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Schema,
+    confidence: Confidence::High,
     fixable: Fixable::Never,
     document: include_str!("self_comparison.md"),
     check,

@@ -1,7 +1,7 @@
 //! ENT008: a custom detail or a placeholder of the alert that names no column of the result.
 
 use crate::diagnostic::{Effect, Severity};
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::rule::Located;
 use crate::schema::Columns;
 use crate::span::{Place, Span, TextId};
@@ -14,6 +14,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::KINDS_WITH_METADATA,
     needs: Needs::SchemaAndMetadata,
+    confidence: Confidence::High,
     fixable: Fixable::Sometimes,
     document: include_str!("custom_detail_column.md"),
     check,

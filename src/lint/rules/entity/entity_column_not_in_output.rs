@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Edit, Effect, Severity};
 use crate::lint::dropped::Dropped;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::rule::Located;
 use crate::schema::{Columns, nearest};
 
@@ -14,6 +14,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::KINDS_WITH_METADATA,
     needs: Needs::SchemaAndMetadata,
+    confidence: Confidence::High,
     fixable: Fixable::Sometimes,
     document: include_str!("entity_column_not_in_output.md"),
     check,

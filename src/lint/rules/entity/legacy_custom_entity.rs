@@ -1,7 +1,7 @@
 //! ENT005: entities named by column, as before there was a mapping.
 
 use crate::diagnostic::Severity;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::rule::RuleKind;
 use crate::span::Span;
 use crate::syntax::{Name, NamedExpr, OperatorKind};
@@ -14,6 +14,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: &[RuleKind::Scheduled, RuleKind::Nrt, RuleKind::Hunting, RuleKind::Snippet],
     needs: Needs::Query,
+    confidence: Confidence::High,
     fixable: Fixable::Never,
     document: include_str!("legacy_custom_entity.md"),
     check,

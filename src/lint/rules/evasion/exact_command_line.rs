@@ -4,7 +4,7 @@ use crate::analyze::{Predicate, PredicateOp};
 use crate::diagnostic::Severity;
 use crate::lint::predicate::{selects, texts_with_places};
 use crate::lint::shape::shape_of;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::schema::ColumnShape;
 use crate::syntax::{BinaryOp, InOp};
 
@@ -16,6 +16,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Schema,
+    confidence: Confidence::Low,
     fixable: Fixable::Never,
     document: include_str!("exact_command_line.md"),
     check,

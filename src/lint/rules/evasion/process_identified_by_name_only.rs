@@ -4,7 +4,7 @@ use crate::analyze::{Predicate, PredicateOp};
 use crate::diagnostic::{Edit, Effect, Severity};
 use crate::lint::predicate::{selects, texts};
 use crate::lint::shape::table_column;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::span::Span;
 use crate::syntax::{BinaryOp, InOp};
 
@@ -16,6 +16,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::KINDS_THAT_ALERT,
     needs: Needs::Schema,
+    confidence: Confidence::Medium,
     fixable: Fixable::Sometimes,
     document: include_str!("process_identified_by_name_only.md"),
     check,

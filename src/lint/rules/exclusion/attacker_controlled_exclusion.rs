@@ -4,7 +4,7 @@ use crate::analyze::{Predicate, PredicateOp};
 use crate::diagnostic::Severity;
 use crate::lint::predicate::texts;
 use crate::lint::shape::{shape_of, table_column};
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::schema::{Column, ColumnShape};
 use crate::syntax::{BinaryOp, Expr, ExprKind, InOp};
 
@@ -16,6 +16,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Schema,
+    confidence: Confidence::Medium,
     fixable: Fixable::Never,
     document: include_str!("attacker_controlled_exclusion.md"),
     check,

@@ -1,7 +1,7 @@
 //! FPX002: an exclusion that is written down but switched off by `//`.
 
 use crate::diagnostic::Severity;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::parse::parse;
 use crate::span::Span;
 use crate::syntax::{BinaryOp, Expr, ExprKind, InOp, Literal, Node, Operator, OperatorKind, Query};
@@ -14,6 +14,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Query,
+    confidence: Confidence::Medium,
     fixable: Fixable::Never,
     document: include_str!("commented_out_exclusion.md"),
     check,

@@ -3,7 +3,7 @@
 use crate::analyze::{Predicate, PredicateOp};
 use crate::diagnostic::Severity;
 use crate::lint::predicate::texts;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::rule::{AlertSeverity, RuleKind};
 use crate::schema::Value;
 use crate::syntax::{BinaryOp, ExprKind, OperatorKind};
@@ -16,6 +16,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: &[RuleKind::Scheduled, RuleKind::Nrt],
     needs: Needs::Metadata,
+    confidence: Confidence::Medium,
     fixable: Fixable::Never,
     document: include_str!("no_exclusion.md"),
     check,

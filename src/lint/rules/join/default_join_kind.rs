@@ -1,7 +1,7 @@
 //! JON001: a `join` that does not say its kind.
 
 use crate::diagnostic::{Effect, Severity};
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::span::Span;
 use crate::syntax::{ExprKind, OperatorKind};
 
@@ -13,6 +13,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Query,
+    confidence: Confidence::High,
     fixable: Fixable::Always,
     document: include_str!("default_join_kind.md"),
     check,

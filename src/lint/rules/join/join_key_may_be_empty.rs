@@ -5,7 +5,7 @@ use crate::diagnostic::Severity;
 use crate::lint::join::{Key, keyed_joins};
 use crate::lint::predicate::{selects, texts};
 use crate::lint::shape::{shape_of, table_column};
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::schema::{Column, ColumnShape};
 use crate::syntax::BinaryOp;
 
@@ -17,6 +17,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Schema,
+    confidence: Confidence::Medium,
     fixable: Fixable::Never,
     document: include_str!("join_key_may_be_empty.md"),
     check,

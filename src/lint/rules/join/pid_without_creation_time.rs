@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::lint::join::{Key, keyed_joins};
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: "JON004",
@@ -12,6 +12,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Query,
+    confidence: Confidence::Medium,
     fixable: Fixable::Never,
     document: include_str!("pid_without_creation_time.md"),
     check,

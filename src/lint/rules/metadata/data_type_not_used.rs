@@ -1,7 +1,7 @@
 //! MET009: data types of the connectors that are not the tables of the query.
 
 use crate::diagnostic::Severity;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: "MET009",
@@ -11,6 +11,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::KINDS_WITH_METADATA,
     needs: Needs::Metadata,
+    confidence: Confidence::Medium,
     fixable: Fixable::Never,
     document: include_str!("data_type_not_used.md"),
     check,

@@ -1,7 +1,7 @@
 //! MET007: quotes around a description that YAML takes for part of the text.
 
 use crate::diagnostic::{Edit, Effect, Severity};
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::span::{Place, Span};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -12,6 +12,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::KINDS_WITH_METADATA,
     needs: Needs::Metadata,
+    confidence: Confidence::High,
     fixable: Fixable::Always,
     document: include_str!("quoted_block_description.md"),
     check,

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::lint::shape::table_column;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::rule::RuleKind;
 use crate::schema::{Column, ScalarType};
 use crate::syntax::ExprKind;
@@ -15,6 +15,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: false,
     kinds: &[RuleKind::Hunting, RuleKind::Snippet],
     needs: Needs::Schema,
+    confidence: Confidence::Medium,
     fixable: Fixable::Never,
     document: include_str!("no_time_filter.md"),
     check,

@@ -1,7 +1,7 @@
 //! PRT008: the rule reads a file that somebody else can change at any time.
 
 use crate::diagnostic::Severity;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::schema::Value;
 use crate::syntax::ExprKind;
 
@@ -13,6 +13,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Query,
+    confidence: Confidence::High,
     fixable: Fixable::Never,
     document: include_str!("mutable_externaldata.md"),
     check,

@@ -11,7 +11,7 @@ use regex_syntax::{Error, ParserBuilder};
 use crate::diagnostic::Severity;
 use crate::lint::literal::place_in_literal;
 use crate::lint::regex::{patterns, string_literals};
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::span::Span;
 use crate::syntax::{ExprKind, Literal, Operator, OperatorKind, ParsePart};
 
@@ -23,6 +23,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Query,
+    confidence: Confidence::High,
     fixable: Fixable::Never,
     document: include_str!("invalid_regex.md"),
     check,

@@ -2,7 +2,7 @@
 
 use crate::analyze::{Binding, Lookback};
 use crate::diagnostic::Severity;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::rule::{RuleKind, Seconds};
 use crate::schema::Origin;
 use crate::span::Span;
@@ -16,6 +16,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: &[RuleKind::Scheduled],
     needs: Needs::Metadata,
+    confidence: Confidence::High,
     fixable: Fixable::Never,
     document: include_str!("lookback_exceeds_period.md"),
     check,

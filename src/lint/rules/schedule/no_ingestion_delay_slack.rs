@@ -1,7 +1,7 @@
 //! SCD003: a rule that looks back exactly as far as it runs apart misses what arrives late.
 
 use crate::diagnostic::Severity;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::rule::RuleKind;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -12,6 +12,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: &[RuleKind::Scheduled],
     needs: Needs::Metadata,
+    confidence: Confidence::Medium,
     fixable: Fixable::Never,
     document: include_str!("no_ingestion_delay_slack.md"),
     check,

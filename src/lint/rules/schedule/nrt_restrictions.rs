@@ -1,7 +1,7 @@
 //! SCD007: what a near-real-time rule cannot have.
 
 use crate::diagnostic::Severity;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::rule::RuleKind;
 use crate::span::{Place, Span};
 use crate::syntax::{ExprKind, OperatorKind};
@@ -14,6 +14,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: &[RuleKind::Nrt],
     needs: Needs::Metadata,
+    confidence: Confidence::High,
     fixable: Fixable::Never,
     document: include_str!("nrt_restrictions.md"),
     check,

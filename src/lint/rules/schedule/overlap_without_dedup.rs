@@ -1,7 +1,7 @@
 //! SCD005: runs overlap, and nothing keeps the same event from raising an alert in each of them.
 
 use crate::diagnostic::Severity;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::rule::{RuleKind, Seconds};
 use crate::syntax::{ExprKind, InOp, OperatorKind};
 
@@ -13,6 +13,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: &[RuleKind::Scheduled],
     needs: Needs::Metadata,
+    confidence: Confidence::Medium,
     fixable: Fixable::Never,
     document: include_str!("overlap_without_dedup.md"),
     check,

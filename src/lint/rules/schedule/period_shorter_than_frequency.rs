@@ -1,7 +1,7 @@
 //! SCD001: a rule that looks back less far than it runs apart.
 
 use crate::diagnostic::Severity;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::rule::{RuleKind, Seconds};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -12,6 +12,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: &[RuleKind::Scheduled],
     needs: Needs::Metadata,
+    confidence: Confidence::High,
     fixable: Fixable::Never,
     document: include_str!("period_shorter_than_frequency.md"),
     check,

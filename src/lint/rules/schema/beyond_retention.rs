@@ -1,7 +1,7 @@
 //! SCH009: a look back further than Defender XDR keeps events.
 
 use crate::diagnostic::Severity;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::rule::RuleKind;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -12,6 +12,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: &[RuleKind::CustomDetection, RuleKind::Hunting, RuleKind::Snippet],
     needs: Needs::Schema,
+    confidence: Confidence::High,
     fixable: Fixable::Never,
     document: include_str!("beyond_retention.md"),
     check,

@@ -2,7 +2,7 @@
 
 use crate::analyze::PredicateOp;
 use crate::diagnostic::{Effect, Severity};
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::schema::{ScalarType, Value};
 use crate::syntax::BinaryOp;
 
@@ -14,6 +14,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Schema,
+    confidence: Confidence::High,
     fixable: Fixable::Sometimes,
     document: include_str!("bool_as_string.md"),
     check,

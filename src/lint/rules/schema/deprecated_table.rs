@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analyze::{Binding, UnresolvedKind};
 use crate::diagnostic::{Edit, Effect, Severity};
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::schema::{Origin, Replacement};
 use crate::span::Span;
 use crate::syntax::ExprKind;
@@ -17,6 +17,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Query,
+    confidence: Confidence::High,
     fixable: Fixable::Sometimes,
     document: include_str!("deprecated_table.md"),
     check,

@@ -3,7 +3,7 @@
 use crate::analyze::{Predicate, PredicateOp};
 use crate::diagnostic::{Effect, Severity};
 use crate::lint::predicate::effect_on_rule;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::schema::{ScalarType, Value};
 use crate::syntax::{BinaryOp, Expr, ExprKind, InOp};
 
@@ -15,6 +15,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Schema,
+    confidence: Confidence::Medium,
     fixable: Fixable::Always,
     document: include_str!("dynamic_compared_without_cast.md"),
     check,

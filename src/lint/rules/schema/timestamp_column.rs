@@ -2,7 +2,7 @@
 
 use crate::analyze::Binding;
 use crate::diagnostic::{Effect, Severity};
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::rule::RuleKind;
 use crate::schema::Origin;
 use crate::span::Span;
@@ -16,6 +16,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: &[RuleKind::CustomDetection],
     needs: Needs::Schema,
+    confidence: Confidence::Medium,
     fixable: Fixable::Sometimes,
     document: include_str!("timestamp_column.md"),
     check,

@@ -1,7 +1,7 @@
 //! SCH010: keys of a join, or branches of `iff` and `case`, of different types.
 
 use crate::diagnostic::Severity;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::schema::ScalarType;
 use crate::syntax::{BinaryOp, Expr, ExprKind, JoinCondition, NamedExpr, OperatorKind};
 
@@ -13,6 +13,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Schema,
+    confidence: Confidence::High,
     fixable: Fixable::Never,
     document: include_str!("type_mismatch_in_join_or_case.md"),
     check,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::analyze::{Unresolved, UnresolvedKind};
 use crate::diagnostic::{Edit, Effect, Severity};
 use crate::lint::dropped::{Dropped, is_plain};
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::schema::{Columns, Origin, nearest};
 use crate::span::Span;
 use crate::syntax::{ExprKind, Pipeline};
@@ -18,6 +18,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Schema,
+    confidence: Confidence::High,
     fixable: Fixable::Sometimes,
     document: include_str!("unknown_column.md"),
     check,

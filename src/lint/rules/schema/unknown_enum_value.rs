@@ -4,7 +4,7 @@ use crate::analyze::{Predicate, PredicateOp};
 use crate::diagnostic::{Effect, Severity};
 use crate::lint::predicate::{in_any_case, texts_with_places};
 use crate::lint::shape::table_column;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::schema::ColumnValues;
 use crate::syntax::{BinaryOp, InOp};
 
@@ -16,6 +16,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Schema,
+    confidence: Confidence::Medium,
     fixable: Fixable::Sometimes,
     document: include_str!("unknown_enum_value.md"),
     check,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::analyze::{Unresolved, UnresolvedKind};
 use crate::diagnostic::Severity;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::syntax::Head;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -15,6 +15,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Schema,
+    confidence: Confidence::High,
     fixable: Fixable::Never,
     document: include_str!("unknown_table.md"),
     check,

@@ -1,7 +1,7 @@
 //! SUP002: a comment that silences everything.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::lint::{Category, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Fixable, Needs, Rule};
 use crate::span::Place;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -11,6 +11,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     severity: Severity::Warning,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Query,
+    confidence: Confidence::High,
     default_on: true,
     fixable: Fixable::Never,
     document: include_str!("blanket_suppression.md"),

@@ -1,7 +1,7 @@
 //! SUP004: a comment with a word that stands for nothing.
 
 use crate::diagnostic::{Diagnostic, Edit, Effect, Fix, Severity};
-use crate::lint::{Category, Fixable, Needs, Rule, suggest};
+use crate::lint::{Category, Confidence, Fixable, Needs, Rule, suggest};
 use crate::span::Place;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -11,6 +11,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     severity: Severity::Error,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Query,
+    confidence: Confidence::High,
     default_on: true,
     fixable: Fixable::Sometimes,
     document: include_str!("unknown_code.md"),

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Edit, Effect, Severity};
 use crate::lint::mistake::{Mistake, Tokens};
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::parse::{TokenKind, tokens};
 use crate::span::Span;
 use crate::syntax::{ExprKind, OperatorKind};
@@ -15,6 +15,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Query,
+    confidence: Confidence::High,
     fixable: Fixable::Sometimes,
     document: include_str!("foreign_operator.md"),
     check,

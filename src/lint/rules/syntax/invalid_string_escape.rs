@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Edit, Effect, Severity};
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::parse::{SyntaxErrorKind, Token, TokenKind, tokens};
 use crate::span::Span;
 
@@ -15,6 +15,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Query,
+    confidence: Confidence::High,
     fixable: Fixable::Always,
     document: include_str!("invalid_string_escape.md"),
     check,

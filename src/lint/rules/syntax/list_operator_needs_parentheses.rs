@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Edit, Effect, Severity};
 use crate::lint::mistake::{Mistake, Tokens, list_form};
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::parse::TokenKind;
 use crate::span::Span;
 
@@ -14,6 +14,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Query,
+    confidence: Confidence::High,
     fixable: Fixable::Sometimes,
     document: include_str!("list_operator_needs_parentheses.md"),
     check,

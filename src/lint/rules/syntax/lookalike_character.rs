@@ -4,7 +4,7 @@ use crate::diagnostic::{Edit, Effect, Severity};
 use crate::lint::literal::place_in_literal;
 use crate::lint::mistake::{Mistake, Tokens, ascii_form};
 use crate::lint::regex::string_literals;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::span::Span;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -15,6 +15,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Query,
+    confidence: Confidence::High,
     fixable: Fixable::Sometimes,
     document: include_str!("lookalike_character.md"),
     check,

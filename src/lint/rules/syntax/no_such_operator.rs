@@ -1,7 +1,7 @@
 //! SYN006: an operator that KQL does not have, though others of its kind exist.
 
 use crate::diagnostic::Severity;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::parse::SyntaxError;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -12,6 +12,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Query,
+    confidence: Confidence::High,
     fixable: Fixable::Never,
     document: include_str!("no_such_operator.md"),
     check,

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::lint::mistake::{Mistake, Tokens};
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: "SYN008",
@@ -12,6 +12,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Query,
+    confidence: Confidence::Medium,
     fixable: Fixable::Never,
     document: include_str!("several_queries_in_one_file.md"),
     check,

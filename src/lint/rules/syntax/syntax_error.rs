@@ -3,7 +3,7 @@
 use super::no_such_operator::absent_operator;
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::lint::mistake::Tokens;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::parse::SyntaxError;
 use crate::span::Place;
 
@@ -15,6 +15,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Query,
+    confidence: Confidence::High,
     fixable: Fixable::Never,
     document: include_str!("syntax_error.md"),
     check,

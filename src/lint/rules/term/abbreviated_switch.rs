@@ -6,7 +6,7 @@ use crate::analyze::{Predicate, PredicateOp};
 use crate::diagnostic::Severity;
 use crate::lint::predicate::{selects, texts, texts_with_places};
 use crate::lint::shape::shape_of;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::schema::ColumnShape;
 use crate::syntax::{BinaryOp, InOp};
 
@@ -18,6 +18,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Schema,
+    confidence: Confidence::Medium,
     fixable: Fixable::Never,
     document: include_str!("abbreviated_switch.md"),
     check,

@@ -4,7 +4,7 @@ use crate::analyze::{Predicate, PredicateOp};
 use crate::diagnostic::{Edit, Effect, Severity};
 use crate::lint::predicate::{hold_together, selects, texts, texts_with_places};
 use crate::lint::shape::shape_of;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::schema::ColumnShape;
 use crate::span::Span;
 use crate::syntax::{BinaryOp, InOp};
@@ -17,6 +17,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Schema,
+    confidence: Confidence::Low,
     fixable: Fixable::Sometimes,
     document: include_str!("dash_or_slash_only.md"),
     check,

@@ -4,7 +4,7 @@ use crate::analyze::{Predicate, PredicateOp};
 use crate::diagnostic::{Effect, Severity};
 use crate::lint::predicate::{effect_on_rule, excludes, texts, texts_with_places};
 use crate::lint::shape::shape_of;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::schema::ColumnShape;
 use crate::syntax::{BinaryOp, InOp};
 
@@ -16,6 +16,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Schema,
+    confidence: Confidence::Medium,
     fixable: Fixable::Sometimes,
     document: include_str!("has_inside_a_longer_term.md"),
     check,

@@ -3,7 +3,7 @@
 use crate::analyze::PredicateOp;
 use crate::diagnostic::{Effect, Severity};
 use crate::lint::predicate::texts_with_places;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::syntax::{BinaryOp, InOp};
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -14,6 +14,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Query,
+    confidence: Confidence::High,
     fixable: Fixable::Sometimes,
     document: include_str!("has_without_alphanumeric.md"),
     check,

@@ -4,7 +4,7 @@ use crate::analyze::PredicateOp;
 use crate::diagnostic::{Effect, Severity};
 use crate::lint::predicate::{effect_on_rule, excludes, texts_with_places};
 use crate::lint::shape::{shape_of, table_column};
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::schema::ColumnShape;
 use crate::syntax::BinaryOp;
 
@@ -16,6 +16,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Schema,
+    confidence: Confidence::High,
     fixable: Fixable::Sometimes,
     document: include_str!("path_literal_in_name_column.md"),
     check,

@@ -3,7 +3,7 @@
 use crate::analyze::{Predicate, PredicateOp};
 use crate::diagnostic::{Edit, Effect, Severity};
 use crate::lint::predicate::selects;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::span::Span;
 use crate::syntax::{BinaryOp, ExprKind, OperatorKind};
 
@@ -15,6 +15,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: Rule::EVERY_KIND,
     needs: Needs::Query,
+    confidence: Confidence::Medium,
     fixable: Fixable::Always,
     document: include_str!("fileprofile_misuse.md"),
     check,

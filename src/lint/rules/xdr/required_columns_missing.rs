@@ -3,7 +3,7 @@
 use crate::analyze::Binding;
 use crate::diagnostic::{Effect, Severity};
 use crate::lint::dropped::Dropped;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::rule::RuleKind;
 use crate::syntax::{Head, OperatorKind, Pipeline};
 
@@ -15,6 +15,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: &[RuleKind::CustomDetection],
     needs: Needs::SchemaAndMetadata,
+    confidence: Confidence::High,
     fixable: Fixable::Sometimes,
     document: include_str!("required_columns_missing.md"),
     check,

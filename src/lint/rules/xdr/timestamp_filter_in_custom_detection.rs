@@ -3,7 +3,7 @@
 use crate::analyze::Predicate;
 use crate::diagnostic::{Edit, Effect, Severity};
 use crate::lint::predicate::selects;
-use crate::lint::{Category, Context, Fixable, Needs, Rule};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::rule::RuleKind;
 use crate::span::Span;
 use crate::syntax::{Head, OperatorKind};
@@ -16,6 +16,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     default_on: true,
     kinds: &[RuleKind::CustomDetection],
     needs: Needs::Metadata,
+    confidence: Confidence::High,
     fixable: Fixable::Sometimes,
     document: include_str!("timestamp_filter_in_custom_detection.md"),
     check,
