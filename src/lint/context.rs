@@ -157,7 +157,7 @@ impl<'a> Context<'a> {
     }
 
     /// Every expression, those inside other expressions included.
-    pub fn expressions(&self) -> impl Iterator<Item = &'a Expr<'a>> + use<'a> {
+    pub fn expressions(&self) -> impl Iterator<Item = &'a Expr<'a>> + Clone + use<'a> {
         self.nodes.expressions.iter().copied()
     }
 

@@ -16,6 +16,7 @@ mod rule;
 mod rules;
 mod shape;
 pub mod suppression;
+mod value_set;
 
 pub use context::{Context, Input, Report};
 pub use rule::{Category, Confidence, Fixable, Needs, Rule};

@@ -4,7 +4,7 @@ use crate::analyze::{Predicate, PredicateOp};
 use crate::diagnostic::Effect;
 use crate::schema::Value;
 use crate::span::Span;
-use crate::syntax::{BinaryOp, ExprKind, InOp};
+use crate::syntax::{BinaryOp, Expr, ExprKind, InOp};
 
 use super::Context;
 
@@ -152,4 +152,31 @@ pub(super) fn hold_together(cx: &Context<'_>, left: &Predicate, right: &Predicat
         }
         _ => false,
     })
+}
+
+/// Whether something else must hold too for a row to be excluded.
+pub(super) fn is_one_of_several(cx: &Context<'_>, predicate: &Predicate) -> bool {
+    let mut around: Vec<&Expr<'_>> =
+        cx.expressions().filter(|expr| expr.span.contains(predicate.span) && expr.id != predicate.expr).collect();
+    around.sort_by_key(|expr| expr.span.len());
+    let mut is_negated = is_negative(predicate.op);
+    for expr in around {
+        match &expr.kind {
+            ExprKind::Call { name, .. } if name.text == "not" => is_negated = !is_negated,
+            ExprKind::Binary { op: BinaryOp::And, .. } if !is_negated => return true,
+            ExprKind::Binary { op: BinaryOp::Or, .. } if is_negated => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// Whether the operator itself is a negation.
+pub(super) fn is_negative(op: PredicateOp) -> bool {
+    match op {
+        PredicateOp::Binary(op) => op.as_str().starts_with(['!', 'n']),
+        PredicateOp::In(op) => op.as_str().starts_with('!'),
+        PredicateOp::NotBetween => true,
+        PredicateOp::Between | PredicateOp::Function => false,
+    }
 }

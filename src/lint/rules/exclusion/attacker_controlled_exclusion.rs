@@ -2,11 +2,11 @@
 
 use crate::analyze::{Predicate, PredicateOp};
 use crate::diagnostic::Severity;
-use crate::lint::predicate::texts;
+use crate::lint::predicate::{is_one_of_several, texts};
 use crate::lint::shape::{shape_of, table_column};
 use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::schema::{Column, ColumnShape};
-use crate::syntax::{BinaryOp, Expr, ExprKind, InOp};
+use crate::syntax::{BinaryOp, InOp};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: "FPX003",
@@ -67,31 +67,4 @@ fn is_written_by_attacker(cx: &Context<'_>, column: &Column) -> bool {
         Some((_, "UserAgent" | "HttpUserAgent" | "Subject" | "RequestClientApplication" | "csUserAgent"))
     );
     is_request || shape_of(cx.schema(), column) == Some(ColumnShape::CommandLine)
-}
-
-/// Whether something else must hold too for a row to be excluded.
-fn is_one_of_several(cx: &Context<'_>, predicate: &Predicate) -> bool {
-    let mut around: Vec<&Expr<'_>> =
-        cx.expressions().filter(|expr| expr.span.contains(predicate.span) && expr.id != predicate.expr).collect();
-    around.sort_by_key(|expr| expr.span.len());
-    let mut is_negated = is_negative(predicate.op);
-    for expr in around {
-        match &expr.kind {
-            ExprKind::Call { name, .. } if name.text == "not" => is_negated = !is_negated,
-            ExprKind::Binary { op: BinaryOp::And, .. } if !is_negated => return true,
-            ExprKind::Binary { op: BinaryOp::Or, .. } if is_negated => return true,
-            _ => {}
-        }
-    }
-    false
-}
-
-/// Whether the operator itself is a negation.
-fn is_negative(op: PredicateOp) -> bool {
-    match op {
-        PredicateOp::Binary(op) => op.as_str().starts_with(['!', 'n']),
-        PredicateOp::In(op) => op.as_str().starts_with('!'),
-        PredicateOp::NotBetween => true,
-        PredicateOp::Between | PredicateOp::Function => false,
-    }
 }

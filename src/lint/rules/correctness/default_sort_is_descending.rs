@@ -1,0 +1,49 @@
+//! COR018: a sort without a direction in front of a function that looks at the row before.
+
+use crate::diagnostic::{Effect, Severity};
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
+use crate::span::Span;
+use crate::syntax::{ExprKind, Name, Node, OperatorKind};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: "COR018",
+    name: "default-sort-is-descending",
+    category: Category::Correctness,
+    severity: Severity::Info,
+    default_on: true,
+    kinds: Rule::EVERY_KIND,
+    needs: Needs::Query,
+    confidence: Confidence::High,
+    fixable: Fixable::Always,
+    document: include_str!("default_sort_is_descending.md"),
+    check,
+};
+
+fn check(cx: &mut Context<'_>) {
+    for pipeline in cx.pipelines() {
+        for (index, operator) in pipeline.operators.iter().enumerate() {
+            let OperatorKind::Sort(keys) = &operator.kind else { continue };
+            let Some(key) = keys.iter().find(|key| key.direction.is_none()) else { continue };
+            let later = pipeline.operators.get(index + 1..).unwrap_or_default();
+            let Some(call) = later.iter().flat_map(|operator| Node::Operator(operator).walk()).find_map(neighbour)
+            else {
+                continue;
+            };
+            let (written, function) = (cx.slice(key.expr.span), &call.text);
+            cx.report(
+                key.span,
+                format!("rows are sorted from high to low, so `{function}` looks the other way round in time"),
+            )
+            .label("`desc` by default")
+            .related(call.span, "looks at a row beside")
+            .help(format!("write `{written} asc`, or `{written} desc` if that is meant"))
+            .replace(Span::at(key.expr.span.end as usize), " desc", "write `desc`", Effect::Same);
+        }
+    }
+}
+
+fn neighbour<'t, 'q>(node: Node<'t, 'q>) -> Option<&'t Name<'q>> {
+    let Node::Expr(expr) = node else { return None };
+    let ExprKind::Call { name, .. } = &expr.kind else { return None };
+    matches!(&*name.text, "prev" | "next" | "row_cumsum" | "row_window_session").then_some(name)
+}
