@@ -48,3 +48,9 @@ fn pattern_of<'a>(expr: &'a Expr<'a>) -> Option<(&'a Expr<'a>, Span)> {
 fn is_regex_kind(argument: &NamedExpr<'_>) -> bool {
     matches!(&argument.value.kind, ExprKind::Literal(Literal::String(literal)) if literal.value == "regex")
 }
+
+/// The number of capture groups of a pattern; `None` if it does not compile.
+pub(super) fn groups(pattern: &str) -> Option<u32> {
+    let syntax = regex_syntax::ParserBuilder::new().octal(true).build().parse(pattern).ok()?;
+    u32::try_from(syntax.properties().explicit_captures_len()).ok()
+}

@@ -111,13 +111,29 @@ rules! {
         data_type_not_used,
     }
     performance {
+        unfiltered_first_operator,
         no_time_filter,
+        search_or_union_star,
+        sort_in_rule,
+        useless_sort_before_aggregate,
+        regex_is_a_literal,
+        repeated_parse,
+        unbounded_make_set,
+        keep_all_columns,
+        arg_max_star,
+        format_datetime_in_filter,
+        or_chain,
+        cross_resource,
     }
     portability {
         mutable_externaldata,
     }
     regex {
         invalid_regex,
+        unescaped_dot,
+        too_many_groups,
+        extract_group_out_of_range,
+        regex_alternation_is_a_list,
     }
     schedule {
         period_shorter_than_frequency,
@@ -138,6 +154,14 @@ rules! {
         beyond_retention,
         type_mismatch_in_join_or_case,
         column_name_collision_after_join,
+    }
+    style {
+        single_element_list,
+        consecutive_where,
+        alias_keyword,
+        double_negation,
+        isempty_comparison,
+        magic_threshold,
     }
     suppression {
         unused_suppression,

@@ -1,7 +1,7 @@
 //! CSE010: one word in several letter cases in a list that minds case.
 
 use crate::analyze::{Predicate, PredicateOp};
-use crate::diagnostic::{Effect, Severity};
+use crate::diagnostic::{Edit, Effect, Severity};
 use crate::lint::predicate::{effect_on_rule, in_any_case, texts_with_places};
 use crate::lint::rules::case::{case_sensitive_account, case_sensitive_command_line, case_sensitive_filename};
 use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
@@ -48,12 +48,9 @@ fn check(cx: &mut Context<'_>) {
         if let Some(third) = third {
             report.note(format!("not heard today: {column}=\"{third}\""));
         }
-        report.replace(
-            predicate.op_span,
-            replacement,
-            format!("write `{replacement}`"),
-            effect_on_rule(predicate, Effect::Wider),
-        );
+        let mut edits = vec![Edit { place: predicate.op_span.into(), replacement: replacement.to_owned() }];
+        edits.extend(repeated(predicate).map(|place| Edit { place: place.into(), replacement: String::new() }));
+        report.fix(format!("write `{replacement}`"), effect_on_rule(predicate, Effect::Wider), edits);
     }
 }
 
@@ -67,6 +64,19 @@ fn variants(predicate: &Predicate) -> Option<(Located<'_>, Located<'_>)> {
         let is_variant = |second: &&Located<'_>| first.0 != second.0 && first.0.eq_ignore_ascii_case(second.0);
         Some((*first, *texts.get(index + 1..)?.iter().find(is_variant)?))
     })
+}
+
+/// The values of a list in parentheses that repeat one before them, each with the comma in front.
+fn repeated(predicate: &Predicate) -> impl Iterator<Item = Span> {
+    let texts: Vec<Located<'_>> =
+        texts_with_places(predicate).filter(|(_, place)| predicate.span.contains(*place)).collect();
+    let repeats = |index: usize| {
+        let (text, place) = texts.get(index)?;
+        let before = texts.get(..index)?;
+        let is_there = before.iter().any(|(other, _)| other.eq_ignore_ascii_case(text));
+        is_there.then(|| before.last().map(|(_, last)| Span { start: last.end, end: place.end })).flatten()
+    };
+    (0..texts.len()).filter_map(repeats).collect::<Vec<_>>().into_iter()
 }
 
 /// A spelling of the word that the list does not have.

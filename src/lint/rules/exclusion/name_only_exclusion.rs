@@ -33,7 +33,8 @@ fn check(cx: &mut Context<'_>) {
             PredicateOp::Between | PredicateOp::NotBetween | PredicateOp::Function => false,
         };
         let Some(column) = predicate.subject.plain_column().filter(|_| is_exclusion && is_equality) else { continue };
-        let is_process = matches!(table_column(column), Some((table, "FileName" | "InitiatingProcessFileName")) if table.starts_with("Device"));
+        let is_process =
+            matches!(table_column(column), Some((table, "InitiatingProcessFileName")) if table.starts_with("Device"));
         if !is_process || shape_of(cx.schema(), column) != Some(ColumnShape::Name) || is_one_of_several(cx, predicate) {
             continue;
         }

@@ -61,5 +61,5 @@ fn evasion(op: PredicateOp, text: &str) -> Option<String> {
     }
     // A folder below a writable one can be made by anyone only if the writable one is the whole of it.
     let is_writable = WRITABLE.iter().any(|folder| format!(r"\{}\", lower.trim_matches('\\')).ends_with(folder));
-    (is_part && is_writable).then(|| format!(r"C:\Users\Public\{inner}\x.exe"))
+    (is_part && is_writable && text.contains('\\')).then(|| format!(r"C:\Users\Public\{inner}\x.exe"))
 }

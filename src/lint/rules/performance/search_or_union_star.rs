@@ -1,0 +1,54 @@
+//! PRF003: a query that looks into every table.
+
+use crate::diagnostic::Severity;
+use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
+use crate::rule::RuleKind;
+use crate::span::Span;
+use crate::syntax::{Expr, ExprKind, Head, Operator, OperatorKind};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: "PRF003",
+    name: "search-or-union-star",
+    category: Category::Performance,
+    severity: Severity::Warning,
+    default_on: true,
+    kinds: Rule::EVERY_KIND,
+    needs: Needs::Query,
+    confidence: Confidence::High,
+    fixable: Fixable::Never,
+    document: include_str!("search_or_union_star.md"),
+    check,
+};
+
+fn check(cx: &mut Context<'_>) {
+    let severity = match cx.kind() {
+        RuleKind::Scheduled | RuleKind::Nrt | RuleKind::CustomDetection => Severity::Error,
+        RuleKind::Hunting | RuleKind::Function | RuleKind::Snippet => Severity::Warning,
+    };
+    let is_source = |operator: &Operator<'_>| {
+        cx.pipelines().any(|pipeline| matches!(&pipeline.head, Head::Operator(head) if head.span == operator.span))
+    };
+    let found: Vec<(Span, &str)> = cx
+        .operators()
+        .filter_map(|operator| match &operator.kind {
+            OperatorKind::Search { tables, .. } if tables.is_empty() && is_source(operator) => {
+                Some((operator.keyword_span(), "search"))
+            }
+            OperatorKind::Find { tables, .. } if tables.is_empty() => Some((operator.keyword_span(), "find")),
+            OperatorKind::Union(tables) => {
+                tables.iter().find(|table| is_everything(table)).map(|table| (table.span, "union *"))
+            }
+            _ => None,
+        })
+        .collect();
+    for (place, what) in found {
+        cx.report(place, format!("`{what}` reads every table of the workspace"))
+            .severity(severity)
+            .label("every table")
+            .help("name the tables");
+    }
+}
+
+fn is_everything(table: &Expr<'_>) -> bool {
+    matches!(table.kind, ExprKind::Star) || matches!(table.kind, ExprKind::Wildcard("*"))
+}
