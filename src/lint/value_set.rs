@@ -56,12 +56,9 @@ fn text_of(value: &Value) -> Option<String> {
         Value::String(text) => Some(text.to_lowercase()),
         Value::Integer(number) => Some(number.to_string()),
         Value::Bool(truth) => Some(truth.to_string()),
-        Value::Real(_)
-        | Value::Timespan(_)
-        | Value::Datetime(_)
-        | Value::Guid(_)
-        | Value::Dynamic(_)
-        | Value::Null => None,
+        Value::Real(_) | Value::Timespan(_) | Value::Datetime(_) | Value::Guid(_) | Value::Dynamic(_) | Value::Null => {
+            None
+        }
     }
 }
 
@@ -74,8 +71,7 @@ pub(super) fn about_the_same(cx: &Context<'_>, first: &Listed<'_>, second: &List
 
 /// Whether only operators that pass rows on stand between two tests of one pipeline.
 fn no_rows_come_between(cx: &Context<'_>, first: &Predicate, second: &Predicate) -> bool {
-    let (Some((pipeline, one)), Some((_, other))) =
-        (cx.operator_around(first.span), cx.operator_around(second.span))
+    let (Some((pipeline, one)), Some((_, other))) = (cx.operator_around(first.span), cx.operator_around(second.span))
     else {
         return false;
     };
