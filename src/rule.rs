@@ -192,6 +192,15 @@ pub struct Connector {
 /// A duration as written, and as read.
 pub type LocatedDuration = Located<(String, Option<Seconds>)>;
 
+/// What keeps a scheduled rule from reporting the same thing again and again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Repetition {
+    /// Whether the rule stops for a while after an alert (`suppressionEnabled`).
+    pub is_suppressed: bool,
+    /// How far back alerts join an incident, where they are grouped (`groupingConfiguration`).
+    pub grouping: Option<Seconds>,
+}
+
 /// Everything around the query that kqlift understands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Metadata {
@@ -215,6 +224,8 @@ pub struct Metadata {
     pub trigger_operator: Option<Located<String>>,
     /// Number of results that the operator compares with, as written.
     pub trigger_threshold: Option<Located<String>>,
+    /// What keeps alerts from repeating.
+    pub repetition: Repetition,
     /// ATT&CK tactics, as written.
     pub tactics: Vec<Located<String>>,
     /// ATT&CK technique ids, as written.

@@ -191,3 +191,37 @@ fn queries_that_multiply_themselves_end() {
     facts(&format!("{} print v1", lets.concat()));
     assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
 }
+
+/// Whether a row that passes the first test of a query is a row more of its result.
+fn is_steady(query: &str) -> bool {
+    facts(query).predicates.first().is_some_and(|predicate| predicate.is_steady)
+}
+
+#[test]
+fn a_row_more_stays_a_row_more() {
+    for query in [
+        "DeviceEvents | where FileName == 'a' | project DeviceId",
+        "DeviceEvents | where FileName == 'a' | summarize n = count() by DeviceName | where n > 5",
+        "DeviceEvents | where FileName == 'a' | summarize by DeviceName | where DeviceName has 'x'",
+        "DeviceEvents | where FileName == 'a' | join kind=inner (DeviceInfo) on DeviceId | where IsAzureADJoined",
+        "let P = DeviceEvents | where FileName == 'a'; P | project DeviceId",
+    ] {
+        assert!(is_steady(query), "{query}");
+    }
+}
+
+#[test]
+fn rows_that_are_counted_ranked_or_compared() {
+    for query in [
+        "DeviceEvents | where FileName == 'a' | summarize n = count() by DeviceName | where n < 5",
+        "DeviceEvents | where FileName == 'a' | summarize dcount(DeviceId) by AccountName | where dcount_DeviceId == 1",
+        "DeviceEvents | where FileName == 'a' | summarize arg_max(Timestamp, *) by DeviceId | where ActionType has 'x'",
+        "DeviceEvents | where FileName == 'a' | top 5 by Timestamp",
+        "DeviceEvents | where FileName == 'a' | sort by Timestamp | extend d = Timestamp - prev(Timestamp) | where d < 1m",
+        "let P = DeviceEvents | where FileName == 'a'; P | join kind=leftanti (P) on DeviceName",
+        "let R = DeviceEvents | where FileName == 'a' | summarize n = count() by DeviceId | where n < 5; DeviceInfo | where DeviceId in (R)",
+        "let c = toscalar(DeviceEvents | where FileName == 'a' | count); DeviceInfo | where 3 < c",
+    ] {
+        assert!(!is_steady(query), "{query}");
+    }
+}

@@ -1,4 +1,4 @@
-//! Columns whose values are words of a list, and tables that another one replaces.
+//! Columns whose values are words of a list, tables that another one replaces, tables of other products.
 
 use super::nearest;
 
@@ -44,5 +44,26 @@ impl<'s> Replacement<'s> {
     pub(super) fn new(line: &'s str) -> Self {
         let (table, columns) = line.split_once('\t').unwrap_or((line, "other"));
         Self { table, has_same_columns: columns == "same" }
+    }
+}
+
+/// A table of a product that speaks KQL and is no part of Log Analytics or Defender XDR.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ForeignTable<'s> {
+    /// Of Azure Resource Graph.
+    ResourceGraph,
+    /// Of a classic Application Insights resource.
+    ApplicationInsights {
+        /// The table of a workspace that has the same rows, under other column names.
+        in_workspace: &'s str,
+    },
+}
+
+impl<'s> ForeignTable<'s> {
+    pub(super) fn new(line: &'s str) -> Self {
+        match line.split_once('\t') {
+            Some(("ApplicationInsights", in_workspace)) => Self::ApplicationInsights { in_workspace },
+            _ => Self::ResourceGraph,
+        }
     }
 }

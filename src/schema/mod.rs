@@ -15,7 +15,7 @@ mod types;
 mod value;
 
 pub use columns::*;
-pub use enumeration::{ColumnValues, Replacement};
+pub use enumeration::{ColumnValues, ForeignTable, Replacement};
 pub use function::*;
 pub use import::{ImportedTables, import_schema};
 pub use overlay::{Overlay, OverlayColumns, OverlayFunction, OverlayTable};
@@ -38,6 +38,7 @@ const COLUMN_SHAPES: SortedText = SortedText::new(include_str!("../../schemas/co
 const COLUMN_VALUES: SortedText = SortedText::new(include_str!("../../schemas/column_values.tsv"));
 const REPLACED_TABLES: SortedText = SortedText::new(include_str!("../../schemas/replaced_tables.tsv"));
 const HIDDEN_COLUMNS: SortedText = SortedText::new(include_str!("../../schemas/hidden_columns.tsv"));
+const FOREIGN_TABLES: SortedText = SortedText::new(include_str!("../../schemas/foreign_tables.tsv"));
 const RENAMED_COLUMNS: SortedText = SortedText::new(include_str!("../../schemas/renamed_columns.tsv"));
 
 /// The facts that names are resolved against.
@@ -216,6 +217,11 @@ impl Schema {
         RENAMED_COLUMNS.entry(&format!("{table} {name}")).map(|(_, column)| column)
     }
 
+    /// The product whose table it is, if it is known to be one of another product. Letter case does not count there.
+    pub fn foreign_table(&self, name: &str) -> Option<ForeignTable<'_>> {
+        FOREIGN_TABLES.entry(&name.to_ascii_lowercase()).map(|(_, line)| ForeignTable::new(line))
+    }
+
     /// What replaces a table, if it is no longer filled.
     pub fn replacement(&self, table: &str) -> Option<Replacement<'_>> {
         REPLACED_TABLES.entry(table).map(|(_, line)| Replacement::new(line))
@@ -235,11 +241,12 @@ impl Schema {
     }
 }
 
-/// The candidate that is nearest to `name`, if it is near enough to be meant: a quarter of the letters may differ.
+/// The candidate that is nearest to `name`, if it is near enough to be meant: a quarter of the letters may differ, and
+/// two at most.
 /// Letter case does not count, because it is what people get wrong most.
 pub fn nearest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
     let lower = name.to_lowercase();
-    let limit = (name.chars().count() / 4).max(1);
+    let limit = (name.chars().count() / 4).clamp(1, 2);
     candidates
         .filter(|candidate| candidate.len().abs_diff(name.len()) <= limit)
         .map(|candidate| (strsim::osa_distance(&lower, &candidate.to_lowercase()), candidate))

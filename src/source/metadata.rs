@@ -3,7 +3,9 @@
 use super::detect::Detected;
 use super::document::View;
 use super::tree::NodeId;
-use crate::rule::{Connector, EntityMapping, FieldMapping, Located, LocatedDuration, Metadata, RuleKind, Seconds};
+use crate::rule::{
+    Connector, EntityMapping, FieldMapping, Located, LocatedDuration, Metadata, Repetition, RuleKind, Seconds,
+};
 use crate::span::{Place, Span};
 
 /// Reads what a document says around its query.
@@ -31,6 +33,7 @@ fn sentinel(view: &View<'_>) -> Metadata {
         query_period: duration(view, &["queryPeriod"]),
         trigger_operator: view.located_at(&["triggerOperator"]),
         trigger_threshold: view.located_at(&["triggerThreshold"]),
+        repetition: repetition(view, &[]),
         tactics: list(view, &["tactics"]),
         techniques: either_list(view, &["relevantTechniques"], &["techniques"]),
         tags: tags(view, &["tags"]),
@@ -113,11 +116,23 @@ fn resource(view: &View<'_>, kind: RuleKind) -> Metadata {
         query_period: duration(view, &[PROPERTIES, "queryPeriod"]),
         trigger_operator: at("triggerOperator"),
         trigger_threshold: at("triggerThreshold"),
+        repetition: repetition(view, &[PROPERTIES]),
         tactics: list(view, &[PROPERTIES, "tactics"]),
         techniques: techniques(view),
         entities: entities(view, &[PROPERTIES, "entityMappings"]),
         custom_details: custom_details(view, &[PROPERTIES, "customDetails"]),
         ..common
+    }
+}
+
+fn repetition(view: &View<'_>, prefix: &[&str]) -> Repetition {
+    let value = |path: &[&str]| view.located_at(&[prefix, path].concat()).map(|found| found.value);
+    let is_on = |path: &[&str]| value(path).is_some_and(|text| text.trim().eq_ignore_ascii_case("true"));
+    let grouping = |key| ["incidentConfiguration", "groupingConfiguration", key];
+    let reach = value(&grouping("lookbackDuration")).and_then(|text| Seconds::parse(&text));
+    Repetition {
+        is_suppressed: is_on(&["suppressionEnabled"]),
+        grouping: reach.filter(|_| is_on(&grouping("enabled"))),
     }
 }
 

@@ -33,12 +33,18 @@ fn check(cx: &mut Context<'_>) {
         let insert =
             |offset: u32, text: &str| Edit { place: Span::at(offset as usize).into(), replacement: text.to_owned() };
         let edits = vec![insert(predicate.span.start, "coalesce("), insert(predicate.span.end, ", false)")];
-        let effect = if predicate.is_in_exclusion { Effect::Narrower } else { Effect::Wider };
-        cx.report(predicate.span, format!("`{function}` is null for IPv6, and so is its negation: the row is dropped"))
-            .label("null unless the text is an IPv4 address")
-            .help("give null a meaning: `coalesce(…, false)`")
-            .note(format!("dropped today: {subject}=\"2001:db8::7\", {subject}=\"::ffff:203.0.113.7\""))
-            .fix("take null for false", effect, edits);
+        let on_rows = if predicate.is_in_exclusion { Effect::Narrower } else { Effect::Wider };
+        let effect = if predicate.is_steady { on_rows } else { Effect::Unknown };
+        cx.report(
+            predicate.span,
+            format!(
+                "`{function}` is null for IPv6 and for an empty address, and so is its negation: the row is dropped"
+            ),
+        )
+        .label("null unless the text is an IPv4 address")
+        .help("give null a meaning: `coalesce(…, false)`; where an address may be empty, add `isnotempty(…)`")
+        .note(format!("dropped today: {subject}=\"2001:db8::7\", {subject}=\"::ffff:203.0.113.7\""))
+        .fix("take null for false", effect, edits);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::analyze::{Predicate, PredicateOp};
 use crate::diagnostic::{Edit, Effect, Severity};
-use crate::lint::predicate::{selects, texts};
+use crate::lint::predicate::{effect_on_rule, selects, texts};
 use crate::lint::shape::table_column;
 use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::span::Span;
@@ -42,7 +42,7 @@ fn check(cx: &mut Context<'_>) {
         report.related(other.span, "here too");
     }
     if let Some(edits) = fix {
-        report.fix(format!("test `{ORIGINAL_NAME}` too"), Effect::Wider, edits);
+        report.fix(format!("test `{ORIGINAL_NAME}` too"), effect_on_rule(first, Effect::Wider), edits);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::analyze::{Predicate, PredicateOp};
 use crate::diagnostic::{Effect, Severity};
-use crate::lint::predicate::{selects, texts};
+use crate::lint::predicate::{effect_on_rule, selects, texts};
 use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::span::Span;
 use crate::syntax::{BinaryOp, InOp};
@@ -35,6 +35,10 @@ fn check(cx: &mut Context<'_>) {
         if !(is_public && selects(predicate)) {
             continue;
         }
+        // Both ends of an IPv6 socket are mapped: a test of the local one would drop the row all the same.
+        if tests_local_type(cx) {
+            continue;
+        }
         let fix = fix(predicate);
         let mut report =
             cx.report(predicate.span, format!("`{COLUMN}` is not `Public` for an IPv4 address in IPv6 form"));
@@ -43,9 +47,14 @@ fn check(cx: &mut Context<'_>) {
             .help(format!("use `{COLUMN} in (\"Public\", \"{MAPPED}\")`"))
             .note(format!("missed today: RemoteIP=\"::ffff:203.0.113.7\", {COLUMN}=\"{MAPPED}\""));
         if let Some((place, replacement)) = fix {
-            report.replace(place, replacement, format!("add `{MAPPED}`"), Effect::Wider);
+            report.replace(place, replacement, format!("add `{MAPPED}`"), effect_on_rule(predicate, Effect::Wider));
         }
     }
+}
+
+fn tests_local_type(cx: &Context<'_>) -> bool {
+    let mut columns = cx.predicates().iter().filter_map(|predicate| predicate.subject.column.as_ref());
+    columns.any(|column| column.name == "LocalIPType")
 }
 
 fn is_about_type(predicate: &Predicate) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::analyze::{Predicate, PredicateOp};
 use crate::diagnostic::{Edit, Effect, Severity};
-use crate::lint::predicate::{selects, texts, texts_with_places};
+use crate::lint::predicate::{effect_on_rule, selects, texts, texts_with_places};
 use crate::lint::shape::shape_of;
 use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::schema::ColumnShape;
@@ -39,7 +39,7 @@ fn check(cx: &mut Context<'_>) {
                     other.subject.column.as_ref().map(|other| &other.name) == column.as_ref().map(|c| &c.name)
                 })
                 .flat_map(|other| texts(other))
-                .any(|text| mentions(text, sibling))
+                .any(|text| mentions(text, sibling) || text.eq_ignore_ascii_case(".exe"))
         };
         let missing: Vec<(&str, Span, &str)> = texts_with_places(predicate)
             .filter(|(program, _)| !is_known_by_original_name(cx, program))
@@ -51,9 +51,11 @@ fn check(cx: &mut Context<'_>) {
         let list = absent.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
         let fix = fix(predicate, &absent);
         let mut report = cx.report(*place, format!("`{program}` is looked for, but not {list}, which can do the same"));
-        report.label(format!("add {list}")).help(format!("add {list}, or say in a comment why not"));
+        report
+            .label(format!("add {list}"))
+            .help(format!("add {list}, or say why not: `// kqlift: ignore[EVD004] reason`"));
         if let Some(edits) = fix {
-            report.fix(format!("add {list}"), Effect::Wider, edits);
+            report.fix(format!("add {list}"), effect_on_rule(predicate, Effect::Wider), edits);
         }
     }
 }

@@ -27,7 +27,11 @@ fn check(cx: &mut Context<'_>) {
         }
         let keyword = operator.keyword_span();
         let is_excluded = excluded.iter().any(|right| right.contains(keyword));
-        let effect = if is_excluded { Effect::Wider.negated() } else { Effect::Wider };
+        let effect = match (cx.facts().is_steady(keyword), is_excluded) {
+            (false, _) => Effect::Unknown,
+            (true, true) => Effect::Wider.negated(),
+            (true, false) => Effect::Wider,
+        };
         cx.report(keyword, "`join` without a kind keeps one arbitrary left row per key")
             .label("`innerunique` by default")
             .help("use `kind=inner` to keep every pair of rows, or `kind=innerunique` if one left row per key is meant")

@@ -2,7 +2,9 @@
 
 use crate::diagnostic::Severity;
 use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
+use crate::rule::RuleKind;
 use crate::schema::Value;
+use crate::span::Span;
 use crate::syntax::ExprKind;
 
 pub(in crate::lint) const RULE: Rule = Rule {
@@ -20,6 +22,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 };
 
 fn check(cx: &mut Context<'_>) {
+    let mut found: Vec<(Span, String)> = Vec::new();
     for expr in cx.expressions() {
         let ExprKind::ExternalData { urls, .. } = &expr.kind else { continue };
         for url in urls {
@@ -27,10 +30,23 @@ fn check(cx: &mut Context<'_>) {
             let Value::String(text) = &constant.value else { continue };
             let place = constant.items.first().map_or(url.span, |item| item.span);
             let Some(owner) = owner(text) else { continue };
-            cx.report(place, format!("{owner} decides what this rule finds: the file can change at any time"))
-                .label("not pinned to a version")
-                .help("pin it to a commit, copy it into a watchlist, or read the threat intelligence tables");
+            found.push((place, owner));
         }
+    }
+    let Some(((first, owner), others)) = found.split_first() else { return };
+    // A hunt is read by somebody, and a fresh feed may be what is wanted.
+    let (severity, what) = match cx.kind() {
+        RuleKind::Scheduled | RuleKind::Nrt | RuleKind::CustomDetection => (Severity::Warning, "rule"),
+        RuleKind::Hunting | RuleKind::Function | RuleKind::Snippet => (Severity::Info, "query"),
+    };
+    let mut report =
+        cx.report(*first, format!("{owner} decides what this {what} finds: the file can change at any time"));
+    report
+        .severity(severity)
+        .label("not pinned to a version")
+        .help("pin a fixed list to a commit or copy it into a watchlist; ingest a feed as threat intelligence");
+    for (other, owner) in others {
+        report.related(*other, format!("so does {owner} here"));
     }
 }
 

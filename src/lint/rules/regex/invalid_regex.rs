@@ -35,6 +35,10 @@ fn check(cx: &mut Context<'_>) {
     patterns.extend(cx.operators().filter(|operator| is_regex_parse(operator)).flat_map(fragments));
     for (span, user) in patterns {
         let Some(literal) = literals.get(&span) else { continue };
+        // Of a literal that is none, the value is not known.
+        if cx.errors().iter().any(|error| span.contains(error.span)) {
+            continue;
+        }
         let Some(fault) = fault_of(&literal.value) else { continue };
         let place = place_in_literal(cx.text(), literal, fault.range).unwrap_or(span);
         let mut report = cx.report(place, fault.message);
@@ -120,6 +124,13 @@ fn help_for(kind: &ErrorKind) -> Option<&'static str> {
         ErrorKind::RepetitionCountUnclosed
         | ErrorKind::RepetitionCountDecimalEmpty
         | ErrorKind::RepetitionCountInvalid => Some("write a repetition as `{1,3}`, or escape the brace as `\\{`"),
+        ErrorKind::RepetitionMissing => {
+            Some("nothing stands in front that could be repeated: write `.*` for any text, `\\{` for the brace itself")
+        }
+        ErrorKind::ClassUnclosed => Some("write `\\[` for the bracket itself"),
+        ErrorKind::EscapeHexInvalidDigit | ErrorKind::UnicodeClassInvalid => {
+            Some("a backslash of a path is `\\\\` in a regular expression")
+        }
         ErrorKind::EscapeUnrecognized => Some("write the character without a backslash"),
         _ => None,
     }

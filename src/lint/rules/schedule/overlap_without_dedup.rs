@@ -26,21 +26,72 @@ fn check(cx: &mut Context<'_>) {
     let metadata = cx.metadata();
     let (Some(period), Some(frequency)) = (metadata.period(), metadata.frequency()) else { return };
     let (Some(written), Some(every)) = (&metadata.query_period, &metadata.query_frequency) else { return };
-    if frequency.0 <= 0 || period.0 < RUNS * frequency.0 || is_suppressed(cx) || looks_at_new_rows(cx, frequency) {
+    let is_handled = || is_kept_together(cx, frequency) || looks_at_new_rows(cx, frequency);
+    if frequency.0 <= 0 || period.0 < RUNS * frequency.0 || is_handled() {
         return;
     }
     let runs = period.0 / frequency.0;
     let place = every.place;
-    cx.report(written.place, format!("one event is in the period of {runs} runs and raises an alert in each"))
+    let every = frequency.short();
+    let (message, help) = match Shape::of(cx) {
+        Shape::Rows => (
+            format!("one event is in the period of {runs} runs and raises an alert in each"),
+            format!("filter with `ingestion_time() > ago({every})`, or switch on suppression"),
+        ),
+        Shape::Threshold => (
+            format!("a group of rows that is over the threshold is reported in up to {runs} runs"),
+            format!(
+                "keep the window and ask for something new: add `LastSeen = max(TimeGenerated)` to the `summarize` and \
+                 `where LastSeen > ago({every})` behind it, or switch on suppression"
+            ),
+        ),
+        Shape::Pairs => (
+            format!("one pair of events is in the period of {runs} runs and raises an alert in each"),
+            format!(
+                "filter the later event with `ingestion_time() > ago({every})` and leave the other its window, or switch on \
+                 suppression"
+            ),
+        ),
+    };
+    cx.report(written.place, message)
         .label("longer than the distance of two runs")
         .related(place, "a run starts so often")
-        .help(format!("filter with `ingestion_time() > ago({})`, or switch on suppression", frequency.short()));
+        .help(help);
 }
 
-fn is_suppressed(cx: &Context<'_>) -> bool {
-    cx.metadata().keys.iter().any(|(key, value)| {
-        key.ends_with("suppressionEnabled") && cx.metadata_text(*value).trim().eq_ignore_ascii_case("true")
-    })
+/// What the alert is made of, which decides how to ask for something new.
+enum Shape {
+    Rows,
+    /// Rows are counted, and the count is tested.
+    Threshold,
+    /// Events of two tables meet.
+    Pairs,
+}
+
+impl Shape {
+    fn of(cx: &Context<'_>) -> Self {
+        let counts =
+            |kind: &OperatorKind<'_>| matches!(kind, OperatorKind::Summarize { .. } | OperatorKind::MakeSeries(_));
+        let tests_counts = cx.pipelines().any(|pipeline| {
+            let first = pipeline.operators.iter().position(|operator| counts(&operator.kind));
+            let later = first.and_then(|first| pipeline.operators.get(first..)).unwrap_or_default();
+            later.iter().any(|operator| matches!(operator.kind, OperatorKind::Where(_)))
+        });
+        let joins = |kind: &OperatorKind<'_>| matches!(kind, OperatorKind::Join(_) | OperatorKind::Lookup(_));
+        if tests_counts {
+            Self::Threshold
+        } else if cx.operators().any(|operator| joins(&operator.kind)) {
+            Self::Pairs
+        } else {
+            Self::Rows
+        }
+    }
+}
+
+/// Whether the rule pauses after an alert, or alerts go into one incident for at least as long as it is from run to run.
+fn is_kept_together(cx: &Context<'_>, frequency: Seconds) -> bool {
+    let repetition = cx.metadata().repetition;
+    repetition.is_suppressed || repetition.grouping.is_some_and(|reach| reach.0 >= frequency.0)
 }
 
 /// Whether some part of the query is held to rows of about one run, or compared with rows that were seen before.

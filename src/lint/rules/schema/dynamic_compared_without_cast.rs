@@ -34,8 +34,11 @@ fn check(cx: &mut Context<'_>) {
         let mut report =
             cx.report(member.span, format!("`{text}` comes out of a dynamic value and is compared with text"));
         report.label("dynamic").related(predicate.op_span, "compares texts");
+        if risk != Risk::Structure {
+            report.severity(Severity::Info);
+        }
         match risk {
-            Risk::None => report.severity(Severity::Info).help("convert it with `tostring()`"),
+            Risk::None => report.help("say that a text is meant: `tostring()`"),
             Risk::Empty => {
                 report.help("a missing member is null, which differs from \"\": convert it with `tostring()`")
             }

@@ -2,7 +2,7 @@
 
 use crate::analyze::{Predicate, PredicateOp};
 use crate::diagnostic::{Edit, Effect, Severity};
-use crate::lint::predicate::{hold_together, selects, texts, texts_with_places};
+use crate::lint::predicate::{effect_on_rule, hold_together, selects, texts, texts_with_places};
 use crate::lint::shape::shape_of;
 use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::schema::ColumnShape;
@@ -64,7 +64,7 @@ fn check(cx: &mut Context<'_>) {
             cx.report(*place, format!("`{program}` takes `{other}` for `{written}`, which is not looked for"));
         report.label("one of two prefixes").help(format!("look for `{other}` too"));
         if let Some(edits) = fix {
-            report.fix("look for both forms", Effect::Wider, edits);
+            report.fix("look for both forms", effect_on_rule(predicate, Effect::Wider), edits);
         }
     }
 }

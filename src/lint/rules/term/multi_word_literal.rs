@@ -2,7 +2,7 @@
 
 use crate::analyze::{Predicate, PredicateOp};
 use crate::diagnostic::{Effect, Severity};
-use crate::lint::predicate::{selects, texts_with_places};
+use crate::lint::predicate::{effect_on_rule, selects, texts_with_places};
 use crate::lint::shape::shape_of;
 use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::schema::ColumnShape;
@@ -83,7 +83,12 @@ fn check(cx: &mut Context<'_>) {
             report.related(*other, "here too");
         }
         if let Some(edit) = fix {
-            report.replace(edit, format!("has_all {all}"), "look for the words", Effect::Wider);
+            report.replace(
+                edit,
+                format!("has_all {all}"),
+                "look for the words",
+                effect_on_rule(predicate, Effect::Wider),
+            );
         }
     }
 }

@@ -1,12 +1,13 @@
 //! XDR002: a custom detection that filters by the time of events loses those that arrive late.
 
-use crate::analyze::Predicate;
+use crate::analyze::{Predicate, PredicateOp};
 use crate::diagnostic::{Edit, Effect, Severity};
-use crate::lint::predicate::selects;
+use crate::lint::predicate::{effect_on_rule, selects};
 use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::rule::RuleKind;
+use crate::schema::Column;
 use crate::span::Span;
-use crate::syntax::{Head, OperatorKind};
+use crate::syntax::{BinaryOp, Head, OperatorKind};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: "XDR002",
@@ -36,16 +37,29 @@ fn check(cx: &mut Context<'_>) {
         report.label("compares the time of the event").help("delete the filter, or compare `ingestion_time()`");
         if let Some(place) = removal {
             let edit = Edit { place: place.into(), replacement: String::new() };
-            report.fix("delete the filter", Effect::Wider, vec![edit]);
+            report.fix("delete the filter", effect_on_rule(predicate, Effect::Wider), vec![edit]);
         }
     }
 }
 
-/// Whether it compares `Timestamp` with a time that depends on when the query runs.
+/// Whether it compares the time of the event with a time that depends on when the query runs, as a lower bound that is
+/// not also the upper bound of other rows (then it divides new rows from known ones).
 fn is_time_filter(cx: &Context<'_>, predicate: &Predicate) -> bool {
-    let is_timestamp = predicate.subject.plain_column().is_some_and(|column| column.name == "Timestamp");
-    let is_relative = cx.facts().lookbacks.iter().any(|lookback| predicate.span.contains(lookback.span));
-    is_timestamp && is_relative && selects(predicate)
+    let is_time = |column: &Column| matches!(column.name.as_str(), "Timestamp" | "TimeGenerated");
+    let is_about_time = predicate.subject.plain_column().is_some_and(is_time);
+    let bound = cx.facts().lookbacks.iter().find(|lookback| predicate.span.contains(lookback.span));
+    let divides = |seconds: i64| cx.predicates().iter().any(|other| is_upper_bound(cx, other, seconds));
+    is_about_time && selects(predicate) && bound.is_some_and(|bound| !divides(bound.seconds))
+}
+
+/// Whether a test keeps rows that are older than so many seconds.
+fn is_upper_bound(cx: &Context<'_>, predicate: &Predicate, seconds: i64) -> bool {
+    let mut bounds = cx.facts().lookbacks.iter().filter(|lookback| predicate.span.contains(lookback.span));
+    match predicate.op {
+        PredicateOp::Binary(BinaryOp::Less | BinaryOp::LessOrEqual) => bounds.any(|bound| bound.seconds == seconds),
+        PredicateOp::Between => bounds.nth(1).is_some_and(|bound| bound.seconds == seconds),
+        PredicateOp::Binary(_) | PredicateOp::In(_) | PredicateOp::NotBetween | PredicateOp::Function => false,
+    }
 }
 
 fn has_one_window(cx: &Context<'_>) -> bool {
