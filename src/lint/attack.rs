@@ -2,6 +2,38 @@
 
 const TECHNIQUES: &str = include_str!("../../schemas/attack_techniques.tsv");
 
+const MATRIX: &str = include_str!("../../schemas/attack_matrix.tsv");
+
+/// The tactics as Sentinel spells them.
+pub(super) const TACTICS: &[&str] = &[
+    "InitialAccess",
+    "Execution",
+    "Persistence",
+    "PrivilegeEscalation",
+    "DefenseEvasion",
+    "CredentialAccess",
+    "Discovery",
+    "LateralMovement",
+    "Collection",
+    "Exfiltration",
+    "CommandAndControl",
+    "Impact",
+    "ResourceDevelopment",
+    "Reconnaissance",
+    "ImpairProcessControl",
+    "InhibitResponseFunction",
+];
+
+/// The tactics that a technique in use serves, as ATT&CK spells them.
+pub(super) fn tactics_of(id: &str) -> Option<Vec<&'static str>> {
+    let id = id.trim().to_ascii_uppercase();
+    let line = MATRIX.lines().find(|line| line.split('\t').next() == Some(&id))?;
+    let mut fields = line.split('\t').skip(2);
+    let (tactics, status) = (fields.next()?, fields.next()?);
+    let tactics: Vec<&str> = tactics.split([',', ' ']).filter(|tactic| !tactic.is_empty()).collect();
+    (status == "live" && !tactics.is_empty()).then_some(tactics)
+}
+
 /// Where a technique id stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {

@@ -16,9 +16,15 @@ macro_rules! rules {
 rules! {
     asim {
         legacy_parser_name,
+        parser_without_filter_parameters,
+        unknown_parser_parameter,
+        alias_field,
+        process_name_is_a_path,
+        vendor_filter_in_normalised_rule,
     }
     attack {
         unknown_technique,
+        tactic_technique_mismatch,
         revoked_technique,
         parent_and_sub_technique,
         missing_mapping,
@@ -68,7 +74,11 @@ rules! {
     }
     entity {
         entity_column_not_in_output,
+        invalid_identifier,
+        too_many_mappings,
         legacy_custom_entity,
+        no_entity_mapping,
+        entity_value_shape,
         custom_detail_column,
     }
     evasion {
@@ -107,8 +117,16 @@ rules! {
         latest_state_filtered_too_early,
     }
     metadata {
+        missing_field,
+        invalid_guid,
+        invalid_enum,
         quoted_block_description,
         data_type_not_used,
+        placeholder_metadata,
+        unknown_key,
+        weak_description,
+        old_branding,
+        bad_reference,
     }
     performance {
         unfiltered_first_operator,
@@ -126,6 +144,8 @@ rules! {
         cross_resource,
     }
     portability {
+        platform_function,
+        workspace_dependency,
         mutable_externaldata,
     }
     regex {
@@ -139,8 +159,12 @@ rules! {
         period_shorter_than_frequency,
         lookback_exceeds_period,
         no_ingestion_delay_slack,
+        query_window_differs_from_metadata,
         overlap_without_dedup,
+        schedule_limits,
         nrt_restrictions,
+        time_column_not_in_output,
+        trigger_threshold_and_summarize,
     }
     schema {
         unknown_table,

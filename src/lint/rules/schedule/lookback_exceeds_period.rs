@@ -66,7 +66,7 @@ fn advice(frequency: Option<Seconds>, reach: Seconds, period: Seconds) -> String
 
 /// Whether the bound is compared only with times that say nothing about when a row was logged, such as the creation
 /// time of an account: the period does not limit those.
-fn is_about_other_times(cx: &Context<'_>, lookback: &Lookback) -> bool {
+pub(in crate::lint) fn is_about_other_times(cx: &Context<'_>, lookback: &Lookback) -> bool {
     let uses = uses_of(cx, lookback.span);
     !uses.is_empty() && uses.iter().all(|place| compared_with(cx, *place).is_some_and(|other| !is_log_time(cx, other)))
 }
