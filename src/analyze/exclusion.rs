@@ -21,6 +21,18 @@ impl TableUses {
     pub(super) fn push(&mut self, declaration: Span, used_at: Span, is_excluding: bool) {
         self.0.push(TableLetUse { declaration, used_at, is_excluding });
     }
+
+    /// Where a name is used.
+    pub(super) fn of(&self, declaration: Span) -> impl Iterator<Item = Span> {
+        self.0.iter().filter(move |used| used.declaration == declaration).map(|used| used.used_at)
+    }
+
+    /// Whether a name is used for rows that are wanted and for rows that are taken away.
+    pub(super) fn is_mixed(&self, declaration: Span) -> bool {
+        let mut uses = self.0.iter().filter(|used| used.declaration == declaration).map(|used| used.is_excluding);
+        let first = uses.next();
+        uses.any(|is_excluding| Some(is_excluding) != first)
+    }
 }
 
 impl Analyzer<'_, '_> {

@@ -26,6 +26,8 @@ pub struct Facts {
     pub unresolved: Vec<Unresolved>,
     /// Relative time bounds (`ago(14d)`, `now(-14d)`), in order of position.
     pub lookbacks: Vec<Lookback>,
+    /// Parts from which no direct way leads to the result.
+    pub(super) unclear: Vec<Span>,
 }
 
 impl Facts {
@@ -52,6 +54,11 @@ impl Facts {
     /// The columns in front of the first operator of a pipeline.
     pub fn columns_of_source(&self, pipeline: &Pipeline<'_>) -> Columns {
         self.sources.get(&pipeline.span).map_or_else(Columns::open, |columns| Columns::clone(columns))
+    }
+
+    /// Whether it cannot be said what a row more at that place does to the result: see [`Predicate::is_unclear`].
+    pub fn is_unclear(&self, place: Span) -> bool {
+        self.unclear.iter().any(|part| part.contains(place))
     }
 
     /// Brings every list into the order of position.
@@ -143,6 +150,9 @@ pub struct Predicate {
     pub is_negated: bool,
     /// Whether a row that passes this test takes rows away from the result: it stands on the right of an anti join.
     pub is_in_exclusion: bool,
+    /// Whether it cannot be said what more or fewer rows that pass this test do to the rows of the result: a later stage
+    /// looks at all rows at once.
+    pub is_unclear: bool,
     /// Whether it decides which rows are kept, rather than computing a value.
     pub is_filter: bool,
     /// The list in parentheses, for operators that have one.

@@ -5,6 +5,7 @@
 
 mod call;
 mod constant;
+mod direction;
 mod exclusion;
 mod expression;
 mod facts;
@@ -87,6 +88,7 @@ fn analyze_in(world: World, query: &Query<'_>, schema: &Schema) -> Facts {
         }
     }
     analyzer.mark_exclusions(query);
+    analyzer.mark_unclear(query);
     analyzer.facts.sort();
     analyzer.facts
 }

@@ -109,6 +109,7 @@ impl<'a, 'q> Analyzer<'a, 'q> {
             is_complete,
             is_negated: context.is_negated ^ test.is_negative,
             is_in_exclusion: self.is_excluding,
+            is_unclear: false,
             is_filter: context.is_filter,
             list_span: test.list_span,
         };

@@ -5,7 +5,10 @@
 //! gone, no new error may have come, and after fixes that claim to change nothing the facts must be equal. If the round
 //! as a whole fails, each of its fixes is tried by itself. What is left over is withheld, and said.
 
+mod meaning;
 mod proof;
+
+pub use meaning::is_same;
 
 use crate::diagnostic::{Diagnostic, Edit, Effect, Fix};
 use crate::source::{RuleFile, apply, reread};

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Findings;
-use crate::analyze::{Facts, Predicate, analyze};
+use super::meaning::is_same;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::parse::parse;
-use crate::schema::Schema;
 use crate::source::RuleFile;
 
 /// Whether every query still parses, each mended finding is gone, no error has come, and the facts are equal if each
@@ -19,12 +18,10 @@ pub(super) fn holds(
     fixes: &[(usize, Diagnostic)],
 ) -> bool {
     let is_safe = fixes.iter().all(|(_, finding)| finding.fix.as_ref().is_some_and(|fix| fix.effect.is_safe()));
-    let schema = Schema::builtin();
     let is_sound = old.rules.len() == new.rules.len()
         && old.rules.iter().zip(&new.rules).filter(|(old, new)| old.query() != new.query()).all(|(old, new)| {
-            let (old, new) = (parse(old.query()), parse(new.query()));
-            new.errors.len() <= old.errors.len()
-                && (!is_safe || meaning(&analyze(&old.query, &schema)) == meaning(&analyze(&new.query, &schema)))
+            parse(new.query()).errors.len() <= parse(old.query()).errors.len()
+                && (!is_safe || is_same(old.query(), new.query()))
         });
     is_sound && are_gone(old_findings, new_findings, fixes) && brings_no_error(old_findings, new_findings)
 }
@@ -54,18 +51,4 @@ fn brings_no_error(old: &[(usize, Diagnostic)], new: &[(usize, Diagnostic)]) -> 
     let (old, new) = (errors(old), errors(new));
     let before = counts(&old);
     counts(&new).into_iter().all(|(key, count)| count <= before.get(&key).copied().unwrap_or(0))
-}
-
-/// The columns of the result, and every test of a value with its polarity, wherever it stands.
-fn meaning(facts: &Facts) -> impl PartialEq + use<> {
-    let test = |predicate: &Predicate| {
-        let values: Vec<_> = predicate.values.iter().map(|item| item.value.clone()).collect();
-        (predicate.op, values, predicate.is_negated, predicate.is_in_exclusion)
-    };
-    let tests: Vec<_> = facts.predicates.iter().map(test).collect();
-    let columns = facts
-        .result
-        .as_ref()
-        .map(|columns| columns.columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>());
-    (columns, tests)
 }

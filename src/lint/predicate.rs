@@ -95,9 +95,11 @@ pub(super) fn excludes(predicate: &Predicate) -> bool {
 
 /// The effect on the whole rule of an edit whose effect on the test itself, without negations, is `on_test`.
 ///
-/// A test that only computes a value (`iff`, `countif`) may do anything to the result.
+/// A test that only computes a value (`iff`, `countif`) may do anything to the result, and so may one in front of a stage
+/// that looks at all rows at once.
 pub(super) fn effect_on_rule(predicate: &Predicate, on_test: Effect) -> Effect {
-    match (predicate.is_filter, excludes(predicate)) {
+    match (predicate.is_filter && !predicate.is_unclear, excludes(predicate)) {
+        _ if on_test == Effect::Same => Effect::Same,
         (false, _) => Effect::Unknown,
         (true, false) => on_test,
         (true, true) => on_test.negated(),

@@ -34,7 +34,7 @@ fn check(cx: &mut Context<'_>) {
             |offset: u32, text: &str| Edit { place: Span::at(offset as usize).into(), replacement: text.to_owned() };
         let edits = vec![insert(predicate.span.start, "coalesce("), insert(predicate.span.end, ", false)")];
         let on_rows = if predicate.is_in_exclusion { Effect::Narrower } else { Effect::Wider };
-        let effect = if predicate.is_steady { on_rows } else { Effect::Unknown };
+        let effect = if predicate.is_unclear { Effect::Unknown } else { on_rows };
         cx.report(
             predicate.span,
             format!(

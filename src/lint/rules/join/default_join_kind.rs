@@ -27,10 +27,10 @@ fn check(cx: &mut Context<'_>) {
         }
         let keyword = operator.keyword_span();
         let is_excluded = excluded.iter().any(|right| right.contains(keyword));
-        let effect = match (cx.facts().is_steady(keyword), is_excluded) {
-            (false, _) => Effect::Unknown,
-            (true, true) => Effect::Wider.negated(),
-            (true, false) => Effect::Wider,
+        let effect = match (cx.facts().is_unclear(keyword), is_excluded) {
+            (true, _) => Effect::Unknown,
+            (false, true) => Effect::Wider.negated(),
+            (false, false) => Effect::Wider,
         };
         cx.report(keyword, "`join` without a kind keeps one arbitrary left row per key")
             .label("`innerunique` by default")

@@ -34,8 +34,7 @@ fn check(cx: &mut Context<'_>) {
         let is_adjacent = predicate.span.contains(place)
             && cx.slice(Span { start: predicate.op_span.end, end: place.start }).trim().is_empty();
         // With `(?i)`, a pattern also takes some letters beyond ASCII for `k` and `s`.
-        let on_test = if ignores_case { Effect::Narrower } else { Effect::Same };
-        let effect = effect_on_rule(predicate, on_test);
+        let effect = effect_on_rule(predicate, Effect::Narrower);
         let mut report = cx.report(place, "the regular expression is a list of whole values");
         report.label("a list").help(format!("use `{replacement}`"));
         if is_adjacent {

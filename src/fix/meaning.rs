@@ -1,0 +1,172 @@
+//! What must not change when a query is edited by a fix that promises the same rows: its columns, and its tests in a
+//! form in which `x in ("a")` and `x == "a"` are one.
+
+use std::collections::BTreeSet;
+
+use crate::analyze::{Facts, Predicate, PredicateOp, analyze};
+use crate::parse::parse;
+use crate::schema::{Schema, Value};
+use crate::span::Span;
+use crate::syntax::{BinaryOp, InOp, Query, StatementKind};
+
+/// Whether two queries return the same columns and ask the same, as far as their facts tell.
+pub fn is_same(old: &str, new: &str) -> bool {
+    Meaning::of(old) == Meaning::of(new)
+}
+
+#[derive(PartialEq)]
+struct Meaning {
+    columns: Option<Vec<String>>,
+    questions: BTreeSet<Question>,
+}
+
+/// A test for one value.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Question {
+    subject: String,
+    test: String,
+    value: String,
+    is_negated: bool,
+    is_in_exclusion: bool,
+}
+
+impl Meaning {
+    fn of(text: &str) -> Self {
+        let parsed = parse(text);
+        let facts = analyze(&parsed.query, &Schema::builtin());
+        let unused = unused_definitions(text, &parsed.query);
+        let is_used = |predicate: &&Predicate| !unused.iter().any(|span| span.contains(predicate.span));
+        let tests = facts.predicates.iter().filter(is_used);
+        Self { columns: columns(&facts), questions: tests.flat_map(|test| questions(text, test)).collect() }
+    }
+}
+
+fn columns(facts: &Facts) -> Option<Vec<String>> {
+    let result = facts.result.as_ref()?;
+    Some(result.columns.iter().map(|column| column.name.clone()).collect())
+}
+
+/// The definitions whose name stands nowhere else.
+fn unused_definitions(text: &str, query: &Query<'_>) -> Vec<Span> {
+    let lets = query.statements.iter().filter_map(|statement| match &statement.kind {
+        StatementKind::Let { name, .. } => Some((name, statement.span)),
+        _ => None,
+    });
+    lets.filter(|(name, _)| text.matches(&*name.text).count() == 1).map(|(_, span)| span).collect()
+}
+
+/// How a test compares, with its own negation left to the predicate.
+struct Way {
+    word: String,
+    ignores_case: bool,
+}
+
+fn questions(text: &str, test: &Predicate) -> Vec<Question> {
+    let mut functions = test.subject.functions.as_slice();
+    let mut way = way(text, test);
+    let folds = functions.first().is_some_and(|name| matches!(name.as_str(), "tolower" | "toupper"));
+    if folds && test.values.iter().all(|item| matches!(&item.value, Value::String(text) if text.is_ascii())) {
+        functions = functions.get(1..).unwrap_or_default();
+        way.ignores_case = true;
+    }
+    let subject = match &test.subject.column {
+        Some(column) => format!("{} of {}", functions.join(" of "), column.name),
+        None => test.subject.span.slice(text).split_whitespace().collect(),
+    };
+    let question = |value: String, word: &str, is_negated: bool| Question {
+        subject: subject.clone(),
+        test: format!("{word} {}", if way.ignores_case { "~" } else { "" }),
+        value,
+        is_negated,
+        is_in_exclusion: test.is_in_exclusion,
+    };
+    if let Some((word, is_negative)) = existence(text, test) {
+        return vec![question(String::new(), word, test.is_negated != is_negative)];
+    }
+    if test.values.is_empty() {
+        return vec![question(String::new(), &way.word, test.is_negated)];
+    }
+    let value = |value: &Value| {
+        let value = text_of(value);
+        if way.ignores_case { value.to_ascii_lowercase() } else { value }
+    };
+    test.values
+        .iter()
+        .map(|item| match (&item.value, literal(test.op, &item.value)) {
+            (_, Some((literal, ignores_case))) => Question {
+                test: format!("contains {}", if ignores_case { "~" } else { "" }),
+                ..question(literal, "contains", test.is_negated)
+            },
+            (value_of, None) => question(value(value_of), &way.word, test.is_negated),
+        })
+        .collect()
+}
+
+/// `isempty`, `isnull` and their opposites, comparisons with the empty text among them.
+fn existence(text: &str, test: &Predicate) -> Option<(&'static str, bool)> {
+    match test.op {
+        PredicateOp::Function => Some(match test.op_span.slice(text) {
+            "isempty" => ("isempty", false),
+            "isnotempty" | "notempty" => ("isempty", true),
+            "isnull" => ("isnull", false),
+            "isnotnull" | "notnull" => ("isnull", true),
+            _ => return None,
+        }),
+        PredicateOp::Binary(BinaryOp::Equal | BinaryOp::EqualCi | BinaryOp::NotEqual | BinaryOp::NotEqualCi) => {
+            let is_empty = test.values.iter().any(|item| matches!(&item.value, Value::String(text) if text.is_empty()));
+            is_empty.then_some(("isempty", false))
+        }
+        PredicateOp::Binary(_) | PredicateOp::In(_) | PredicateOp::Between | PredicateOp::NotBetween => None,
+    }
+}
+
+fn way(text: &str, test: &Predicate) -> Way {
+    let (word, ignores_case) = match test.op {
+        PredicateOp::In(InOp::In | InOp::NotIn) => ("==", false),
+        PredicateOp::In(InOp::InCi | InOp::NotInCi) => ("==", true),
+        PredicateOp::In(InOp::HasAll) if test.values.len() > 1 => ("has_all", true),
+        PredicateOp::In(InOp::HasAny | InOp::HasAll) => ("has", true),
+        PredicateOp::Binary(BinaryOp::Equal | BinaryOp::NotEqual) => ("==", false),
+        PredicateOp::Binary(BinaryOp::EqualCi | BinaryOp::NotEqualCi) => ("==", true),
+        PredicateOp::Binary(BinaryOp::Has | BinaryOp::NotHas) => ("has", true),
+        PredicateOp::Binary(BinaryOp::Contains | BinaryOp::NotContains) => ("contains", true),
+        PredicateOp::Binary(BinaryOp::ContainsCs | BinaryOp::NotContainsCs) => ("contains", false),
+        PredicateOp::Binary(op) => (op.as_str().trim_start_matches('!'), false),
+        PredicateOp::Between | PredicateOp::NotBetween => ("between", false),
+        PredicateOp::Function => (test.op_span.slice(text), false),
+    };
+    Way { word: word.to_owned(), ignores_case }
+}
+
+/// The text that a pattern without any pattern in it looks for, and whether its letter case is left aside.
+fn literal(op: PredicateOp, value: &Value) -> Option<(String, bool)> {
+    let Value::String(pattern) = value else { return None };
+    if op != PredicateOp::Binary(BinaryOp::MatchesRegex) {
+        return None;
+    }
+    let (pattern, ignores_case) = match pattern.strip_prefix("(?i)") {
+        Some(rest) => (rest, true),
+        None => (pattern.as_str(), false),
+    };
+    let inner = pattern.trim_start_matches(".*").trim_end_matches(".*");
+    let is_plain = !inner.contains(|c: char| regex_syntax::is_meta_character(c));
+    is_plain.then(|| if ignores_case { (inner.to_ascii_lowercase(), true) } else { (inner.to_owned(), false) })
+}
+
+/// `0` and `"0"` are the same to a test that converts one of them.
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::String(text) if text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false") => {
+            text.to_lowercase()
+        }
+        Value::String(text) => text.clone(),
+        Value::Integer(number) => number.to_string(),
+        Value::Bool(truth) => truth.to_string(),
+        Value::Real(_)
+        | Value::Timespan(_)
+        | Value::Datetime(_)
+        | Value::Guid(_)
+        | Value::Dynamic(_)
+        | Value::Null => format!("{value:?}"),
+    }
+}
