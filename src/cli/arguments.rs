@@ -189,7 +189,7 @@ pub(super) struct LintArguments {
 }
 
 /// Which lint rules run, and on which day.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct Choice {
     /// Lint rules to run: codes, prefixes of codes, or names, separated by commas
     #[arg(long, value_delimiter = ',', value_name = "RULES")]

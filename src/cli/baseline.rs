@@ -10,7 +10,8 @@ use super::arguments::{Choice, Inputs};
 use super::check::{self, Checker, KnownFindings};
 use super::files::{self, Outcome};
 use super::policy::{Policy, check_words};
-use super::{CommandResult, Exit, Failure, output, schema};
+use super::world::Worlds;
+use super::{CommandResult, Exit, Failure, output};
 use crate::baseline::{Baseline, Entry, entries};
 
 #[derive(Debug, Args)]
@@ -85,11 +86,11 @@ impl Common {
         if files.is_empty() && !self.inputs.allow_empty {
             return Ok(None);
         }
-        let schema = schema::load(&self.inputs.schema)?;
+        let worlds = Worlds::schemas_only(&files, &self.inputs)?;
         let found = files::each(&files, &self.inputs, |input, outcome| match outcome {
             Outcome::Rules(file) => {
                 let policy = Policy::new(&self.choice, None, input);
-                let checker = Checker { policy, baseline: None, schema: &schema };
+                let checker = Checker { policy, baseline: None, schema: worlds.schema(input) };
                 entries(&file, &check::name_below(&root, &file.path), &checker.find_all(&file).findings)
             }
             Outcome::Broken(_) | Outcome::Sigma(_) | Outcome::Skipped => Vec::new(),

@@ -10,28 +10,25 @@ use super::arguments::{
     CatalogSimilarArguments, CatalogStatsArguments, CoverageFormat, DiffFormat, Inputs, Shared,
 };
 use super::progress::Progress;
-use super::study::{self, Depth, World};
-use super::{CommandResult, Exit, Failure, output, schema};
+use super::study::{self, Depth};
+use super::{CommandResult, Exit, Failure, output};
 use crate::catalog::{
     Candidates, Catalog, Coverage, Index, Overlap, OverlapKind, Site, Stats, VERSION, coverage, navigator_layer,
     search, spaced, stats,
 };
-use crate::mapping::Hub;
-use crate::schema::Schema;
 
-pub(super) fn run(command: &CatalogCommand) -> CommandResult {
+pub(super) fn run(command: &CatalogCommand, shared: &Shared) -> CommandResult {
     match command {
         CatalogCommand::Build(arguments) => build(arguments),
-        CatalogCommand::Search(arguments) => search_rules(arguments),
-        CatalogCommand::Similar(arguments) => similar(arguments),
-        CatalogCommand::Coverage(arguments) => covered(arguments),
-        CatalogCommand::Stats(arguments) => figures(arguments),
+        CatalogCommand::Search(arguments) => search_rules(arguments, shared),
+        CatalogCommand::Similar(arguments) => similar(arguments, shared),
+        CatalogCommand::Coverage(arguments) => covered(arguments, shared),
+        CatalogCommand::Stats(arguments) => figures(arguments, shared),
     }
 }
 
 fn build(arguments: &CatalogBuildArguments) -> CommandResult {
-    let (hub, schema) = (Hub::built_in(), schema::load(&arguments.inputs.schema)?);
-    let catalog = study::catalog(&arguments.inputs, World { hub: &hub, schema: &schema }, Depth::Full)?;
+    let catalog = study::catalog(&arguments.inputs, Depth::Full)?;
     if catalog.index.rules.is_empty() && !arguments.inputs.allow_empty {
         output::complain("kqlift: there are no rules under the given paths");
         return Ok(Exit::NoFiles);
@@ -103,9 +100,9 @@ fn json<T: serde::Serialize>(value: &T) -> Result<String, Failure> {
 }
 
 /// An index from a file, or made from a folder.
-pub(super) fn index(corpus: &Path, world: World<'_>, depth: Depth) -> Result<Index, Failure> {
+pub(super) fn index(corpus: &Path, shared: &Shared, depth: Depth) -> Result<Index, Failure> {
     if !corpus.is_file() || corpus.extension().is_none_or(|extension| extension != "json") {
-        return Ok(folder(corpus, world, depth)?.index);
+        return Ok(folder(corpus, shared, depth)?.index);
     }
     let text = std::fs::read_to_string(corpus).map_err(|error| Failure::io("read", corpus, &error))?;
     let index: Index = serde_json::from_str(&text)
@@ -116,7 +113,7 @@ pub(super) fn index(corpus: &Path, world: World<'_>, depth: Depth) -> Result<Ind
     Ok(index)
 }
 
-fn folder(corpus: &Path, world: World<'_>, depth: Depth) -> Result<Catalog, Failure> {
+fn folder(corpus: &Path, shared: &Shared, depth: Depth) -> Result<Catalog, Failure> {
     let inputs = Inputs {
         paths: vec![corpus.to_path_buf()],
         stdin_filename: None,
@@ -124,15 +121,13 @@ fn folder(corpus: &Path, world: World<'_>, depth: Depth) -> Result<Catalog, Fail
         schema: Vec::new(),
         allow_empty: true,
         verbose: false,
-        shared: Shared::default(),
+        shared: shared.clone(),
     };
-    study::catalog(&inputs, world, depth)
+    study::catalog(&inputs, depth)
 }
 
-fn search_rules(arguments: &CatalogSearchArguments) -> CommandResult {
-    let (hub, schema) = (Hub::built_in(), Schema::builtin());
-    let world = World { hub: &hub, schema: &schema };
-    let index = index(&arguments.corpus.corpus, world, Depth::Page)?;
+fn search_rules(arguments: &CatalogSearchArguments, shared: &Shared) -> CommandResult {
+    let index = index(&arguments.corpus.corpus, shared, Depth::Page)?;
     let hits = search(&index, &arguments.words);
     let text = match arguments.format {
         DiffFormat::Text => {
@@ -160,11 +155,9 @@ fn search_rules(arguments: &CatalogSearchArguments) -> CommandResult {
     Ok(if hits.is_empty() { Exit::Findings } else { Exit::Clean })
 }
 
-fn similar(arguments: &CatalogSimilarArguments) -> CommandResult {
-    let (hub, schema) = (Hub::built_in(), Schema::builtin());
-    let world = World { hub: &hub, schema: &schema };
-    let corpus = folder(&arguments.corpus, world, Depth::Page)?;
-    let own = folder(&arguments.rule, world, Depth::Page)?;
+fn similar(arguments: &CatalogSimilarArguments, shared: &Shared) -> CommandResult {
+    let corpus = folder(&arguments.corpus, shared, Depth::Page)?;
+    let own = folder(&arguments.rule, shared, Depth::Page)?;
     let mut lines = String::new();
     let mut values = Vec::new();
     for (number, entry) in own.index.rules.iter().enumerate() {
@@ -228,10 +221,8 @@ fn overlaps_of(corpus: &Catalog, own: &Catalog, number: usize) -> Vec<(Overlap, 
     found
 }
 
-fn covered(arguments: &CatalogCoverageArguments) -> CommandResult {
-    let (hub, schema) = (Hub::built_in(), Schema::builtin());
-    let world = World { hub: &hub, schema: &schema };
-    let index = index(&arguments.corpus.corpus, world, Depth::Page)?;
+fn covered(arguments: &CatalogCoverageArguments, shared: &Shared) -> CommandResult {
+    let index = index(&arguments.corpus.corpus, shared, Depth::Page)?;
     let text = match arguments.format {
         CoverageFormat::Text => coverage_text(&coverage(&index)),
         CoverageFormat::Json => json(&coverage(&index))?,
@@ -270,10 +261,8 @@ fn coverage_text(coverage: &Coverage) -> String {
     text
 }
 
-fn figures(arguments: &CatalogStatsArguments) -> CommandResult {
-    let (hub, schema) = (Hub::built_in(), Schema::builtin());
-    let world = World { hub: &hub, schema: &schema };
-    let stats = stats(&index(&arguments.corpus.corpus, world, Depth::Full)?);
+fn figures(arguments: &CatalogStatsArguments, shared: &Shared) -> CommandResult {
+    let stats = stats(&index(&arguments.corpus.corpus, shared, Depth::Full)?);
     let text = match arguments.format {
         DiffFormat::Text => stats_text(&stats),
         DiffFormat::Json => json(&stats)?,

@@ -7,15 +7,14 @@ use std::path::PathBuf;
 use super::arguments::ConvertArguments;
 use super::explain::{meaning, report_problem};
 use super::files::{self, Input, Outcome};
-use super::{CommandResult, Exit, Failure, output, schema};
+use super::world::{World, Worlds};
+use super::{CommandResult, Exit, Failure, output};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::emit::{
     Assumption, Conversion, Form, Loss, LossClass, Options, Outcome as Converted, Refusal, Target, convert,
 };
-use crate::mapping::Hub;
 use crate::parse::parse;
 use crate::report::{self, FileReport, Finding};
-use crate::schema::Schema;
 use crate::source::RuleFile;
 use crate::span::Place;
 
@@ -23,8 +22,6 @@ use crate::span::Place;
 const MANY: usize = 4;
 
 pub(super) fn run(arguments: &ConvertArguments) -> CommandResult {
-    let hub = hub(&arguments.maps)?;
-    let schema = schema::load(&arguments.inputs.schema)?;
     let files = files::find(&arguments.inputs)?;
     if files.is_empty() && !arguments.inputs.allow_empty {
         return Ok(Exit::NoFiles);
@@ -33,8 +30,9 @@ pub(super) fn run(arguments: &ConvertArguments) -> CommandResult {
         let name = input.name.display();
         return Err(Failure(format!("no target for {name}: give --to, or `to` under `[convert]` in kqlift.toml")));
     }
+    let worlds = Worlds::new(&files, &arguments.inputs, &arguments.maps)?;
     let results = files::each(&files, &arguments.inputs, |input, outcome| match outcome {
-        Outcome::Rules(file) => convert_file(input, &file, (&hub, &schema), arguments),
+        Outcome::Rules(file) => convert_file(input, &file, worlds.of(input), arguments),
         Outcome::Broken(problem) => vec![Attempt::broken(FileReport::of_problem(problem), None)],
         Outcome::Sigma(file) => {
             files::pass_over_sigma(&file, &arguments.inputs);
@@ -52,16 +50,6 @@ pub(super) fn run(arguments: &ConvertArguments) -> CommandResult {
     output::complain(summary(&attempts, arguments.inputs.verbose).trim_end());
     let is_done = attempts.iter().all(|attempt| attempt.status == Status::Converted);
     Ok(if is_done || arguments.exit_zero { Exit::Clean } else { Exit::Findings })
-}
-
-/// The built-in mappings with those of the user.
-fn hub(maps: &[PathBuf]) -> Result<Hub, Failure> {
-    let mut hub = Hub::built_in();
-    for path in maps {
-        let text = std::fs::read_to_string(path).map_err(|error| Failure::io("read the mapping", path, &error))?;
-        hub.overlay(&text).map_err(|error| Failure(format!("can't use the mapping {}: {error}", path.display())))?;
-    }
-    Ok(hub)
 }
 
 /// What became of one rule and one target.
@@ -114,12 +102,7 @@ impl Attempt {
     }
 }
 
-fn convert_file(
-    input: &Input,
-    file: &RuleFile,
-    (hub, schema): (&Hub, &Schema),
-    arguments: &ConvertArguments,
-) -> Vec<Attempt> {
+fn convert_file(input: &Input, file: &RuleFile, world: World<'_>, arguments: &ConvertArguments) -> Vec<Attempt> {
     let mut attempts = Vec::new();
     for (index, rule) in file.rules.iter().enumerate() {
         let parsed = parse(rule.query());
@@ -130,12 +113,12 @@ fn convert_file(
                 .extend(targets(input, arguments).iter().map(|target| Attempt::broken(placed.clone(), Some(*target))));
             continue;
         }
-        let meaning = meaning(rule, &parsed, schema);
+        let meaning = meaning(rule, &parsed, world.schema);
         let number = if file.rules.len() > 1 { format!("-{}", index + 1) } else { String::new() };
         for &target in targets(input, arguments) {
             let source = input.relative.clone();
             let output = Output { text: String::new(), source, number: number.clone(), name: PathBuf::new() };
-            let conversion = convert(&meaning, target, hub, &options(input, arguments));
+            let conversion = convert(&meaning, target, world.hub, &options(input, arguments));
             attempts.push(attempt(file, index, conversion, output));
         }
     }

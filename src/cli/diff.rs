@@ -3,8 +3,10 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::arguments::{DiffArguments, DiffFormat};
+use super::arguments::{DiffArguments, DiffFormat, Shared};
 use super::explain::meaning;
+use super::settings::Configurations;
+use super::world::schema_at;
 use super::{CommandResult, Exit, Failure, output};
 use crate::compare::{Comparison, Piece, Relation, Side, compare};
 use crate::ir::Detection;
@@ -12,9 +14,11 @@ use crate::parse::parse;
 use crate::schema::Schema;
 use crate::source::{Loaded, RuleFile, RuleText, read};
 
-pub(super) fn run(arguments: &DiffArguments) -> CommandResult {
-    let (first, second) = (load(&arguments.first)?, load(&arguments.second)?);
-    let pairs = pairs(&first, &second);
+pub(super) fn run(arguments: &DiffArguments, shared: &Shared) -> CommandResult {
+    let (first, second) = (load(&arguments.first, shared)?, load(&arguments.second, shared)?);
+    // Versions of one rule stand in the same workspace: the one that is there now decides what is known about it.
+    let schema = schema_at(&arguments.second, &[], shared)?;
+    let pairs = pairs(&first, &second, &schema);
     let mut exit = if first.rules.len() == second.rules.len() { Exit::Clean } else { Exit::Findings };
     let mut results = Vec::new();
     for (one, other) in &pairs {
@@ -60,9 +64,11 @@ fn side<'r>(version: &'r Version<'_>) -> Side<'r> {
     Side { rule: &version.meaning, query: version.text.query() }
 }
 
-fn load(path: &Path) -> Result<RuleFile, Failure> {
+fn load(path: &Path, shared: &Shared) -> Result<RuleFile, Failure> {
+    let absolute = crate::config::absolute(path);
+    let settings = Configurations::new(shared)?.of_folder(absolute.parent().unwrap_or(&absolute))?;
     let bytes = std::fs::read(path).map_err(|error| Failure::io("read", path, &error))?;
-    match read(path, bytes, None) {
+    match read(path, bytes, settings.kind(&absolute)) {
         Loaded::Rules(file) => {
             for rule in &file.rules {
                 if let Some(error) = parse(rule.query()).errors.first() {
@@ -78,10 +84,9 @@ fn load(path: &Path) -> Result<RuleFile, Failure> {
 }
 
 /// The rules of two files that belong together: by id, then by title, then in order.
-fn pairs<'f>(first: &'f RuleFile, second: &'f RuleFile) -> Vec<(Version<'f>, Version<'f>)> {
+fn pairs<'f>(first: &'f RuleFile, second: &'f RuleFile, schema: &Schema) -> Vec<(Version<'f>, Version<'f>)> {
     let versions = |file: &'f RuleFile| {
-        let version =
-            |text: &'f RuleText| Version { text, meaning: meaning(text, &parse(text.query()), &Schema::builtin()) };
+        let version = |text: &'f RuleText| Version { text, meaning: meaning(text, &parse(text.query()), schema) };
         file.rules.iter().map(version).collect::<Vec<_>>()
     };
     let mut others = versions(second);

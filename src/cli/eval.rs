@@ -1,13 +1,14 @@
 //! `kqlift eval`
 
-use std::path::Path;
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::arguments::{EvalArguments, EvalFormat};
 use super::explain::{meaning, report_problem};
 use super::files::{self, Outcome};
-use super::{CommandResult, Exit, Failure, output, schema};
+use super::world::Worlds;
+use super::{CommandResult, Exit, Failure, output};
 use crate::eval::{EvalError, Events, Row, Timestamp, evaluate};
 use crate::ir::Detection;
 use crate::mapping::Hub;
@@ -25,23 +26,22 @@ const TIME_COLUMNS: &[&str] = &["TimeGenerated", "Timestamp", "_time"];
 type Rows = Result<Vec<Value>, String>;
 
 pub(super) fn run(arguments: &EvalArguments) -> CommandResult {
-    let schema = schema::load(&arguments.inputs.schema)?;
-    let events = read_events(&arguments.events, &schema)?;
+    let files = files::find(&arguments.inputs)?;
+    if files.is_empty() && !arguments.inputs.allow_empty {
+        return Ok(Exit::NoFiles);
+    }
+    let worlds = Worlds::new(&files, &arguments.inputs, &[])?;
+    let events = read_events(&arguments.events, |name| files.iter().any(|file| is_table(name, worlds.schema(file))))?;
     let now = match &arguments.now {
         Some(text) => Some(
             Timestamp::parse(text)
                 .ok_or_else(|| Failure(format!("`{text}` is no time such as 2024-01-31T10:00:00Z")))?,
         ),
-        None => latest(&events),
+        None => latest(&events, files.iter().filter_map(|file| worlds.schema(file).time_column())),
     };
-    let hub = Hub::built_in();
-    let files = files::find(&arguments.inputs)?;
-    if files.is_empty() && !arguments.inputs.allow_empty {
-        return Ok(Exit::NoFiles);
-    }
-    let results = files::each(&files, &arguments.inputs, |_, outcome| match outcome {
-        Outcome::Rules(file) => evaluate_kql(&file, &schema, &events, now),
-        Outcome::Sigma(file) => evaluate_sigma(&file, &hub, &events, now),
+    let results = files::each(&files, &arguments.inputs, |input, outcome| match outcome {
+        Outcome::Rules(file) => evaluate_kql(&file, worlds.schema(input), &events, now),
+        Outcome::Sigma(file) => evaluate_sigma(&file, worlds.hub(input), &events, now),
         Outcome::Broken(problem) => vec![Err(report_problem(&FileReport::of_problem(problem)))],
         Outcome::Skipped => Vec::new(),
     })?;
@@ -68,7 +68,7 @@ fn printed(rows: Vec<Value>, format: EvalFormat) -> Result<String, Failure> {
     }
 }
 
-fn read_events(paths: &[std::path::PathBuf], schema: &Schema) -> Result<Events, Failure> {
+fn read_events(paths: &[std::path::PathBuf], is_table: impl Fn(&str) -> bool) -> Result<Events, Failure> {
     let mut events = Events::default();
     for path in paths {
         let text = std::fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))?;
@@ -80,7 +80,8 @@ fn read_events(paths: &[std::path::PathBuf], schema: &Schema) -> Result<Events, 
                 Err(error) => return Err(Failure(format!("{}:{}: {error}", path.display(), number + 1))),
             }
         }
-        match table_of(path, schema) {
+        let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        match name.filter(|name| is_table(name)) {
             Some(table) => events.add_to_table(&table, rows),
             None => events.add_everywhere(rows),
         }
@@ -88,14 +89,14 @@ fn read_events(paths: &[std::path::PathBuf], schema: &Schema) -> Result<Events, 
     Ok(events)
 }
 
-/// The table or ASIM schema that a file of events is named after.
-fn table_of(path: &Path, schema: &Schema) -> Option<String> {
-    let name = path.file_stem()?.to_string_lossy().into_owned();
-    (schema.table(&name).is_some() || schema.asim_fields(&name).next().is_some()).then_some(name)
+/// Whether a file of events with such a name holds rows of that table or ASIM schema.
+fn is_table(name: &str, schema: &Schema) -> bool {
+    schema.table(name).is_some() || schema.asim_fields(name).next().is_some()
 }
 
-fn latest(events: &Events) -> Option<Timestamp> {
-    let times = events.rows().flat_map(|row| TIME_COLUMNS.iter().filter_map(|column| row.get(column)));
+fn latest<'c>(events: &Events, own: impl Iterator<Item = &'c str>) -> Option<Timestamp> {
+    let columns: BTreeSet<&str> = TIME_COLUMNS.iter().copied().chain(own).collect();
+    let times = events.rows().flat_map(|row| columns.iter().filter_map(|column| row.get(column)));
     times.filter_map(|datum| Timestamp::parse(datum.to_json().as_str()?)).max()
 }
 

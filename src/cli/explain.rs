@@ -2,14 +2,14 @@
 
 use super::arguments::{ExplainArguments, ExplainFormat};
 use super::files::{self, Input, Outcome};
-use super::study::{self, Depth, Study, World};
-use super::{CommandResult, Exit, Failure, output, schema};
+use super::study::{self, Depth, Study};
+use super::world::{World, Worlds};
+use super::{CommandResult, Exit, Failure, output};
 use crate::analyze::analyze;
 use crate::catalog::{Index, Postings, RuleEntry, RuleSource, count, indicator_keys};
 use crate::explain::{Explanation, Sections, render_html, render_markdown_sections, render_text_sections};
 use crate::ir::Detection;
 use crate::lower::lower;
-use crate::mapping::Hub;
 use crate::parse::Parsed;
 use crate::report::FileReport;
 use crate::schema::Schema;
@@ -19,14 +19,14 @@ use crate::source::{RuleFile, RuleText};
 const WIDTH: usize = 110;
 
 pub(super) fn run(arguments: &ExplainArguments) -> CommandResult {
-    let (hub, schema) = (Hub::built_in(), schema::load(&arguments.inputs.schema)?);
-    let world = World { hub: &hub, schema: &schema };
     let files = files::find(&arguments.inputs)?;
+    let worlds = Worlds::new(&files, &arguments.inputs, &[])?;
+    let shared = &arguments.inputs.shared;
     let index =
-        arguments.corpus.as_deref().map(|corpus| super::catalog::index(corpus, world, Depth::Page)).transpose()?;
+        arguments.corpus.as_deref().map(|corpus| super::catalog::index(corpus, shared, Depth::Page)).transpose()?;
     let corpus = index.as_ref().map(|index| Corpus { index, postings: Postings::new(index) });
     let pages = files::each(&files, &arguments.inputs, |input, outcome| match outcome {
-        Outcome::Rules(file) => pages(input, &file, corpus.as_ref(), world, arguments),
+        Outcome::Rules(file) => pages(input, &file, corpus.as_ref(), worlds.of(input), arguments),
         Outcome::Broken(problem) => vec![Err(report_problem(&FileReport::of_problem(problem)))],
         Outcome::Sigma(file) => {
             files::pass_over_sigma(&file, &arguments.inputs);
@@ -71,8 +71,7 @@ fn pages(
     world: World<'_>,
     arguments: &ExplainArguments,
 ) -> Vec<Result<String, String>> {
-    let hint = input.relative.file_stem().map(|stem| stem.to_string_lossy().into_owned());
-    let studies = study::file(file, hint.as_deref(), world, Depth::Full);
+    let studies = study::file(input, file, world, Depth::Full);
     let page = |(index, study): (usize, Study)| {
         let query = file.rules[index].query();
         let mut explanation = study.explanation;

@@ -8,7 +8,8 @@ use super::files::{self, Input, Outcome};
 use super::fix::{self, Change, FixArguments};
 use super::policy::{Policy, check_words};
 use super::settings::describe;
-use super::{CommandResult, Exit, Failure, output, schema};
+use super::world::Worlds;
+use super::{CommandResult, Exit, Failure, output};
 use crate::analyze::analyze;
 use crate::diagnostic::Diagnostic;
 use crate::lint;
@@ -31,7 +32,6 @@ struct Checked {
 
 pub(super) fn run(arguments: &LintArguments, colour: ColourChoice) -> CommandResult {
     check_words(&arguments.choice)?;
-    let schema = schema::load(&arguments.inputs.schema)?;
     arguments.changes.validate()?;
     let baseline = arguments.baseline.as_deref().map(KnownFindings::read).transpose()?;
     let files = files::find(&arguments.inputs)?;
@@ -43,9 +43,10 @@ pub(super) fn run(arguments: &LintArguments, colour: ColourChoice) -> CommandRes
         output::print_or_write(&plan(&files, arguments), arguments.output.as_deref())?;
         return Ok(Exit::Clean);
     }
+    let worlds = Worlds::schemas_only(&files, &arguments.inputs)?;
     let checked: Vec<Checked> = files::each(&files, &arguments.inputs, |input, outcome| {
         let policy = Policy::new(&arguments.choice, arguments.fail_on, input);
-        let checker = Checker { policy, baseline: baseline.as_ref(), schema: &schema };
+        let checker = Checker { policy, baseline: baseline.as_ref(), schema: worlds.schema(input) };
         let mut result = match outcome {
             Outcome::Rules(file) => check_file(input, &file, &checker, arguments),
             Outcome::Broken(problem) => {

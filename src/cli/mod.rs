@@ -27,6 +27,7 @@ mod settings;
 mod snapshot;
 mod study;
 mod version;
+mod world;
 
 use std::process::ExitCode;
 
@@ -101,9 +102,9 @@ fn run(mut arguments: Arguments) -> ExitCode {
         Command::Completions(command) => completions::run(&command),
         Command::Man(command) => man::run(&command),
         Command::Version(command) => version::run(&command),
-        Command::Schema(command) => schema::run(&command),
-        Command::Diff(command) => diff::run(&command),
-        Command::Catalog(command) => catalog::run(&command),
+        Command::Schema(command) => schema::run(&command, &arguments.shared),
+        Command::Diff(command) => diff::run(&command, &arguments.shared),
+        Command::Catalog(command) => catalog::run(&command, &arguments.shared),
         Command::Snapshot(command) => snapshot::run(&command),
     };
     match result {

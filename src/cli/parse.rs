@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::arguments::{Emit, ParseArguments, ParseFormat};
 use super::explain::{meaning, report_problem};
 use super::files::{self, Outcome};
-use super::{CommandResult, Exit, Failure, output, schema};
+use super::world::Worlds;
+use super::{CommandResult, Exit, Failure, output};
 use crate::analyze::{Facts, UnresolvedKind, bind};
 use crate::parse::{Parsed, parse, tokens};
 use crate::report::FileReport;
@@ -13,13 +14,16 @@ use crate::schema::Schema;
 use crate::source::RuleText;
 
 pub(super) fn run(arguments: &ParseArguments) -> CommandResult {
-    let schema = schema::load(&arguments.inputs.schema)?;
     let files = files::find(&arguments.inputs)?;
     if files.is_empty() && !arguments.inputs.allow_empty {
         return Ok(Exit::NoFiles);
     }
-    let shown = files::each(&files, &arguments.inputs, |_, outcome| match outcome {
-        Outcome::Rules(file) => file.rules.iter().map(|rule| show(&file.path, rule, arguments, &schema)).collect(),
+    let worlds = Worlds::schemas_only(&files, &arguments.inputs)?;
+    let shown = files::each(&files, &arguments.inputs, |input, outcome| match outcome {
+        Outcome::Rules(file) => {
+            let schema = worlds.schema(input);
+            file.rules.iter().map(|rule| show(&file.path, rule, arguments, schema)).collect()
+        }
         Outcome::Broken(problem) => {
             output::complain(&report_problem(&FileReport::of_problem(problem)));
             vec![Err(Failure(String::new()))]

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::arguments::{SchemaArguments, SchemaCommand};
+use super::arguments::{SchemaArguments, SchemaCommand, Shared};
+use super::world::schema_at;
 use super::{CommandResult, Exit, Failure, output};
 use crate::analyze::analyze;
 use crate::parse::parse;
@@ -47,15 +48,16 @@ fn with_functions(overlay: &Overlay) -> Result<Schema, Failure> {
     Ok(schema)
 }
 
-pub(super) fn run(arguments: &SchemaArguments) -> CommandResult {
+pub(super) fn run(arguments: &SchemaArguments, shared: &Shared) -> CommandResult {
+    let known = |files: &[PathBuf]| schema_at(Path::new("."), files, shared);
     match &arguments.command {
         SchemaCommand::List { prefix, schema } => {
-            let schema = load(schema)?;
+            let schema = known(schema)?;
             let names = schema.tables_starting_with(prefix.as_deref().unwrap_or("")).map(|table| table.name);
             output::print(&names.fold(String::new(), |text, name| text + name + "\n"))?;
             Ok(Exit::Clean)
         }
-        SchemaCommand::Show { table, schema } => show(&load(schema)?, table),
+        SchemaCommand::Show { table, schema } => show(&known(schema)?, table),
         SchemaCommand::Import { file, table, output } => import(file, table.as_deref(), output.as_deref()),
     }
 }

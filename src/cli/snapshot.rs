@@ -9,11 +9,11 @@ use similar::TextDiff;
 use super::arguments::SnapshotArguments;
 use super::explain::report_problem;
 use super::files::{self, Input, Outcome};
-use super::study::{self, Depth, Study, World};
-use super::{CommandResult, Exit, Failure, output, schema};
+use super::study::{self, Depth, Study};
+use super::world::{World, Worlds};
+use super::{CommandResult, Exit, Failure, output};
 use crate::emit::Outcome as Converted;
 use crate::explain::{Section, Sections, render_text_sections};
-use crate::mapping::Hub;
 use crate::report::{FileReport, counted};
 use crate::source::RuleFile;
 
@@ -24,14 +24,13 @@ const WIDTH: usize = 100;
 const EXTENSION: &str = "snap";
 
 pub(super) fn run(arguments: &SnapshotArguments) -> CommandResult {
-    let (hub, schema) = (Hub::built_in(), schema::load(&arguments.inputs.schema)?);
-    let world = World { hub: &hub, schema: &schema };
     let files = files::find(&arguments.inputs)?;
     if files.is_empty() && !arguments.inputs.allow_empty {
         return Ok(Exit::NoFiles);
     }
+    let worlds = Worlds::new(&files, &arguments.inputs, &[])?;
     let texts = files::each(&files, &arguments.inputs, |input, outcome| match outcome {
-        Outcome::Rules(file) => Ok(Some((name(input), text(input, &file, world)))),
+        Outcome::Rules(file) => Ok(Some((name(input), text(input, &file, worlds.of(input))))),
         Outcome::Broken(problem) => Err(report_problem(&FileReport::of_problem(problem))),
         Outcome::Sigma(file) => {
             files::pass_over_sigma(&file, &arguments.inputs);
@@ -98,8 +97,7 @@ fn name(input: &Input) -> PathBuf {
 
 /// What the rules of a file mean and convert to.
 fn text(input: &Input, rules: &RuleFile, world: World<'_>) -> String {
-    let hint = input.relative.file_stem().map(|stem| stem.to_string_lossy().into_owned());
-    let studies = study::file(rules, hint.as_deref(), world, Depth::Full);
+    let studies = study::file(input, rules, world, Depth::Full);
     let texts: Vec<String> = studies.iter().map(study_text).collect();
     texts.join("\n")
 }

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::arguments::Inputs;
+use super::arguments::{Choice, Inputs};
+use super::check::Checker;
 use super::explain::report_problem;
 use super::files::{self, Input, Outcome};
+use super::policy::Policy;
+use super::world::{World, Worlds};
 use super::{Failure, output};
 use crate::analyze::analyze;
 use crate::catalog::{Candidates, Catalog, Overlap, Rule, RuleEntry, RulePage, RuleSource, indicator_keys};
@@ -15,12 +18,9 @@ use crate::diagnostic::Diagnostic;
 use crate::emit::{Conversion, Options, Outcome as Converted, Target, convert};
 use crate::explain::{ConversionNote, Explanation, FindingNote, Surroundings, explain};
 use crate::ir::Detection;
-use crate::lint;
 use crate::lower::lower;
-use crate::mapping::Hub;
 use crate::parse::parse;
 use crate::report::FileReport;
-use crate::schema::Schema;
 use crate::source::{LineIndex, RuleFile, RuleText};
 
 /// A rule that has been looked at from every side.
@@ -29,13 +29,6 @@ pub(super) struct Study {
     pub(super) explanation: Explanation,
     pub(super) conversions: Vec<Conversion>,
     pub(super) is_accepted: bool,
-}
-
-/// What rules are looked at with.
-#[derive(Clone, Copy)]
-pub(super) struct World<'w> {
-    pub(super) hub: &'w Hub,
-    pub(super) schema: &'w Schema,
 }
 
 /// How much is worth the time.
@@ -47,49 +40,66 @@ pub(super) enum Depth {
     Full,
 }
 
-/// Looks at every rule of a file.
-pub(super) fn file(file: &RuleFile, name_hint: Option<&str>, world: World<'_>, depth: Depth) -> Vec<Study> {
+/// Looks at every rule of a file, as its configuration has it: findings are those of `lint`, conversions those of
+/// `convert`, both without options.
+pub(super) fn file(input: &Input, file: &RuleFile, world: World<'_>, depth: Depth) -> Vec<Study> {
+    let mut findings: BTreeMap<usize, Vec<Diagnostic>> = BTreeMap::new();
+    if depth == Depth::Full {
+        let policy = Policy::new(&Choice::default(), None, input);
+        let checker = Checker { policy, baseline: None, schema: world.schema };
+        for (index, finding) in checker.find(file).findings {
+            findings.entry(index).or_default().push(finding);
+        }
+    }
     let lines = LineIndex::new(&file.text);
-    file.rules.iter().map(|text| rule(text, &lines, name_hint, world, depth)).collect()
+    let study = |(index, text): (usize, &RuleText)| {
+        let mut study = rule(text, world);
+        if depth == Depth::Full {
+            let targets = targets(input);
+            if study.is_accepted {
+                let options = options(input);
+                study.conversions =
+                    targets.iter().map(|target| convert(&study.meaning, *target, world.hub, &options)).collect();
+            }
+            study.explanation.surroundings = Surroundings {
+                conversions: Some(conversion_notes(&study.conversions, targets)),
+                findings: Some(finding_notes(findings.remove(&index).unwrap_or_default(), text, &lines)),
+                corpus: None,
+            };
+        }
+        study
+    };
+    file.rules.iter().enumerate().map(study).collect()
 }
 
-fn rule(text: &RuleText, lines: &LineIndex<'_>, name_hint: Option<&str>, world: World<'_>, depth: Depth) -> Study {
+/// The targets that a team converts to; all where it does not say.
+fn targets(input: &Input) -> &[Target] {
+    input.settings.convert().to.as_deref().unwrap_or(&Target::ALL)
+}
+
+fn options(input: &Input) -> Options {
+    let configured = input.settings.convert();
+    Options {
+        mode: configured.mode,
+        unmapped: configured.unmapped.unwrap_or_default(),
+        name_hint: input.relative.file_stem().map(|stem| stem.to_string_lossy().into_owned()),
+        ..Options::default()
+    }
+}
+
+fn rule(text: &RuleText, world: World<'_>) -> Study {
     let parsed = parse(text.query());
     let facts = analyze(&parsed.query, world.schema);
     let mut meaning = lower(text.query(), &parsed.query, &facts, &text.metadata, text.kind);
     if meaning.envelope.title.is_none() {
         meaning.envelope.title.clone_from(&text.title_hint);
     }
-    let mut explanation = explain(&meaning, text.query());
-    let is_accepted = parsed.is_accepted();
-    let mut conversions = Vec::new();
-    if depth == Depth::Full {
-        let input = lint::Input {
-            text: text.query(),
-            query: &parsed.query,
-            errors: &parsed.errors,
-            facts: &facts,
-            metadata: &text.metadata,
-            kind: text.kind,
-            schema: world.schema,
-            texts: &|id| text.text(id),
-        };
-        let diagnostics = lint::check(&input, |rule| rule.default_on);
-        let options = Options { name_hint: name_hint.map(str::to_owned), ..Options::default() };
-        if is_accepted {
-            conversions = Target::ALL.iter().map(|target| convert(&meaning, *target, world.hub, &options)).collect();
-        }
-        explanation.surroundings = Surroundings {
-            conversions: Some(conversion_notes(&conversions)),
-            findings: Some(finding_notes(diagnostics, text, lines)),
-            corpus: None,
-        };
-    }
-    Study { meaning, explanation, conversions, is_accepted }
+    let explanation = explain(&meaning, text.query());
+    Study { meaning, explanation, conversions: Vec::new(), is_accepted: parsed.is_accepted() }
 }
 
 /// One note for each target; a rule that cannot be read converts to none.
-fn conversion_notes(conversions: &[Conversion]) -> Vec<ConversionNote> {
+fn conversion_notes(conversions: &[Conversion], targets: &[Target]) -> Vec<ConversionNote> {
     let unreadable = |target: &Target| ConversionNote {
         target: target.as_str().to_owned(),
         is_converted: false,
@@ -97,7 +107,7 @@ fn conversion_notes(conversions: &[Conversion]) -> Vec<ConversionNote> {
         reasons: vec![("syntax-error".to_owned(), 1)],
     };
     if conversions.is_empty() {
-        return Target::ALL.iter().map(unreadable).collect();
+        return targets.iter().map(unreadable).collect();
     }
     conversions.iter().map(conversion_note).collect()
 }
@@ -142,10 +152,11 @@ fn finding_notes(diagnostics: Vec<Diagnostic>, text: &RuleText, lines: &LineInde
 }
 
 /// The rules of folders and files as a catalogue. Files that cannot be read are said and passed over.
-pub(super) fn catalog(inputs: &Inputs, world: World<'_>, depth: Depth) -> Result<Catalog, Failure> {
+pub(super) fn catalog(inputs: &Inputs, depth: Depth) -> Result<Catalog, Failure> {
     let files = files::find(inputs)?;
+    let worlds = Worlds::new(&files, inputs, &[])?;
     let rules = files::each(&files, inputs, |input, outcome| match outcome {
-        Outcome::Rules(file) => Ok(rules_of(input, &file, world, depth)),
+        Outcome::Rules(file) => Ok(rules_of(input, &file, worlds.of(input), depth)),
         Outcome::Broken(problem) => Err(report_problem(&FileReport::of_problem(problem))),
         Outcome::Sigma(file) => {
             files::pass_over_sigma(&file, inputs);
@@ -165,8 +176,7 @@ pub(super) fn catalog(inputs: &Inputs, world: World<'_>, depth: Depth) -> Result
 
 fn rules_of(input: &Input, rules: &RuleFile, world: World<'_>, depth: Depth) -> Vec<Rule> {
     let path = input.relative.to_string_lossy().replace('\\', "/");
-    let hint = input.relative.file_stem().map(|stem| stem.to_string_lossy().into_owned());
-    let studies = file(rules, hint.as_deref(), world, depth);
+    let studies = file(input, rules, world, depth);
     let rule = |(index, study): (usize, Study)| {
         let query = rules.rules[index].query();
         let source = RuleSource { path: &path, number: index + 1, query, is_accepted: study.is_accepted };

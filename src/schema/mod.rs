@@ -48,7 +48,12 @@ const RENAMED_COLUMNS: SortedText = SortedText::new(include_str!("../../schemas/
 pub struct Schema {
     tables: SortedText,
     user: Option<Arc<UserSchema>>,
+    /// The column with the time of a row that the user names.
+    time_column: Option<Arc<str>>,
 }
+
+/// Columns that hold the time of a row in the tables of Microsoft.
+const TIME_COLUMNS: &[&str] = &["TimeGenerated", "Timestamp", "EventStartTime", "EventEndTime"];
 
 /// What the user declares, in the form of the lines of the data files.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -62,7 +67,7 @@ struct UserSchema {
 impl Schema {
     /// What is compiled in.
     pub const fn builtin() -> Self {
-        Self { tables: TABLES, user: None }
+        Self { tables: TABLES, user: None, time_column: None }
     }
 
     /// This schema with what a user declares. The columns of saved functions come from [`Schema::declare_function`].
@@ -88,6 +93,22 @@ impl Schema {
             user.functions.insert(name.clone(), format!("{result}\t\t{columns}"));
         }
         Self { user: Some(Arc::new(user)), ..self.clone() }
+    }
+
+    /// This schema where a user says which column holds the time of a row.
+    #[must_use]
+    pub fn with_time_column(&self, name: &str) -> Self {
+        Self { time_column: Some(name.into()), ..self.clone() }
+    }
+
+    /// The column with the time of a row, if a user has named one.
+    pub fn time_column(&self) -> Option<&str> {
+        self.time_column.as_deref()
+    }
+
+    /// Whether a column of that name holds the time of a row: that of the user, or one that Microsoft's tables have.
+    pub fn is_time_column(&self, name: &str) -> bool {
+        self.time_column() == Some(name) || TIME_COLUMNS.contains(&name)
     }
 
     /// Says which columns a saved function gives, as found out from its text.

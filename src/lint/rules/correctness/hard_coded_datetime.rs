@@ -21,7 +21,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 fn check(cx: &mut Context<'_>) {
     for predicate in cx.predicates() {
-        if !is_about_log_time(predicate) {
+        if !is_about_log_time(cx, predicate) {
             continue;
         }
         let Some((date, place)) = predicate.values.iter().find_map(|item| match &item.value {
@@ -37,7 +37,7 @@ fn check(cx: &mut Context<'_>) {
     }
 }
 
-fn is_about_log_time(predicate: &Predicate) -> bool {
-    let name = predicate.subject.column.as_ref().map(|column| column.name.as_str());
-    predicate.is_filter && matches!(name, Some("TimeGenerated" | "Timestamp" | "EventStartTime" | "EventEndTime"))
+fn is_about_log_time(cx: &Context<'_>, predicate: &Predicate) -> bool {
+    let column = predicate.subject.column.as_ref();
+    predicate.is_filter && column.is_some_and(|column| cx.schema().is_time_column(&column.name))
 }

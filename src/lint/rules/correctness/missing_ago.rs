@@ -47,11 +47,11 @@ fn is_order(op: BinaryOp) -> bool {
     matches!(op, BinaryOp::Less | BinaryOp::LessOrEqual | BinaryOp::Greater | BinaryOp::GreaterOrEqual)
 }
 
-/// Two columns are points in time in every table.
+/// Some columns are points in time in every table.
 fn is_time(cx: &Context<'_>, predicate: &Predicate) -> bool {
     match predicate.subject.ty {
         ScalarType::Datetime => true,
-        ScalarType::Unknown => matches!(cx.slice(predicate.subject.span), "TimeGenerated" | "Timestamp"),
+        ScalarType::Unknown => cx.schema().is_time_column(cx.slice(predicate.subject.span)),
         _ => false,
     }
 }

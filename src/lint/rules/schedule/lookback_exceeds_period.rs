@@ -4,7 +4,7 @@ use crate::analyze::{Binding, Lookback};
 use crate::diagnostic::Severity;
 use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::rule::{RuleKind, Seconds};
-use crate::schema::Origin;
+use crate::schema::{Origin, Schema};
 use crate::span::Span;
 use crate::syntax::{BinaryOp, Expr, ExprKind, LetValue, Node, StatementKind};
 
@@ -128,7 +128,7 @@ fn is_log_time(cx: &Context<'_>, expr: &Expr<'_>) -> bool {
 fn is_log_time_name(cx: &Context<'_>, expr: &Expr<'_>) -> Option<bool> {
     let ExprKind::Name(name) = &expr.kind else { return None };
     match cx.facts().binding(expr) {
-        Some(Binding::Column(column)) => Some(is_log_time_origin(&column.origin, &column.name)),
+        Some(Binding::Column(column)) => Some(is_log_time_origin(cx.schema(), &column.origin, &column.name)),
         Some(
             Binding::Table(_)
             | Binding::LetScalar(_)
@@ -138,21 +138,17 @@ fn is_log_time_name(cx: &Context<'_>, expr: &Expr<'_>) -> Option<bool> {
             | Binding::BuiltIn(_)
             | Binding::TableFunction(_),
         ) => None,
-        None => Some(is_log_time_column(&name.text)),
+        None => Some(cx.schema().is_time_column(&name.text)),
     }
 }
 
-fn is_log_time_origin(origin: &Origin, name: &str) -> bool {
+fn is_log_time_origin(schema: &Schema, origin: &Origin, name: &str) -> bool {
     match origin {
-        Origin::Table { column, .. } => is_log_time_column(column),
+        Origin::Table { column, .. } => schema.is_time_column(column),
         Origin::Computed { inputs, .. } => {
-            inputs.is_empty() || inputs.iter().any(|(_, column)| is_log_time_column(column))
+            inputs.is_empty() || inputs.iter().any(|(_, column)| schema.is_time_column(column))
         }
-        Origin::Several(origins) => origins.iter().any(|origin| is_log_time_origin(origin, name)),
-        Origin::Event { .. } | Origin::Made(_) | Origin::Unknown => is_log_time_column(name),
+        Origin::Several(origins) => origins.iter().any(|origin| is_log_time_origin(schema, origin, name)),
+        Origin::Event { .. } | Origin::Made(_) | Origin::Unknown => schema.is_time_column(name),
     }
-}
-
-fn is_log_time_column(name: &str) -> bool {
-    matches!(name, "TimeGenerated" | "Timestamp" | "EventStartTime" | "EventEndTime")
 }
