@@ -189,6 +189,30 @@ fn yaml_on_the_line_of_the_query_speaks_of_all_of_it() {
 }
 
 #[test]
+fn yaml_from_disable_to_enable() {
+    let from = |line: &str, comment: &str| (line.to_owned(), format!("# kqlift: {comment} why\n{line}"));
+    let (line, disabled) = from("description:", "disable");
+    assert_yaml(&line, &disabled, &["SUP002:3"], &["CSE001:11", "MET007:5", "ENT001:16"]);
+    let (line, disabled) = from("query: |", "disable[CSE, ENT001]");
+    assert_yaml(&line, &disabled, &["MET007:4"], &["CSE001:11", "ENT001:16"]);
+    let (line, disabled) = from("entityMappings:", "disable[CSE, ENT001]");
+    assert_yaml(&line, &disabled, &["CSE001:10", "MET007:4", "SUP001:11"], &["ENT001:16"]);
+    // What is ended is ended for what follows, and what ends nothing is said.
+    let text = RULE
+        .replace("description:", "# kqlift: disable[MET007, CSE001] why\ndescription:")
+        .replace("query: |", "# kqlift: enable[CSE]\nquery: |")
+        .replace("version:", "# kqlift: enable[ENT]\nversion:");
+    let wanted = (owned(&["CSE001:12", "ENT001:17", "SUP001:3", "SUP001:18"]), owned(&["MET007:5"]));
+    assert_eq!(heard("rule.yaml", &text), wanted);
+    // Inside the query, its own comments come later.
+    let text = RULE
+        .replace("query: |", "query: | # kqlift: disable[CSE, ENT] why")
+        .replace("  | where", "  // kqlift: enable[CSE]\n  | where");
+    let (stands, silenced) = heard("rule.yaml", &text);
+    assert_eq!((stands, silenced), (owned(&["CSE001:11", "MET007:4", "SUP001:8"]), owned(&["ENT001:16"])));
+}
+
+#[test]
 fn a_hash_inside_a_value_is_no_comment() {
     assert_yaml("name: x", "name: 'x # kqlift: ignore[CSE]'", &["CSE001:10", "MET007:4", "ENT001:15"], &[]);
     assert_yaml("  'In", "  # kqlift: ignore[MET007]\n  'In", &["CSE001:11", "ENT001:16"], &[]);

@@ -30,7 +30,7 @@ pub(super) fn findings(
             continue;
         }
         let is_reliable = match heard.reach {
-            Reach::File => parses.iter().all(|parses| *parses),
+            Reach::File | Reach::FileFrom(_) => parses.iter().all(|parses| *parses),
             Reach::Range(_) | Reach::From(_) | Reach::Texts(_) | Reach::Nothing => {
                 parses.get(directive.rule).copied().unwrap_or(false)
             }
@@ -79,7 +79,7 @@ fn unused(file: &RuleFile, directives: &[Heard], index: usize, selected: &dyn Fn
     let heard = directives.get(index)?;
     let directive = &heard.directive;
     let kinds: Vec<RuleKind> = match heard.reach {
-        Reach::File => file.rules.iter().map(|rule| rule.kind).collect(),
+        Reach::File | Reach::FileFrom(_) => file.rules.iter().map(|rule| rule.kind).collect(),
         Reach::Range(_) | Reach::From(_) | Reach::Texts(_) | Reach::Nothing => {
             file.rules.get(directive.rule).map(|rule| rule.kind).into_iter().collect()
         }
@@ -112,17 +112,20 @@ fn unused(file: &RuleFile, directives: &[Heard], index: usize, selected: &dyn Fn
     Some(suppression::unused(place, &words, without(directive, selectors, &kept)))
 }
 
-/// Whether an `enable` follows a `disable` of the same.
+/// Whether an `enable` follows a `disable` of the same that reaches as far.
 fn ends_something(directives: &[Heard], index: usize, selector: Option<&Selector>) -> bool {
-    let rule = directives.get(index).map(|heard| heard.directive.rule);
-    directives.iter().take(index).map(|heard| &heard.directive).any(|earlier| {
+    let Some(enable) = directives.get(index) else { return false };
+    let is_about_file = |heard: &Heard| matches!(heard.reach, Reach::FileFrom(_));
+    directives.iter().take(index).any(|earlier| {
         let overlaps = || {
             lint::rules().iter().any(|rule| {
-                earlier.means(rule.code, rule.name)
+                earlier.directive.means(rule.code, rule.name)
                     && selector.is_none_or(|selector| selector.means(rule.code, rule.name))
             })
         };
-        earlier.action == Some(Action::Disable) && Some(earlier.rule) == rule && overlaps()
+        let reaches_here =
+            is_about_file(earlier) || (!is_about_file(enable) && earlier.directive.rule == enable.directive.rule);
+        earlier.directive.action == Some(Action::Disable) && reaches_here && overlaps()
     })
 }
 

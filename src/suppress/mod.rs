@@ -7,6 +7,7 @@
 //! // kqlift: file-ignore[PRF]
 //! severity: High                     # kqlift: ignore[FPX001] tuned elsewhere
 //! query: |                           # kqlift: ignore[EVD001] the whole query
+//! # kqlift: disable[MET] … # kqlift: enable[MET]
 //! ```
 //!
 //! A comment on a line of its own inside a stage speaks of the next line of code. An expired comment has no effect.
@@ -73,7 +74,8 @@ pub fn apply(
     }
     let mut outcome = Outcome::default();
     for (rule, diagnostic) in findings {
-        match silence(&mut directives, rule, &diagnostic) {
+        let subject = Subject::new(file, rule, &diagnostic);
+        match silence(&mut directives, subject) {
             Some(reason) => outcome.suppressed.push(Suppressed { rule, diagnostic, reason }),
             None => outcome.findings.push((rule, diagnostic)),
         }
@@ -97,8 +99,10 @@ struct Heard {
 enum Reach {
     /// Findings that begin in a range of the query.
     Range(Span),
-    /// Findings in the query from a place on, up to the next directive of the kind about the same rule.
+    /// Findings in the query from a place on, up to the next directive of the kind about the same lint rule.
     From(u32),
+    /// The same in the file, whatever rule and text they are in.
+    FileFrom(u32),
     /// Findings in these texts.
     Texts(Vec<TextId>),
     /// Every finding in the file.
@@ -114,14 +118,16 @@ impl Heard {
         Self { directive, reach, used, is_expired }
     }
 
-    fn reaches(&self, rule: usize, place: Place) -> bool {
+    fn reaches(&self, subject: Subject<'_>) -> bool {
+        let place = subject.finding.place;
         let is_in_query = place.text == TextId::QUERY;
-        let is_same_rule = rule == self.directive.rule;
+        let is_same_rule = subject.rule == self.directive.rule;
         match &self.reach {
             Reach::Range(span) => {
                 is_same_rule && is_in_query && (span.start..=span.end).contains(&place.span.start) && !span.is_empty()
             }
             Reach::From(start) => is_same_rule && is_in_query && *start <= place.span.start,
+            Reach::FileFrom(start) => *start <= subject.offset,
             Reach::Texts(texts) => is_same_rule && texts.contains(&place.text),
             Reach::File => true,
             Reach::Nothing => false,
@@ -140,11 +146,30 @@ impl Heard {
     }
 }
 
+/// A finding that may be silenced.
+#[derive(Debug, Clone, Copy)]
+struct Subject<'f> {
+    rule: usize,
+    finding: &'f Diagnostic,
+    /// Where it begins in the file.
+    offset: u32,
+}
+
+impl<'f> Subject<'f> {
+    fn new(file: &RuleFile, rule: usize, finding: &'f Diagnostic) -> Self {
+        Self { rule, finding, offset: offset(file, rule, finding.place) }
+    }
+}
+
+/// Where a place begins in the file.
+fn offset(file: &RuleFile, rule: usize, place: Place) -> u32 {
+    file.rules.get(rule).map_or(0, |rule| rule.file_span(place).start)
+}
+
 /// Why a finding is silenced, if it is. Every directive that would do it counts as used.
-fn silence(directives: &mut [Heard], rule: usize, finding: &Diagnostic) -> Option<String> {
-    let (code, name) = (finding.code, finding.name);
-    let speaks =
-        |heard: &Heard| !heard.is_expired && heard.reaches(rule, finding.place) && heard.directive.means(code, name);
+fn silence(directives: &mut [Heard], subject: Subject<'_>) -> Option<String> {
+    let (code, name) = (subject.finding.code, subject.finding.name);
+    let speaks = |heard: &Heard| !heard.is_expired && heard.reaches(subject) && heard.directive.means(code, name);
     let is_switch = |heard: &Heard| matches!(heard.directive.action, Some(Action::Disable | Action::Enable));
     let last_switch = directives.iter().rposition(|heard| is_switch(heard) && speaks(heard));
     let mut reason = None;
@@ -162,7 +187,7 @@ fn silence(directives: &mut [Heard], rule: usize, finding: &Diagnostic) -> Optio
     reason
 }
 
-/// Every directive of a file in order of rule and position; those in the query come first.
+/// Every directive of a file in order of position.
 fn directives(file: &RuleFile, options: Options) -> Vec<Heard> {
     let mut heard = Vec::new();
     for (rule, text) in file.rules.iter().enumerate() {
@@ -176,11 +201,13 @@ fn directives(file: &RuleFile, options: Options) -> Vec<Heard> {
             let reach = match directive.action {
                 Some(Action::Ignore) => Reach::Texts(comment.covers.clone()),
                 Some(Action::FileIgnore) => Reach::File,
-                Some(Action::Disable | Action::Enable | Action::IgnoreNextLine) | None => Reach::Nothing,
+                Some(Action::Disable | Action::Enable) => Reach::FileFrom(offset(file, rule, directive.place)),
+                Some(Action::IgnoreNextLine) | None => Reach::Nothing,
             };
             heard.push(Heard::new(directive, reach, options));
         }
     }
+    heard.sort_by_key(|heard| offset(file, heard.directive.rule, heard.directive.place));
     heard
 }
 
