@@ -51,7 +51,7 @@ fn links_in_circles_and_names_that_are_not_text_do_not_stop_the_run() {
     let named = std::fs::write(folder.join(OsStr::from_bytes(b"z\xFF.kql")), QUERY).is_ok();
     let run = kqlift(&folder, &["lint", "--format", "concise"]);
     let files = if named { 5 } else { 4 };
-    let unreadable = "error FILE001 unreadable-file: the link can't be followed:";
+    let unreadable = "error FIL001 unreadable-file: the link can't be followed:";
     let wanted = format!(
         "broken.kql:1:1: {unreadable} No such file or directory (os error 2)\n\
          loop.kql:1:1: {unreadable} Too many levels of symbolic links (os error 40)\n\

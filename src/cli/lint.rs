@@ -50,7 +50,7 @@ pub(super) fn run(arguments: &LintArguments, colour: ColourChoice) -> CommandRes
         let mut result = match outcome {
             Outcome::Rules(file) => check_file(input, &file, &checker, arguments),
             Outcome::Broken(problem) => {
-                let report = FileReport::of_problem(problem);
+                let report = checker.policy.judge_file(FileReport::of_problem(problem));
                 Checked { report, fails: false, change: None, silenced: 0, stale: 0 }
             }
             Outcome::Sigma(file) => {
@@ -65,6 +65,10 @@ pub(super) fn run(arguments: &LintArguments, colour: ColourChoice) -> CommandRes
     .into_iter()
     .flatten()
     .collect();
+    if checked.is_empty() && !files.is_empty() && !arguments.inputs.shared.quiet {
+        let files = report::counted(files.len(), "file");
+        output::complain(&format!("kqlift: {files}, and no rule in any; --verbose says why"));
+    }
     finish(checked, arguments, colour)
 }
 

@@ -3,12 +3,12 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::Failure;
-use super::arguments::Choice;
+use super::arguments::{Choice, Persona};
 use super::files::Input;
 use crate::config::{Compat, Date, FailOn, IgnoreEntry, Selection, Settings, Words, check_selector, names};
 use crate::diagnostic::Diagnostic;
 use crate::lint::Rule;
-use crate::report::{SuppressedBy, SuppressedDiagnostic};
+use crate::report::{FileReport, SuppressedBy, SuppressedDiagnostic};
 use crate::source::RuleText;
 use crate::suppress;
 
@@ -32,9 +32,13 @@ impl<'a> Policy<'a> {
         let settings = &*input.settings;
         let configured = settings.words();
         let ignore = [configured.ignore, &arguments.ignore].concat();
+        let everything = ["ALL".to_owned()];
         let words = match arguments.select.as_slice() {
             [] => Words {
-                select: configured.select,
+                select: match arguments.persona {
+                    Some(Persona::Pedantic) => Some(configured.select.unwrap_or(&everything)),
+                    Some(Persona::Regular) | None => configured.select,
+                },
                 extend_select: &[configured.extend_select, &arguments.extend_select].concat(),
                 ignore: &ignore,
             },
@@ -84,6 +88,18 @@ impl<'a> Policy<'a> {
         }
         let (by, reason) = (SuppressedBy::Configuration, entry.reason.clone());
         Judged::Suppressed(SuppressedDiagnostic { rule: index, diagnostic, by, reason })
+    }
+
+    /// The report of a file that can't be read, with the severity that this has here; empty where nobody wants to know.
+    pub(super) fn judge_file(&self, mut report: FileReport) -> FileReport {
+        let is_wanted = |code: &str| crate::lint::find(code).is_none_or(|rule| self.selects(rule));
+        report.findings.retain(|finding| is_wanted(finding.code));
+        for finding in &mut report.findings {
+            if let Some(severity) = self.settings.severity(finding.code, finding.name) {
+                finding.severity = severity;
+            }
+        }
+        report
     }
 
     /// Of several entries, the one that holds longest.

@@ -82,6 +82,8 @@ pub enum Category {
     Entity,
     /// `EVD`
     Evasion,
+    /// `FIL`
+    File,
     /// `FPX`
     Exclusion,
     /// `JON`
@@ -122,6 +124,7 @@ impl Category {
             Self::Case => "CSE",
             Self::Entity => "ENT",
             Self::Evasion => "EVD",
+            Self::File => "FIL",
             Self::Exclusion => "FPX",
             Self::Join => "JON",
             Self::Metadata => "MET",
@@ -148,6 +151,7 @@ impl Category {
             Self::Case => "Case sensitivity",
             Self::Entity => "Entity mapping",
             Self::Evasion => "Evasion",
+            Self::File => "Files",
             Self::Exclusion => "False positives and exclusions",
             Self::Join => "Joins and aggregation",
             Self::Metadata => "Rule metadata",

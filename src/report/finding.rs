@@ -152,7 +152,7 @@ impl FileReport {
             .into_iter()
             .map(|(span, message)| Related { span, start: position(&lines, span.start), message })
             .collect();
-        let mut finding = Finding::at(&lines, "FILE001", "unreadable-file", problem.place, problem.message);
+        let mut finding = Finding::at(&lines, "FIL001", "unreadable-file", problem.place, problem.message);
         finding.related = related;
         finding.help = problem.help;
         let (path, text, findings) = (problem.path, problem.text, vec![finding]);

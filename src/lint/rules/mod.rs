@@ -92,6 +92,9 @@ rules! {
         fixed_window_threshold,
         display_name_identity,
     }
+    file {
+        unreadable_file,
+    }
     exclusion {
         no_exclusion,
         commented_out_exclusion,

@@ -1,0 +1,18 @@
+//! FIL001: a file that can't be read as rules.
+
+use crate::diagnostic::Severity;
+use crate::lint::{Category, Fixable, Needs, Rule};
+
+pub(in crate::lint) const RULE: Rule = Rule {
+    code: "FIL001",
+    name: "unreadable-file",
+    category: Category::File,
+    severity: Severity::Error,
+    kinds: Rule::EVERY_KIND,
+    needs: Needs::Query,
+    default_on: true,
+    fixable: Fixable::Never,
+    document: include_str!("unreadable_file.md"),
+    // Raised where files are read: there is no query yet that could be looked at.
+    check: |_| {},
+};
