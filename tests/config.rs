@@ -1,5 +1,6 @@
 //! `kqlift.toml`: what it decides, and what is said about mistakes in it.
 
+mod json_schema;
 mod run;
 
 use std::path::Path;
@@ -322,6 +323,30 @@ fn the_schema_for_editors_is_up_to_date() {
     }
     let committed = std::fs::read_to_string(&path).expect("it is committed");
     assert_eq!(committed, schema, "run `KQLIFT_UPDATE=1 cargo test --test config`");
+}
+
+/// What an editor says is what kqlift says.
+#[test]
+fn the_schema_takes_what_is_written_and_refuses_mistakes() {
+    let schema: serde_json::Value =
+        serde_json::from_str(&kqlift(root(), &["config", "schema"]).stdout).expect("the schema is JSON");
+    let problems = |text: &str| {
+        let value: toml::Value = toml::from_str(text).expect("TOML");
+        json_schema::problems(&schema, &serde_json::to_value(value).expect("a table is an object"))
+    };
+    assert_eq!(problems(kqlift::config::TEMPLATE), Vec::<String>::new());
+    assert_eq!(problems("[lint]\nselect = [\"CSE\", \"default-join-kind\", \"ALL\"]"), Vec::<String>::new());
+    for wrong in [
+        "fail-on = \"warn\"",
+        "selct = []",
+        "include = \"*\"",
+        "[lint]\nignore = [\"not a code\"]",
+        "[lint.severity]\nCSE = \"high\"",
+        "[[ignore]]\ncodes = [\"CSE\"]",
+        "[[target]]\npaths = [\"*\"]\nkind = \"hunt\"",
+    ] {
+        assert_eq!(problems(wrong).len(), 1, "{wrong}: {:?}", problems(wrong));
+    }
 }
 
 /// A value for a key, as its schema wants it.

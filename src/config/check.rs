@@ -24,6 +24,7 @@ pub(super) fn check(text: &str) -> Result<Checked, Vec<Problem>> {
     if problems.is_empty() {
         check_table(&mut problems, "", table.get_ref(), table.span(), ROOT);
     }
+    check_reasons(&mut problems, table.get_ref());
     if !problems.is_empty() {
         problems.sort_by_key(|problem| problem.place);
         return Err(problems);
@@ -32,6 +33,21 @@ pub(super) fn check(text: &str) -> Result<Checked, Vec<Problem>> {
     // The table has passed; should the types be stricter, their word counts.
     let file = toml::from_str(text).map_err(|error| vec![syntax(&error)])?;
     Ok(Checked { file, extend })
+}
+
+/// Whoever wants a reason for each suppression wants one here too.
+fn check_reasons(problems: &mut Vec<Problem>, table: &DeTable<'_>) {
+    let is_required = table.get("require-suppression-reason").map(Spanned::get_ref);
+    let Some(DeValue::Array(entries)) = table.get("ignore").map(Spanned::get_ref) else { return };
+    if !matches!(is_required, Some(DeValue::Boolean(true))) {
+        return;
+    }
+    for entry in
+        entries.iter().filter(|entry| matches!(entry.get_ref(), DeValue::Table(table) if !table.contains_key("reason")))
+    {
+        let problem = Problem::new(entry.span(), "an entry of `[[ignore]]` has no `reason`".to_owned());
+        problems.push(problem.help(Some("say why, as `require-suppression-reason` wants it".to_owned())));
+    }
 }
 
 fn syntax(error: &toml::de::Error) -> Problem {

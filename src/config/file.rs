@@ -45,7 +45,7 @@ pub struct ConfigFile {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct LintTable {
-    /// Lint rules to run; absent means all.
+    /// Lint rules to run; absent means all that are on by default.
     pub select: Option<Vec<String>>,
     /// Lint rules to run beside those.
     pub extend_select: Option<Vec<String>>,

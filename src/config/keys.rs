@@ -79,7 +79,11 @@ pub(super) const ROOT: &[Key] = &[
 ];
 
 const LINT: &[Key] = &[
-    key("select", SELECTORS, "Lint rules to run: codes, prefixes of codes, names, or `ALL`."),
+    key(
+        "select",
+        SELECTORS,
+        "Lint rules to run: codes, prefixes of codes, names, or `ALL`; without it, all that are on by default.",
+    ),
     key("extend-select", SELECTORS, "Lint rules to run beside those of `select`."),
     key("ignore", SELECTORS, "Lint rules not to run; a longer prefix in `select` wins."),
     key("unfixable", SELECTORS, "Lint rules whose fixes are neither offered nor applied."),

@@ -65,7 +65,7 @@ pub fn names(words: &[String], code: &str, name: &str) -> bool {
 /// Lists of words, as the configuration or the command line gives them.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Words<'a> {
-    /// What runs; absent means all.
+    /// What runs; absent means all that are on by default.
     pub select: Option<&'a [String]>,
     /// What runs beside it.
     pub extend_select: &'a [String],

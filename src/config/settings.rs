@@ -112,7 +112,7 @@ impl Settings {
         let mut file = self.file.clone();
         file.fail_on = Some(self.fail_on());
         file.require_suppression_reason = Some(self.requires_suppression_reason());
-        file.lint.select.get_or_insert_with(|| vec!["ALL".to_owned()]);
+        // No `select` is more than `ALL`: it leaves out what is off by default.
         file.lint.ignore.get_or_insert_with(Vec::new);
         file
     }
