@@ -229,6 +229,20 @@ fn a_killed_run_leaves_no_half_files() {
     }
     let texts: Vec<String> = names.iter().map(|name| text(&folder, name)).collect();
     assert!(texts.iter().all(|text| *text == old || *text == new));
+    // What the killed run was about to write is hidden from walks, and swept away by a later run.
+    let temporary = || {
+        let names = std::fs::read_dir(&folder).expect("it is there").filter_map(Result::ok);
+        names.filter(|entry| entry.file_name().to_string_lossy().ends_with(".kqlift-tmp")).count()
+    };
+    let left = write(&folder, ".0000.kql.1.kqlift-tmp", "half");
+    let hour = std::time::Duration::from_secs(3_600);
+    let an_hour_ago = std::time::SystemTime::now().checked_sub(hour).expect("it is later than 1970");
+    std::fs::File::open(&left).and_then(|file| file.set_modified(an_hour_ago)).expect("it is ours");
+    let young = temporary() - 1;
+    assert!(young <= 1, "{young}");
+    let run = kqlift(&folder, &["lint", "--fix", "--unsafe-fixes", "--select", "CSE001", "--format", "concise"]);
+    assert_eq!((run.code, temporary()), (Some(0), young), "{}", run.stdout);
+    assert!(names.iter().all(|name| text(&folder, name) == new));
     let written = texts.iter().filter(|text| **text == new).count();
     assert!((1..FILES).contains(&written), "the run was not killed in the middle: {written}");
 }

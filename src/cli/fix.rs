@@ -1,6 +1,7 @@
 //! `kqlift lint --fix`, `--diff` and `--add-ignore`: new texts of files, shown or written.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use similar::TextDiff;
@@ -134,6 +135,10 @@ pub(super) fn write(changes: &[Change]) -> Result<(), Failure> {
                 return Err(Failure(format!("can't write {name}: it has changed meanwhile")));
             }
         }
+    }
+    let folders: BTreeSet<&Path> = changes.iter().filter_map(|change| change.path.as_deref()?.parent()).collect();
+    for folder in folders {
+        output::sweep(if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
     }
     for change in changes {
         match &change.path {

@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
+use std::time::Duration;
 
 use super::Failure;
 use super::arguments::ColourChoice;
@@ -41,14 +42,36 @@ pub(super) fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
     // What a link points to is replaced, not the link.
     let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let name = path.file_name().ok_or_else(|| Failure(format!("{} is not a file name", path.display())))?;
-    let mut temporary = name.to_os_string();
-    temporary.push(format!(".kqlift-{}", std::process::id()));
+    let mut temporary = std::ffi::OsString::from(".");
+    temporary.push(name);
+    temporary.push(format!(".{}{TEMPORARY}", std::process::id()));
     let temporary = path.with_file_name(temporary);
     let written = write_temporary(&temporary, &path, text).and_then(|()| std::fs::rename(&temporary, &path));
     written.map_err(|error| {
         let _ = std::fs::remove_file(&temporary);
         failure(&error)
     })
+}
+
+/// What names of files end with that are about to replace another one. They begin with a dot, so that no walk takes them
+/// for rules.
+const TEMPORARY: &str = ".kqlift-tmp";
+
+/// Age from which nobody is writing such a file any more: it takes milliseconds.
+const ABANDONED: Duration = Duration::from_secs(60);
+
+/// Removes what a killed run has left in a folder. That it can't is no failure: nothing depends on it.
+pub(super) fn sweep(folder: &Path) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.filter_map(Result::ok) {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let modified = entry.metadata().and_then(|metadata| metadata.modified()).ok();
+        let age = modified.and_then(|modified| modified.elapsed().ok());
+        if name.starts_with('.') && name.ends_with(TEMPORARY) && age.is_some_and(|age| age >= ABANDONED) {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Writes a file that is to replace another one, whose permissions it takes over before it has any content.
@@ -62,12 +85,12 @@ fn write_temporary(temporary: &Path, target: &Path, text: &str) -> io::Result<()
 
 /// Without colour, at the usual width.
 pub(super) fn plain() -> Colour {
-    Colour { is_on: false, width: WIDTH }
+    Colour { is_on: false, width: WIDTH, has_links: false }
 }
 
 /// For what [`complain`] prints: it takes the colours out again where nobody would see them.
 pub(super) fn for_complaints() -> Colour {
-    Colour { is_on: true, width: WIDTH }
+    Colour { is_on: true, width: WIDTH, has_links: false }
 }
 
 /// Holds for everything that is printed from here on; without a word, each stream decides for itself.
@@ -95,5 +118,6 @@ pub(super) fn colour(choice: ColourChoice, to_file: bool) -> Colour {
     let global = if is_on { anstream::ColorChoice::AlwaysAnsi } else { anstream::ColorChoice::Never };
     global.write_global();
     let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    Colour { is_on, width: columns.unwrap_or(WIDTH).clamp(40, WIDTH) }
+    let has_links = is_on && !to_file && io::stdout().is_terminal();
+    Colour { is_on, width: columns.unwrap_or(WIDTH).clamp(40, WIDTH), has_links }
 }

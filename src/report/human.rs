@@ -7,7 +7,7 @@ use miette::{
     SpanContents,
 };
 
-use super::{FileReport, Finding, Summary, fix_mark};
+use super::{FileReport, Finding, RuleDescription, Style, Summary, fix_mark};
 use crate::diagnostic::Severity;
 use crate::span::FileSpan;
 
@@ -18,24 +18,32 @@ pub struct Colour {
     pub is_on: bool,
     /// Columns to wrap messages at.
     pub width: usize,
+    /// Whether codes are links to their pages (OSC 8), which only a terminal shows as such.
+    pub has_links: bool,
 }
 
 /// What miette asks for around the lines that it draws; 0 where it only wants to name the place.
 const DRAWN: usize = 1;
 
-pub(super) fn render(reports: &[FileReport], colour: Colour, is_quiet: bool) -> String {
-    let drawn = draw(reports, colour);
-    if is_quiet { drawn } else { drawn + &Summary::of(reports).sentence() + "\n" }
+pub(super) fn render(reports: &[FileReport], style: &Style<'_>) -> String {
+    let uri = |code: &str| style.rule(code).filter(|_| style.colour.has_links).map(RuleDescription::uri);
+    let drawn = draw(reports, style.colour, &uri);
+    if style.is_quiet { drawn } else { drawn + &Summary::of(reports).sentence() + "\n" }
 }
 
-pub(super) fn draw(reports: &[FileReport], colour: Colour) -> String {
+/// Draws findings; `uri` is where the page of a code is read.
+pub(super) fn draw(reports: &[FileReport], colour: Colour, uri: &dyn Fn(&str) -> Option<String>) -> String {
     let theme = if colour.is_on { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    let handler = GraphicalReportHandler::new_themed(theme).with_width(colour.width).with_context_lines(DRAWN);
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_width(colour.width)
+        .with_context_lines(DRAWN)
+        .with_link_display_text("↗");
     let mut out = String::new();
     for report in reports {
         let source = Lines { path: &report.path, text: &report.text };
         for finding in &report.findings {
-            let drawn = Drawn { finding, path: &report.path, source: (!report.text.is_empty()).then_some(&source) };
+            let source = (!report.text.is_empty()).then_some(&source);
+            let drawn = Drawn { finding, path: &report.path, source, uri: uri(finding.code) };
             // Writing to a string can't fail; a place that can't be drawn falls back to the one-line form.
             if handler.render_report(&mut out, &drawn).is_err() {
                 let _ = writeln!(out, "{}: {}", report.path, finding.message);
@@ -51,6 +59,8 @@ struct Drawn<'a> {
     finding: &'a Finding,
     path: &'a str,
     source: Option<&'a Lines<'a>>,
+    /// Where the page of the lint rule is read.
+    uri: Option<String>,
 }
 
 impl fmt::Debug for Drawn<'_> {
@@ -75,6 +85,10 @@ impl miette::Diagnostic for Drawn<'_> {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         let mark = self.finding.fix.as_ref().map(|fix| format!(" {}", fix_mark(fix.effect))).unwrap_or_default();
         Some(Box::new(format!("{} {}{mark}", self.finding.code, self.finding.name)))
+    }
+
+    fn url<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.uri.as_ref().map(|uri| Box::new(uri) as Box<dyn fmt::Display>)
     }
 
     fn severity(&self) -> Option<miette::Severity> {

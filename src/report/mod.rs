@@ -163,7 +163,7 @@ impl Summary {
         self.errors + self.warnings + self.infos
     }
 
-    /// `Found 3 findings (1 error, 2 warnings) in 2 files; 1 fixable with --fix`
+    /// `Found 3 findings (1 error, 2 warnings) in 2 files; 1 fixable with --fix, 1 more with --unsafe-fixes=any`
     pub fn sentence(&self) -> String {
         let files = counted(self.files, "file");
         if self.findings() == 0 {
@@ -182,9 +182,15 @@ impl Summary {
         if self.fixed > 0 {
             let _ = write!(sentence, ", {} fixed", self.fixed);
         }
-        if self.fixable + self.unsafe_fixable > 0 {
-            let _ = write!(sentence, "; {} with a safe fix, {} with an unsafe one", self.fixable, self.unsafe_fixable);
-        }
+        let unsafe_ones = self.unsafe_fixable;
+        let _ = match (self.fixable, unsafe_ones) {
+            (0, 0) => Ok(()),
+            (safe, 0) => write!(sentence, "; {safe} fixable with --fix"),
+            (0, _) => write!(sentence, "; {unsafe_ones} fixable with --fix --unsafe-fixes=any"),
+            (safe, _) => {
+                write!(sentence, "; {safe} fixable with --fix, {unsafe_ones} more with --unsafe-fixes=any")
+            }
+        };
         sentence
     }
 }
@@ -201,13 +207,13 @@ fn fix_mark(effect: Effect) -> String {
 
 /// Findings drawn one after the other, without figures at the end.
 pub fn draw(reports: &[FileReport], colour: Colour) -> String {
-    human::draw(reports, colour)
+    human::draw(reports, colour, &|_| None)
 }
 
 /// All reports in one shape, ready to print.
 pub fn render(reports: &[FileReport], style: Style<'_>) -> String {
     match style.format {
-        Format::Full => human::render(reports, style.colour, style.is_quiet),
+        Format::Full => human::render(reports, &style),
         Format::Concise => concise::render(reports, style.is_quiet),
         Format::Json => json::render(reports),
         Format::Jsonl => json::render_lines(reports),
