@@ -19,12 +19,12 @@ fn options(text: &str) -> impl Iterator<Item = &str> {
 fn hooks_take_the_files_that_hold_rules() {
     let hooks: Vec<Value> = serde_yaml::from_str(&read(".pre-commit-hooks.yaml")).expect("YAML");
     let ids: Vec<&str> = hooks.iter().filter_map(|hook| hook["id"].as_str()).collect();
-    assert_eq!(ids, ["kqlift-lint", "kqlift-fix"]);
+    assert_eq!(ids, ["kqlift-fix", "kqlift-lint"]);
     for hook in &hooks {
         let entry = hook["entry"].as_str().expect("every hook has one");
         assert!(entry.starts_with("kqlift lint") && hook["language"].as_str() == Some("rust"), "{entry}");
         let files = regex::Regex::new(hook["files"].as_str().expect("every hook has it")).expect("a regex");
-        for name in ["a.kql", "Detections/b.yaml", "c.yml", "d.md", "e.csl"] {
+        for name in ["a.kql", "Detections/b.yaml", "c.yml", "d.md", "e.csl", "f.json", "g.kusto"] {
             assert!(files.is_match(name), "{name}");
         }
         assert!(!files.is_match("a.kql.bak") && !files.is_match("akql"));
@@ -41,6 +41,58 @@ fn the_action_uses_options_that_there_are() {
     for option in options(script) {
         assert!(help.contains(option), "{option}");
     }
+}
+
+/// The step of the action that lints, as a runner runs it.
+#[cfg(unix)]
+#[test]
+fn the_steps_of_the_action_run() {
+    use std::process::Command;
+
+    let action: Value = serde_yaml::from_str(&read("action.yml")).expect("YAML");
+    let script = action["runs"]["steps"][1]["run"].as_str().expect("the second step lints");
+    let folder = scratch("integrations-action");
+    std::fs::create_dir(folder.join("my rules")).expect("writable");
+    std::fs::write(folder.join("my rules/r.kql"), "T\n| join (U) on a\n").expect("writable");
+    let binary = std::path::Path::new(env!("CARGO_BIN_EXE_kqlift")).parent().expect("it is in a folder");
+    let path = std::env::join_paths(
+        std::iter::once(binary.to_path_buf())
+            .chain(std::env::var_os("PATH").iter().flat_map(|path| std::env::split_paths(path).collect::<Vec<_>>())),
+    )
+    .expect("no folder has a colon in its name");
+    let step = |inputs: &[(&str, &str)]| {
+        let defaults = [
+            ("INPUT_PATHS", "my rules\n"),
+            ("INPUT_FORMAT", "github"),
+            ("INPUT_FAIL_ON", ""),
+            ("INPUT_CONFIG", ""),
+            ("INPUT_SARIF_FILE", ""),
+        ];
+        let output = Command::new("bash")
+            .args(["--noprofile", "--norc", "-e", "-o", "pipefail", "-c", script])
+            .current_dir(&folder)
+            .env("PATH", &path)
+            .env("GITHUB_ACTION_PATH", root())
+            .envs(defaults)
+            .envs(inputs.iter().copied())
+            .output()
+            .expect("bash is there");
+        (output.status.code(), String::from_utf8(output.stdout).expect("UTF-8"))
+    };
+    let (code, text) = step(&[]);
+    assert_eq!(code, Some(1));
+    assert!(text.contains("::warning title=kqlift JON001"), "{text}");
+    let (code, text) = step(&[("INPUT_FAIL_ON", "error"), ("INPUT_FORMAT", "concise")]);
+    assert_eq!(code, Some(0));
+    let matcher = text.lines().next().and_then(|line| line.strip_prefix("::add-matcher::")).expect("a command");
+    assert!(std::path::Path::new(matcher).is_file(), "{matcher}");
+    let (code, _) = step(&[("INPUT_SARIF_FILE", "out.sarif"), ("INPUT_FAIL_ON", "never")]);
+    assert_eq!(code, Some(0));
+    let sarif = std::fs::read_to_string(folder.join("out.sarif")).expect("it is written");
+    assert!(sarif.contains("\"ruleId\": \"JON001\""), "{sarif}");
+    assert_eq!(step(&[("INPUT_CONFIG", "nowhere.toml")]).0, Some(2));
+    assert_eq!(step(&[("INPUT_PATHS", "$(touch owned)\n")]).0, Some(2));
+    assert!(!folder.join("owned").exists());
 }
 
 #[test]
