@@ -41,6 +41,7 @@ pub(super) struct Arguments {
 
 /// Options that stand before or after the command, and that all commands with inputs heed.
 #[derive(Debug, Clone, Default, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub(super) struct Shared {
     /// Configuration file for everything, in place of the nearest kqlift.toml above each file
     #[arg(long, global = true, value_name = "FILE", env = "KQLIFT_CONFIG", hide_env_values = true, help_heading = GLOBAL)]
@@ -51,6 +52,9 @@ pub(super) struct Shared {
     /// Print findings, and nothing else
     #[arg(short, long, global = true, help_heading = GLOBAL)]
     pub(super) quiet: bool,
+    /// Say more: which files are passed over and why, which differences change nothing
+    #[arg(short, long, global = true, conflicts_with = "quiet", help_heading = GLOBAL)]
+    pub(super) verbose: bool,
     /// Draw no progress bar
     #[arg(long, global = true, help_heading = GLOBAL)]
     pub(super) no_progress: bool,
@@ -145,9 +149,6 @@ pub(super) struct Inputs {
     /// Exit with 0 rather than 3 if there is no file
     #[arg(long)]
     pub(super) allow_empty: bool,
-    /// Say more about files that are passed over
-    #[arg(short, long)]
-    pub(super) verbose: bool,
     /// The options that stand beside the command: whoever gets inputs gets these too.
     #[arg(skip)]
     pub(super) shared: Shared,
@@ -200,9 +201,21 @@ pub(super) struct Choice {
     /// Lint rules not to run; a longer prefix in --select wins
     #[arg(long, value_delimiter = ',', value_name = "RULES")]
     pub(super) ignore: Vec<String>,
+    /// For whom to lint where nothing is selected [default: regular]
+    #[arg(long, value_enum)]
+    pub(super) persona: Option<Persona>,
     /// The day to hold `until:` against
     #[arg(long, value_parser = date, value_name = "DATE", hide = true)]
     pub(super) today: Option<Date>,
+}
+
+/// For whom findings are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Persona {
+    /// Those who want what is likely wrong: the lint rules that are on by default
+    Regular,
+    /// Those who want to see everything: the others too
+    Pedantic,
 }
 
 fn date(text: &str) -> Result<Date, String> {

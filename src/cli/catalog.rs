@@ -120,7 +120,6 @@ fn folder(corpus: &Path, shared: &Shared, depth: Depth) -> Result<Catalog, Failu
         kind: None,
         schema: Vec::new(),
         allow_empty: true,
-        verbose: false,
         shared: shared.clone(),
     };
     study::catalog(&inputs, depth)

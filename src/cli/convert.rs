@@ -47,7 +47,7 @@ pub(super) fn run(arguments: &ConvertArguments) -> CommandResult {
     }
     write_outputs(&attempts, arguments)?;
     write_report(&attempts, arguments)?;
-    output::complain(summary(&attempts, arguments.inputs.verbose).trim_end());
+    output::complain(summary(&attempts, arguments.inputs.shared.verbose).trim_end());
     let is_done = attempts.iter().all(|attempt| attempt.status == Status::Converted);
     Ok(if is_done || arguments.exit_zero { Exit::Clean } else { Exit::Findings })
 }

@@ -254,7 +254,7 @@ pub(super) fn pass_over_sigma(file: &RuleFile, inputs: &Inputs) {
 }
 
 fn skipped(path: &str, reason: &str, inputs: &Inputs) -> Outcome {
-    if inputs.verbose {
+    if inputs.shared.verbose {
         output::complain(&format!("kqlift: {path} is passed over: {reason}"));
     }
     Outcome::Skipped

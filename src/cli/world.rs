@@ -46,8 +46,7 @@ impl Worlds {
 
     /// The same without mappings, which take their time to read.
     pub(super) fn schemas_only(files: &[Input], inputs: &Inputs) -> Result<Self, Failure> {
-        let mut worlds =
-            Self { schemas: BTreeMap::new(), hubs: BTreeMap::new(), schema_files: inputs.schema.clone() };
+        let mut worlds = Self { schemas: BTreeMap::new(), hubs: BTreeMap::new(), schema_files: inputs.schema.clone() };
         for input in files {
             let key = schema_key(&input.settings, &input.absolute);
             if !worlds.schemas.contains_key(&key) {
