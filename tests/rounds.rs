@@ -34,13 +34,15 @@ enum Style {
     AsItIs,
     Literal,
     Folded,
+    Plain,
     Single,
     Double,
     Json,
 }
 
 impl Style {
-    const ALL: [Self; 6] = [Self::AsItIs, Self::Literal, Self::Folded, Self::Single, Self::Double, Self::Json];
+    const ALL: [Self; 7] =
+        [Self::AsItIs, Self::Literal, Self::Folded, Self::Plain, Self::Single, Self::Double, Self::Json];
 
     /// The rule with its query written in this way, or nothing if it can't be.
     fn write(self, original: &str, query: &str, rest: &str) -> Option<String> {
@@ -55,6 +57,12 @@ impl Style {
             Self::Folded => {
                 lines(">").replace('\n', "\n\n").replacen("\n\n", "\n", 1).replace(&rest.replace('\n', "\n\n"), rest)
             }
+            Self::Plain => {
+                let text = format!("query: {}\n{rest}", query.trim().replace('\n', "\n\n  "));
+                // Most queries hold something that means something else without quotes.
+                let read: Value = serde_yaml::from_str(&text).ok()?;
+                return (read["query"].as_str().map(words) == Some(words(query))).then_some(text);
+            }
             Self::Single => format!("query: '{}'\n{rest}", query.replace('\'', "''").replace('\n', "\n\n  ")),
             Self::Double => format!("query: {}\n{rest}", serde_json::to_string(query).ok()?),
             Self::Json => serde_json::json!({"queryCondition": {"queryText": query}, "displayName": "x"}).to_string(),
@@ -66,12 +74,20 @@ impl Style {
     }
 }
 
+/// A text without its layout.
+fn words(text: &str) -> Vec<&str> {
+    text.split_whitespace().collect()
+}
+
 #[derive(Debug, Default)]
 struct Tally {
     files: usize,
     offered: usize,
     applied: usize,
+    /// Edits that could not be encoded.
     withheld: usize,
+    /// Findings whose fix could be written, but not be proven to mend them and nothing else.
+    unproven: usize,
 }
 
 impl Tally {
@@ -80,6 +96,7 @@ impl Tally {
         self.offered += other.offered;
         self.applied += other.applied;
         self.withheld += other.withheld;
+        self.unproven += other.unproven;
     }
 }
 
@@ -87,7 +104,7 @@ impl Tally {
 fn value(style: Style, text: &str) -> Value {
     match style {
         Style::Json => serde_json::from_str(text).expect("it is JSON"),
-        Style::AsItIs | Style::Literal | Style::Folded | Style::Single | Style::Double => {
+        Style::AsItIs | Style::Literal | Style::Folded | Style::Plain | Style::Single | Style::Double => {
             serde_yaml::from_str(text.trim_start_matches('\u{FEFF}')).expect("it is YAML")
         }
     }
@@ -163,9 +180,10 @@ fn assert_only(name: &str, old: &Value, new: &Value, wanted: Vec<(String, String
 
 fn try_one(name: &str, style: Style, text: &str, tally: &mut Tally) {
     let Some(file) = load(style.name(), text) else { return };
-    if file.rules.len() != 1 || !parse(file.rules[0].query()).is_accepted() {
+    if file.rules.len() != 1 {
         return;
     }
+    let errors = parse(file.rules[0].query()).errors.len();
     tally.files += 1;
     let findings = check(&file);
     let offered: Vec<&(usize, Diagnostic)> = findings.iter().filter(|(_, finding)| ALL.permits(finding)).collect();
@@ -189,9 +207,9 @@ fn try_one(name: &str, style: Style, text: &str, tally: &mut Tally) {
         return;
     }
     let fixed = fix(&file, &check, &ALL);
-    assert!(parse(fixed.file.rules[0].query()).is_accepted(), "{style:?} {name}");
+    assert!(parse(fixed.file.rules[0].query()).errors.len() <= errors, "{style:?} {name}");
     assert_eq!(check(&fixed.file), fixed.remaining, "{style:?} {name}");
-    assert!(fixed.withheld.len() < offered.len() || fixed.applied.is_empty(), "{style:?} {name}");
+    tally.unproven += fixed.withheld.len();
 }
 
 type Tallies = BTreeMap<(Style, &'static str), Tally>;
@@ -246,8 +264,8 @@ fn every_fix_of_every_rule_in_every_style() {
         });
     for ((style, ends), tally) in &tallies {
         eprintln!("{style:?} {ends}: {tally:?}");
-        assert_eq!(tally.applied + tally.withheld, tally.offered);
-        assert!(tally.applied >= 20 && tally.withheld * 50 <= tally.offered, "{style:?} {ends}: {tally:?}");
+        assert_eq!((tally.applied, tally.withheld), (tally.offered, 0), "{style:?} {ends}");
+        assert!(tally.applied >= 20 && tally.unproven == 0, "{style:?} {ends}: {tally:?}");
     }
 }
 

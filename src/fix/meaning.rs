@@ -9,13 +9,15 @@ use crate::schema::{Schema, Value};
 use crate::span::Span;
 use crate::syntax::{BinaryOp, InOp, Query, StatementKind};
 
-/// Whether two queries return the same columns and ask the same, as far as their facts tell.
+/// Whether two queries return the same columns and ask the same, as far as their facts tell, or the old one did not run
+/// for a name that did not resolve and does so now.
 pub fn is_same(old: &str, new: &str) -> bool {
-    Meaning::of(old) == Meaning::of(new)
+    let (old, new) = (Meaning::of(old), Meaning::of(new));
+    new.unresolved < old.unresolved || (old.columns == new.columns && old.questions == new.questions)
 }
 
-#[derive(PartialEq)]
 struct Meaning {
+    unresolved: usize,
     columns: Option<Vec<String>>,
     questions: BTreeSet<Question>,
 }
@@ -37,7 +39,11 @@ impl Meaning {
         let unused = unused_definitions(text, &parsed.query);
         let is_used = |predicate: &&Predicate| !unused.iter().any(|span| span.contains(predicate.span));
         let tests = facts.predicates.iter().filter(is_used);
-        Self { columns: columns(&facts), questions: tests.flat_map(|test| questions(text, test)).collect() }
+        Self {
+            unresolved: facts.unresolved.len(),
+            columns: columns(&facts),
+            questions: tests.flat_map(|test| questions(text, test)).collect(),
+        }
     }
 }
 

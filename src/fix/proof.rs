@@ -20,8 +20,10 @@ pub(super) fn holds(
     let is_safe = fixes.iter().all(|(_, finding)| finding.fix.as_ref().is_some_and(|fix| fix.effect.is_safe()));
     let is_sound = old.rules.len() == new.rules.len()
         && old.rules.iter().zip(&new.rules).filter(|(old, new)| old.query() != new.query()).all(|(old, new)| {
-            parse(new.query()).errors.len() <= parse(old.query()).errors.len()
-                && (!is_safe || is_same(old.query(), new.query()))
+            let errors = |text: &str| parse(text).errors.len();
+            let (before, after) = (errors(old.query()), errors(new.query()));
+            // What did not run has no meaning that could be kept.
+            after <= before && (!is_safe || after < before || is_same(old.query(), new.query()))
         });
     is_sound && are_gone(old_findings, new_findings, fixes) && brings_no_error(old_findings, new_findings)
 }
