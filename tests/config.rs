@@ -335,6 +335,9 @@ fn the_schema_takes_what_is_written_and_refuses_mistakes() {
         json_schema::problems(&schema, &serde_json::to_value(value).expect("a table is an object"))
     };
     assert_eq!(problems(kqlift::config::TEMPLATE), Vec::<String>::new());
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("it is committed");
+    let example = readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("it has one");
+    assert_eq!(problems(example), Vec::<String>::new());
     assert_eq!(problems("[lint]\nselect = [\"CSE\", \"default-join-kind\", \"ALL\"]"), Vec::<String>::new());
     for wrong in [
         "fail-on = \"warn\"",

@@ -32,6 +32,27 @@ fn hooks_take_the_files_that_hold_rules() {
 }
 
 #[test]
+fn the_readme_shows_hooks_that_there_are() {
+    let readme = read("README.md");
+    let block = |start: &str| {
+        let at = readme.find(start).expect("the README has it");
+        serde_yaml::from_str::<Value>(readme[at..].split("```").next().unwrap_or_default()).expect("YAML")
+    };
+    let hooks: Vec<Value> = serde_yaml::from_str(&read(".pre-commit-hooks.yaml")).expect("YAML");
+    let shown = &block("repos:\n")["repos"][0];
+    let version = format!("v{}", env!("CARGO_PKG_VERSION"));
+    assert_eq!(shown["rev"].as_str(), Some(version.as_str()));
+    let ids = shown["hooks"].as_sequence().expect("a list").iter().map(|hook| &hook["id"]);
+    assert!(ids.eq(hooks.iter().map(|hook| &hook["id"])));
+    let action: Value = serde_yaml::from_str(&read("action.yml")).expect("YAML");
+    let inputs = action["inputs"].as_mapping().expect("a mapping");
+    let step = &block("- uses: kqlift/kqlift@")[0];
+    for (name, _) in step["with"].as_mapping().expect("a mapping") {
+        assert!(inputs.contains_key(name), "{name:?}");
+    }
+}
+
+#[test]
 fn the_action_uses_options_that_there_are() {
     let action: Value = serde_yaml::from_str(&read("action.yml")).expect("YAML");
     assert_eq!(action["runs"]["using"].as_str(), Some("composite"));

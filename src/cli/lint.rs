@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::arguments::{ColourChoice, LintArguments};
+use super::arguments::{ColourChoice, LintArguments, Shared};
 use super::check::{Checker, KnownFindings};
 use super::files::{self, Input, Outcome};
 use super::fix::{self, Change, FixArguments};
@@ -65,7 +65,8 @@ pub(super) fn run(arguments: &LintArguments, colour: ColourChoice) -> CommandRes
     .into_iter()
     .flatten()
     .collect();
-    if checked.is_empty() && !files.is_empty() && !arguments.inputs.shared.quiet {
+    let Shared { quiet, verbose, .. } = arguments.inputs.shared;
+    if checked.is_empty() && !files.is_empty() && !quiet && !verbose {
         let files = report::counted(files.len(), "file");
         output::complain(&format!("kqlift: {files}, and no rule in any; --verbose says why"));
     }
