@@ -16,7 +16,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("analyze", &["schema", "span", "syntax"]),
     ("ir", &["rule", "schema", "span"]),
     ("lint", &["analyze", "diagnostic", "parse", "rule", "schema", "span", "syntax"]),
-    ("fix", &["analyze", "diagnostic", "parse", "schema", "source", "span"]),
+    ("fix", &["analyze", "diagnostic", "parse", "schema", "source", "span", "syntax"]),
     ("suppress", &["config", "diagnostic", "lint", "parse", "rule", "source", "span", "syntax"]),
     ("baseline", &["diagnostic", "parse", "source", "span", "suppress", "syntax"]),
     ("lower", &["analyze", "ir", "rule", "schema", "span", "syntax"]),

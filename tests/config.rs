@@ -8,7 +8,11 @@ use std::path::Path;
 use run::{Run, kqlift, kqlift_with_environment, kqlift_with_input, root, scratch};
 
 /// One finding each of CSE001 (warning) and JON001 (warning).
-const QUERY: &str = "DeviceProcessEvents\n| where FileName == \"cmd.exe\"\n| join (DeviceNetworkEvents) on DeviceId\n";
+const QUERY: &str = r#"DeviceProcessEvents
+| where FileName == "cmd.exe"
+| join (DeviceNetworkEvents | where RemotePort == 445 | project DeviceId, Connected = Timestamp) on DeviceId
+| where Connected between (Timestamp .. 5m)
+"#;
 
 fn snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
