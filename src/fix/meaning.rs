@@ -168,11 +168,8 @@ fn text_of(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Integer(number) => number.to_string(),
         Value::Bool(truth) => truth.to_string(),
-        Value::Real(_)
-        | Value::Timespan(_)
-        | Value::Datetime(_)
-        | Value::Guid(_)
-        | Value::Dynamic(_)
-        | Value::Null => format!("{value:?}"),
+        Value::Real(_) | Value::Timespan(_) | Value::Datetime(_) | Value::Guid(_) | Value::Dynamic(_) | Value::Null => {
+            format!("{value:?}")
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! SCH004: text compared with a number, or a number with text.
 
+use std::collections::BTreeMap;
+
 use crate::analyze::{Predicate, PredicateOp};
 use crate::diagnostic::{Edit, Effect, Severity};
 use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
@@ -21,30 +23,70 @@ pub(in crate::lint) const RULE: Rule = Rule {
 };
 
 fn check(cx: &mut Context<'_>) {
+    let mut columns: BTreeMap<&str, Vec<(&Predicate, Mismatch)>> = BTreeMap::new();
     for predicate in cx.predicates() {
-        if !compares_whole_values(predicate.op) || predicate.values.is_empty() {
-            continue;
+        if let Some(mismatch) = Mismatch::of(predicate) {
+            columns.entry(cx.slice(predicate.subject.span)).or_default().push((predicate, mismatch));
         }
-        let (is, value) = match predicate.subject.ty {
-            ScalarType::String if predicate.values.iter().all(|item| is_number(&item.value)) => ("text", "a number"),
+    }
+    for (subject, tests) in columns {
+        report(cx, subject, &tests);
+    }
+}
+
+/// One column is mistaken for the other type as a whole: one finding, at the first test.
+fn report(cx: &mut Context<'_>, subject: &str, tests: &[(&Predicate, Mismatch)]) {
+    let Some(((first, mismatch), others)) = tests.split_first() else { return };
+    let edits: Option<Vec<Edit>> =
+        tests.iter().map(|(test, _)| edits(cx, test)).collect::<Option<Vec<_>>>().map(|edits| edits.concat());
+    let ty = first.subject.ty.as_str();
+    let (is, value, quotes) = match mismatch {
+        Mismatch::NumberForText => ("text", "a number", "in quotes"),
+        Mismatch::TextForNumber => ("a number", "text", "without quotes"),
+    };
+    let elsewhere = tests
+        .iter()
+        .flat_map(|(test, _)| test.values.iter().map(move |item| (test.span, item.span)))
+        .find(|(test, value)| !test.contains(*value))
+        .map(|(_, value)| value);
+    let mut report = cx.report(first.op_span, format!("`{subject}` is {is} and is compared with {value}"));
+    report.related(first.subject.span, format!("of type {ty}")).help(format!("write the value {quotes}"));
+    for (other, _) in others.iter().take(SHOWN) {
+        report.related(other.op_span, "here too");
+    }
+    if let Some(value) = elsewhere {
+        report.related(value, "the value stands here").help(format!("write the values of this list {quotes}"));
+    }
+    if let Some(edits) = edits {
+        report.fix(format!("write the value as {ty}"), Effect::Same, edits);
+    }
+}
+
+/// Further tests that a finding shows.
+const SHOWN: usize = 3;
+
+/// Which of the two types stands on which side.
+#[derive(Debug, Clone, Copy)]
+enum Mismatch {
+    NumberForText,
+    TextForNumber,
+}
+
+impl Mismatch {
+    fn of(predicate: &Predicate) -> Option<Self> {
+        if !compares_whole_values(predicate.op) || predicate.values.is_empty() {
+            return None;
+        }
+        match predicate.subject.ty {
+            ScalarType::String if predicate.values.iter().all(|item| is_number(&item.value)) => {
+                Some(Self::NumberForText)
+            }
             ScalarType::Int | ScalarType::Long | ScalarType::Real | ScalarType::Decimal
                 if predicate.values.iter().all(|item| is_number_in_text(&item.value)) =>
             {
-                ("a number", "text")
+                Some(Self::TextForNumber)
             }
-            _ => continue,
-        };
-        let edits = edits(cx, predicate);
-        let subject = cx.slice(predicate.subject.span);
-        let ty = predicate.subject.ty.as_str();
-        let mut report = cx.report(predicate.op_span, format!("`{subject}` is {is} and is compared with {value}"));
-        report.related(predicate.subject.span, format!("of type {ty}")).help(if is == "text" {
-            "write the value in quotes"
-        } else {
-            "write the value without quotes"
-        });
-        if let Some(edits) = edits {
-            report.fix(format!("write the value as {ty}"), Effect::Same, edits);
+            _ => None,
         }
     }
 }
@@ -71,7 +113,8 @@ fn edits(cx: &Context<'_>, predicate: &Predicate) -> Option<Vec<Edit>> {
     let edit = |item: &crate::analyze::ConstantItem| {
         let replacement = match &item.value {
             Value::Integer(number) if cx.slice(item.span) == number.to_string() => format!("\"{number}\""),
-            Value::String(text) => text.clone(),
+            // Only the usual spelling of a number is surely compared as that number.
+            Value::String(text) if text.parse::<i64>().is_ok_and(|number| number.to_string() == *text) => text.clone(),
             _ => return None,
         };
         Some(Edit { place: item.span.into(), replacement })
