@@ -203,6 +203,13 @@ fn what_is_off_by_default_is_for_those_who_ask() {
     assert!(!codes(&[]) && !codes(&["--persona", "regular"]));
     assert!(codes(&["--persona", "pedantic"]) && codes(&["--select", "ALL"]) && codes(&["--extend-select", "PRF"]));
     assert!(!codes(&["--persona", "pedantic", "--ignore", "PRF"]));
+    let sure = |level: &str| {
+        let run = kqlift(&folder, &["lint", "--persona", "pedantic", "--format", "json", "--min-confidence", level]);
+        serde_json::from_str::<serde_json::Value>(&run.stdout).expect("JSON")["diagnostics"]
+            .as_array()
+            .map_or(0, Vec::len)
+    };
+    assert!(sure("low") > sure("high"), "{} {}", sure("low"), sure("high"));
     // What is shown as the settings means the same when it is used.
     let shown = kqlift(&folder, &["config", "show"]).stdout;
     write(&folder, &[("kqlift.toml", &shown)]);

@@ -17,6 +17,7 @@ use crate::config::{Date, FailOn};
 use crate::emit::{Form, LossClass, Mode, SplunkStyle, Target, Unmapped};
 use crate::explain::Section;
 use crate::fix::UnsafeFixes;
+use crate::lint::Confidence;
 use crate::report::Format;
 use crate::rule::RuleKind;
 
@@ -204,6 +205,9 @@ pub(super) struct Choice {
     /// For whom to lint where nothing is selected [default: regular]
     #[arg(long, value_enum)]
     pub(super) persona: Option<Persona>,
+    /// How sure a lint rule has to be to run [default: low]
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub(super) min_confidence: Option<Confidence>,
     /// The day to hold `until:` against
     #[arg(long, value_parser = date, value_name = "DATE", hide = true)]
     pub(super) today: Option<Date>,
@@ -527,6 +531,11 @@ value_enum!(FailOn:
     Warning = "warning" "Errors and warnings",
     Info = "info" "Anything",
     Never = "never" "Nothing",
+);
+value_enum!(Confidence:
+    Low = "low" "Any, hints to look included",
+    Medium = "medium" "Likely, from what columns usually hold",
+    High = "high" "Certain, from language, schema and metadata",
 );
 value_enum!(UnsafeFixes:
     Widen = "widen" "A rule may match more, never less",

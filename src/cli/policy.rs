@@ -7,7 +7,7 @@ use super::arguments::{Choice, Persona};
 use super::files::Input;
 use crate::config::{Compat, Date, FailOn, IgnoreEntry, Selection, Settings, Words, check_selector, names};
 use crate::diagnostic::Diagnostic;
-use crate::lint::Rule;
+use crate::lint::{Confidence, Rule};
 use crate::report::{FileReport, SuppressedBy, SuppressedDiagnostic};
 use crate::source::RuleText;
 use crate::suppress;
@@ -23,6 +23,7 @@ pub(super) struct Policy<'a> {
     settings: &'a Settings,
     selection: Selection,
     fail_on: FailOn,
+    min_confidence: Confidence,
     today: Date,
 }
 
@@ -49,7 +50,8 @@ impl<'a> Policy<'a> {
         let selection = Selection::new(words).without(&settings.ignored_for(&input.absolute));
         let fail_on = fail_on.unwrap_or_else(|| settings.fail_on());
         let today = arguments.today.unwrap_or_else(today);
-        Self { settings, selection, fail_on, today }
+        let min_confidence = arguments.min_confidence.unwrap_or(Confidence::Low);
+        Self { settings, selection, fail_on, min_confidence, today }
     }
 
     /// How comments in rule files are heard.
@@ -63,7 +65,7 @@ impl<'a> Policy<'a> {
 
     /// Whether a lint rule runs.
     pub(super) fn selects(&self, rule: &Rule) -> bool {
-        self.selection.has(rule)
+        self.selection.has(rule) && rule.confidence >= self.min_confidence
     }
 
     /// Whether a finding makes the exit code 1.

@@ -34,7 +34,9 @@ fn one(rule: &Rule, format: RuleFormat) -> String {
 }
 
 fn facts(rule: &Rule) -> String {
-    format!("{} · {} · fix {}", rule.category.title(), rule.severity.as_str(), rule.fixable.as_str())
+    let (severity, confidence, fix) = (rule.severity.as_str(), rule.confidence.as_str(), rule.fixable.as_str());
+    let off = if rule.default_on { "" } else { " · off by default" };
+    format!("{} · {severity} · confidence {confidence} · fix {fix}{off}", rule.category.title())
 }
 
 fn all(format: RuleFormat) -> String {
@@ -67,6 +69,8 @@ fn json(rules: &[&Rule]) -> String {
                 "name": rule.name,
                 "category": rule.category.title(),
                 "severity": rule.severity.as_str(),
+                "confidence": rule.confidence.as_str(),
+                "default_on": rule.default_on,
                 "fixable": rule.fixable.as_str(),
                 "kinds": rule.kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>(),
                 "document": rule.document,
