@@ -156,9 +156,11 @@ fn verdicts_are_stable_json_lines() {
 fn the_documentation_of_a_rule_is_printed() {
     let run = kqlift(root(), &["rule", "JON001"]);
     assert_eq!(run.code, Some(0));
-    assert!(run.stdout.starts_with(
-        "# JON001 default-join-kind\n\nJoins and aggregation · warning · confidence high · fix always\n"
-    ));
+    assert!(
+        run.stdout.starts_with(
+            "# JON001 default-join-kind\n\nJoins and aggregation · warning · confidence high · fix always\n"
+        )
+    );
     let run = kqlift(root(), &["rule", "--all"]);
     snapshot("rules", &run.stdout);
 }
