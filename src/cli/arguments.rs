@@ -16,7 +16,6 @@ use super::fix::FixArguments;
 use crate::config::{Date, FailOn};
 use crate::emit::{Form, LossClass, Mode, SplunkStyle, Target, Unmapped};
 use crate::explain::Section;
-use crate::fix::UnsafeFixes;
 use crate::lint::Confidence;
 use crate::report::Format;
 use crate::rule::RuleKind;
