@@ -21,10 +21,10 @@ pub mod rule;
 pub mod schema;
 pub mod mapping;
 
-// Files to texts, texts to trees, trees to facts.
-pub mod source;
+// Texts to trees, files to texts, trees to facts.
 pub mod syntax;
 pub mod parse;
+pub mod source;
 pub mod analyze;
 
 // Facts to findings.

@@ -248,6 +248,17 @@ pub struct Metadata {
     pub references: Vec<Located<String>>,
     /// Every key of the file with its path (`entityMappings.0.entityType`), for messages about keys.
     pub keys: Vec<(String, TextId)>,
+    /// Which part of its file the query is, where the file was divided into several queries.
+    pub part: Option<Part>,
+}
+
+/// One of the queries of a file that has nothing but queries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// Its number, from 1.
+    pub number: usize,
+    /// How many there are.
+    pub count: usize,
 }
 
 impl Metadata {

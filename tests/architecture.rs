@@ -10,9 +10,10 @@ const EDGES: &[(&str, &[&str])] = &[
     ("rule", &["span"]),
     ("schema", &["span"]),
     ("mapping", &["schema", "span"]),
-    ("source", &["diagnostic", "rule", "span"]),
     ("syntax", &["span"]),
     ("parse", &["span", "syntax"]),
+    // What the queries of a bare KQL file are is for the language to say.
+    ("source", &["diagnostic", "parse", "rule", "span"]),
     ("analyze", &["schema", "span", "syntax"]),
     ("ir", &["rule", "schema", "span"]),
     ("lint", &["analyze", "diagnostic", "parse", "rule", "schema", "span", "syntax"]),

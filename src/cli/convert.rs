@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::arguments::ConvertArguments;
 use super::explain::{meaning, report_problem};
@@ -15,8 +15,8 @@ use crate::emit::{
 };
 use crate::parse::parse;
 use crate::report::{self, FileReport, Finding};
-use crate::source::RuleFile;
-use crate::span::Place;
+use crate::source::{LineIndex, RuleFile};
+use crate::span::{Place, Span};
 
 /// From this number of results on, the terminal gets figures rather than drawings.
 const MANY: usize = 4;
@@ -55,6 +55,8 @@ pub(super) fn run(arguments: &ConvertArguments) -> CommandResult {
 /// What became of one rule and one target.
 struct Attempt {
     path: String,
+    /// Which rule of its file it is, if the file has several.
+    part: Option<PartOfFile>,
     target: Option<Target>,
     status: Status,
     class: LossClass,
@@ -63,6 +65,15 @@ struct Attempt {
     refusals: Vec<Refusal>,
     /// Losses, refusals and syntax errors with their places.
     placed: FileReport,
+}
+
+/// What tells a rule from the others of its file.
+#[derive(Debug, Clone, Copy)]
+struct PartOfFile {
+    /// Its number, from 1.
+    number: usize,
+    /// The line where its query begins.
+    line: usize,
 }
 
 /// A converted rule.
@@ -98,28 +109,39 @@ impl Attempt {
     fn broken(placed: FileReport, target: Option<Target>) -> Self {
         let (losses, refusals) = (Vec::new(), Vec::new());
         let (path, class) = (placed.path.clone(), LossClass::NotExpressible);
-        Self { path, target, status: Status::Error, class, output: None, losses, refusals, placed }
+        Self { path, part: None, target, status: Status::Error, class, output: None, losses, refusals, placed }
+    }
+
+    /// `rules.kql`, or `rules.kql#2` for the second of several rules in a file.
+    fn name(&self) -> String {
+        match self.part {
+            Some(part) => format!("{}#{}", self.path, part.number),
+            None => self.path.clone(),
+        }
     }
 }
 
 fn convert_file(input: &Input, file: &RuleFile, world: World<'_>, arguments: &ConvertArguments) -> Vec<Attempt> {
     let mut attempts = Vec::new();
+    let lines = LineIndex::new(&file.text);
     for (index, rule) in file.rules.iter().enumerate() {
         let parsed = parse(rule.query());
+        let (line, _) = lines.position(rule.file_span(Span::at(0).into()).start as usize);
+        let part = (file.rules.len() > 1).then_some(PartOfFile { number: index + 1, line });
         if !parsed.is_accepted() {
             let diagnostics = parsed.errors.iter().map(|error| (index, crate::lint::syntax_error(error))).collect();
             let placed = FileReport::of(file, diagnostics);
-            attempts
-                .extend(targets(input, arguments).iter().map(|target| Attempt::broken(placed.clone(), Some(*target))));
+            let broken = |target: &Target| Attempt { part, ..Attempt::broken(placed.clone(), Some(*target)) };
+            attempts.extend(targets(input, arguments).iter().map(broken));
             continue;
         }
         let meaning = meaning(rule, &parsed, world.schema);
-        let number = if file.rules.len() > 1 { format!("-{}", index + 1) } else { String::new() };
+        let number = part.map_or_else(String::new, |part| format!("-{}", part.number));
         for &target in targets(input, arguments) {
             let source = input.relative.clone();
             let output = Output { text: String::new(), source, number: number.clone(), name: PathBuf::new() };
             let conversion = convert(&meaning, target, world.hub, &options(input, arguments));
-            attempts.push(attempt(file, index, conversion, output));
+            attempts.push(Attempt { part, ..attempt(file, index, conversion, output) });
         }
     }
     attempts
@@ -155,25 +177,39 @@ fn attempt(file: &RuleFile, index: usize, conversion: Conversion, output: Output
     };
     let findings = losses.iter().map(loss).chain(refusals.iter().map(refusal));
     let placed = FileReport::of(file, findings.map(|finding| (index, finding)).collect());
-    Attempt { path: file.path.clone(), target: Some(target), status, class, output, losses, refusals, placed }
+    let path = file.path.clone();
+    Attempt { path, part: None, target: Some(target), status, class, output, losses, refusals, placed }
 }
 
 /// Names each output after its input: `rule.yml`, `rule-2.yml` for the second rule of a file, and `rule.kql.yml` where
-/// the folder has a `rule.yaml` as well.
+/// the folder has a `rule.yaml` as well. Where the second rule of one file would be named as another file is, both keep
+/// their extensions.
 fn name_outputs(attempts: &mut [Attempt], form: Form) {
     let mut sources: BTreeMap<PathBuf, BTreeSet<PathBuf>> = BTreeMap::new();
     for output in attempts.iter().filter_map(|attempt| attempt.output.as_ref()) {
         sources.entry(output.source.with_extension("")).or_default().insert(output.source.clone());
     }
-    for attempt in attempts {
+    let mut uses: BTreeMap<PathBuf, usize> = BTreeMap::new();
+    for attempt in attempts.iter_mut() {
         let (Some(output), Some(target)) = (&mut attempt.output, attempt.target) else { continue };
         let stem = output.source.with_extension("");
         let is_alone = sources.get(&stem).is_none_or(|sources| sources.len() == 1);
-        let mut name = if is_alone { stem } else { output.source.clone() }.into_os_string();
-        let extension = form.extension().filter(|_| target != Target::Sigma).unwrap_or(target.extension());
-        name.push(format!("{}.{extension}", output.number));
-        output.name = PathBuf::from(name);
+        output.name = output_name(if is_alone { &stem } else { &output.source }, &output.number, target, form);
+        *uses.entry(output.name.clone()).or_default() += 1;
     }
+    for attempt in attempts {
+        let (Some(output), Some(target)) = (&mut attempt.output, attempt.target) else { continue };
+        if uses.get(&output.name).is_some_and(|uses| *uses > 1) {
+            output.name = output_name(&output.source, &output.number, target, form);
+        }
+    }
+}
+
+fn output_name(base: &Path, number: &str, target: Target, form: Form) -> PathBuf {
+    let extension = form.extension().filter(|_| target != Target::Sigma).unwrap_or(target.extension());
+    let mut name = base.as_os_str().to_owned();
+    name.push(format!("{number}.{extension}"));
+    PathBuf::from(name)
 }
 
 /// The report of each file that could not be read, once.
@@ -268,7 +304,7 @@ fn write_report(attempts: &[Attempt], arguments: &ConvertArguments) -> Result<()
 fn report_line(attempt: &Attempt, arguments: &ConvertArguments) -> String {
     let is_written = !arguments.dry_run;
     let output = attempt.output.as_ref().filter(|_| is_written).zip(arguments.output.as_ref());
-    let line = serde_json::json!({
+    let mut line = serde_json::json!({
         "path": attempt.path,
         "target": attempt.target.map(Target::as_str),
         "status": attempt.status.as_str(),
@@ -278,6 +314,10 @@ fn report_line(attempt: &Attempt, arguments: &ConvertArguments) -> String {
         "refusals": attempt.refusals.iter().map(|refusal| refusal_json(refusal, &attempt.placed)).collect::<Vec<_>>(),
         "errors": error_json(attempt),
     });
+    if let (Some(part), Some(line)) = (attempt.part, line.as_object_mut()) {
+        line.insert("rule".to_owned(), part.number.into());
+        line.insert("line".to_owned(), part.line.into());
+    }
     format!("{line}\n")
 }
 
@@ -373,7 +413,7 @@ fn ranked(counts: BTreeMap<&str, usize>) -> String {
 /// What the target changed, drawn. What changes no match is only counted, unless more is asked for.
 fn drawn(attempt: &Attempt, verbose: bool) -> String {
     let target = attempt.target.map_or("", Target::as_str);
-    let mut text = format!("{} → {target}: {}", attempt.path, attempt.status.as_str());
+    let mut text = format!("{} → {target}: {}", attempt.name(), attempt.status.as_str());
     if attempt.status == Status::Converted {
         let _ = write!(text, ", {}", attempt.class.as_str());
     }

@@ -83,7 +83,7 @@ fn load(path: &Path, shared: &Shared) -> Result<RuleFile, Failure> {
     }
 }
 
-/// The rules of two files that belong together: by id, then by title, then in order.
+/// The rules of two files that belong together: by id, then by query, then by title, then in order.
 fn pairs<'f>(first: &'f RuleFile, second: &'f RuleFile, schema: &Schema) -> Vec<(Version<'f>, Version<'f>)> {
     let versions = |file: &'f RuleFile| {
         let version = |text: &'f RuleText| Version { text, meaning: meaning(text, &parse(text.query()), schema) };
@@ -95,6 +95,7 @@ fn pairs<'f>(first: &'f RuleFile, second: &'f RuleFile, schema: &Schema) -> Vec<
         let envelope = &one.meaning.envelope;
         let by = |is_it: &dyn Fn(&Version<'_>) -> bool| others.iter().position(is_it);
         let found = by(&|other| envelope.id.is_some() && other.meaning.envelope.id == envelope.id)
+            .or_else(|| by(&|other| other.text.query() == one.text.query()))
             .or_else(|| by(&|other| envelope.title.is_some() && other.meaning.envelope.title == envelope.title))
             .or(if others.is_empty() { None } else { Some(0) });
         if let Some(index) = found {

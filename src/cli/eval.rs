@@ -107,7 +107,7 @@ fn rows_of(detection: &Detection, events: &Events, now: Option<Timestamp>) -> Re
 
 fn evaluate_kql(file: &RuleFile, schema: &Schema, events: &Events, now: Option<Timestamp>) -> Vec<Rows> {
     let mut results = Vec::with_capacity(file.rules.len());
-    for rule in &file.rules {
+    for (index, rule) in file.rules.iter().enumerate() {
         let parsed = parse(rule.query());
         let at = |span: Span, message: &str| {
             let (line, column) = line_column(&file.text, rule.file_span(span.into()).start as usize);
@@ -118,10 +118,20 @@ fn evaluate_kql(file: &RuleFile, schema: &Schema, events: &Events, now: Option<T
             results.push(Err(errors.join("\n")));
             continue;
         }
-        let rows = rows_of(&meaning(rule, &parsed, schema), events, now);
+        let mut rows = rows_of(&meaning(rule, &parsed, schema), events, now);
+        if let (Ok(rows), 2..) = (&mut rows, file.rules.len()) {
+            name_rule(rows, &format!("{}#{}", file.path, index + 1));
+        }
         results.push(rows.map_err(|error| at(error.span, &error.message)));
     }
     results
+}
+
+/// Says in each row which of a file's rules it comes from.
+fn name_rule(rows: &mut [Value], name: &str) {
+    for row in rows.iter_mut().filter_map(Value::as_object_mut) {
+        row.insert("_rule".to_owned(), Value::from(name));
+    }
 }
 
 fn evaluate_sigma(file: &RuleFile, hub: &Hub, events: &Events, now: Option<Timestamp>) -> Vec<Rows> {

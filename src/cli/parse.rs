@@ -11,7 +11,8 @@ use crate::analyze::{Facts, UnresolvedKind, bind};
 use crate::parse::{Parsed, parse, tokens};
 use crate::report::FileReport;
 use crate::schema::Schema;
-use crate::source::RuleText;
+use crate::source::{LineIndex, RuleText, undivided};
+use crate::span::Span;
 
 pub(super) fn run(arguments: &ParseArguments) -> CommandResult {
     let files = files::find(&arguments.inputs)?;
@@ -22,7 +23,10 @@ pub(super) fn run(arguments: &ParseArguments) -> CommandResult {
     let shown = files::each(&files, &arguments.inputs, |input, outcome| match outcome {
         Outcome::Rules(file) => {
             let schema = worlds.schema(input);
-            file.rules.iter().map(|rule| show(&file.path, rule, arguments, schema)).collect()
+            // A verdict is about the text as Kusto would read it.
+            let file = if arguments.emit == Emit::Verdict { undivided(file) } else { file };
+            let lines = LineIndex::new(&file.text);
+            file.rules.iter().map(|rule| show((&file.path, &lines), rule, arguments, schema)).collect()
         }
         Outcome::Broken(problem) => {
             output::complain(&report_problem(&FileReport::of_problem(problem)));
@@ -52,7 +56,9 @@ pub(super) fn run(arguments: &ParseArguments) -> CommandResult {
 }
 
 /// The line of one query, and whether it has no syntax error.
-fn show(path: &str, rule: &RuleText, arguments: &ParseArguments, schema: &Schema) -> Result<(String, bool), Failure> {
+fn show(
+    (path, lines): (&str, &LineIndex<'_>),
+    rule: &RuleText, arguments: &ParseArguments, schema: &Schema) -> Result<(String, bool), Failure> {
     let parsed = parse(rule.query());
     let mut value = match arguments.emit {
         Emit::Verdict => verdict(&parsed),
@@ -65,6 +71,11 @@ fn show(path: &str, rule: &RuleText, arguments: &ParseArguments, schema: &Schema
     };
     if let Value::Object(object) = &mut value {
         object.insert("path".to_owned(), Value::from(path));
+        if let Some(part) = rule.metadata.part {
+            let (line, _) = lines.position(rule.file_span(Span::at(0).into()).start as usize);
+            object.insert("rule".to_owned(), Value::from(part.number));
+            object.insert("line".to_owned(), Value::from(line));
+        }
     }
     let line = match arguments.format {
         ParseFormat::Jsonl => serde_json::to_string(&value),

@@ -73,9 +73,12 @@ pub fn fix(file: &RuleFile, check: &dyn Fn(&RuleFile) -> Findings, policy: &Poli
     let mut state = Fixed { remaining: check(file), file: file.clone(), applied: Vec::new(), withheld: Vec::new() };
     for _ in 0..MAX_ROUNDS {
         let is_safe = |finding: &Diagnostic| finding.fix.as_ref().is_some_and(|fix| fix.effect.is_safe());
-        // Safe fixes go first and by themselves, since only they can be held against the facts.
-        let progressed =
-            state.round(check, policy, &is_safe) || state.round(check, policy, &|finding| !is_safe(finding));
+        let is_about_syntax = |finding: &Diagnostic| finding.code.starts_with("SYN");
+        // The facts of a query are whole only when it parses; then safe fixes go by themselves, since only they can be
+        // held against the facts.
+        let progressed = state.round(check, policy, &|finding| is_about_syntax(finding) && is_safe(finding))
+            || state.round(check, policy, &is_safe)
+            || state.round(check, policy, &|finding| !is_safe(finding));
         if !progressed {
             break;
         }

@@ -11,7 +11,7 @@ use crate::syntax::BINARY_OPERATORS;
 const NOT_IS_A_FUNCTION: &str = "`not` is a function: write `not(…)` around the whole test, or `!has`, `!in`, …";
 
 /// The words that start tabular operators, for suggestions.
-const OPERATORS: &[&str] = &[
+pub(super) const OPERATORS: &[&str] = &[
     "as",
     "count",
     "distinct",

@@ -4,6 +4,7 @@
 //! statements and operators begin. Then the pest grammar reads the whole text. If it fails, the text is cut at those
 //! places and each piece is read by itself, so that one mistake costs one operator and every mistake is reported.
 
+mod blocks;
 mod build;
 mod error;
 mod expected;
@@ -14,6 +15,7 @@ mod precedence;
 mod recover;
 mod scan;
 
+pub use blocks::queries;
 pub use error::{SyntaxError, SyntaxErrorKind};
 pub use lexer::{Token, TokenKind, tokens};
 pub use scan::MAX_NESTING;

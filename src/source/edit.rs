@@ -164,7 +164,7 @@ fn patched(file: &RuleFile, mut patches: Vec<Patch>) -> Option<String> {
 fn proves(file: &RuleFile, changes: &[Change<'_>], text: &str) -> bool {
     let syntax = Syntax::of(file.format);
     let Ok(text) = decode(text.as_bytes().to_vec(), syntax) else { return false };
-    let (Loaded::Rules(new) | Loaded::Sigma(new)) = read_text(String::new(), text, syntax, None) else {
+    let (Loaded::Rules(new) | Loaded::Sigma(new)) = read_text(file.path.clone(), text, syntax, None) else {
         return false;
     };
     let expected: BTreeMap<(usize, TextId), &str> =
@@ -196,7 +196,7 @@ fn keeps_comments<'a>(old: &'a RuleText, new: &RuleText, edited: impl Fn(TextId)
 /// Whether `text` reads as the file does, comments aside.
 pub(super) fn changes_only_comments(file: &RuleFile, text: &str) -> bool {
     let syntax = Syntax::of(file.format);
-    let (Loaded::Rules(new) | Loaded::Sigma(new)) = read_text(String::new(), text.to_owned(), syntax, None) else {
+    let (Loaded::Rules(new) | Loaded::Sigma(new)) = read_text(file.path.clone(), text.to_owned(), syntax, None) else {
         return false;
     };
     let is_same_rule = |old: &RuleText, new: &RuleText| {

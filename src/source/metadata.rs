@@ -48,6 +48,7 @@ fn sentinel(view: &View<'_>) -> Metadata {
         author: author(view),
         references: either_list(view, &["references"], &["reference"]),
         keys: Vec::new(),
+        part: None,
     }
 }
 

@@ -21,6 +21,7 @@ mod problem;
 mod runs;
 mod scalar;
 mod text;
+mod titles;
 mod tree;
 mod yaml;
 
@@ -31,8 +32,9 @@ pub use edit::{EditRefused, apply};
 pub use lines::{LineIndex, line_column};
 pub use problem::{FileProblem, ProblemKind};
 
-use crate::rule::{Metadata, RuleKind};
-use crate::span::{FileSpan, Place, TextId};
+use crate::parse::queries;
+use crate::rule::{Metadata, Part, RuleKind};
+use crate::span::{FileSpan, Place, Span, TextId};
 use detect::Detected;
 use document::View;
 use problem::Flaw;
@@ -105,7 +107,8 @@ pub struct RuleText {
     pub kind: RuleKind,
     /// What the file says around the query.
     pub metadata: Metadata,
-    /// The heading above a query in Markdown.
+    /// A title for a query without one: the heading above it in Markdown, else the name of a file with several queries.
+    /// No two rules of a file have the same.
     pub title_hint: Option<String>,
     texts: Vec<Text>,
     comments: Vec<FileComment>,
@@ -186,6 +189,16 @@ pub fn reread(file: &RuleFile, text: String) -> Option<RuleFile> {
         rule.kind = old.kind;
     }
     (new.format == file.format && new.rules.len() == file.rules.len()).then_some(new)
+}
+
+/// A file of nothing but queries as one query, whatever number it has been divided into; other files stay as they are.
+pub fn undivided(mut file: RuleFile) -> RuleFile {
+    if let ([first, _, ..], Format::Kql) = (file.rules.as_slice(), file.format) {
+        let start = file.text.len() - file.text.trim_start_matches('\u{FEFF}').len();
+        let span = Span::new(0, file.text.len() - start);
+        file.rules = vec![snippet(verbatim(&file.text, start, span), None, Some(first.kind))];
+    }
+    file
 }
 
 /// How a file has to be read, before its content is known.
@@ -286,15 +299,27 @@ fn not_a_rule(reason: &str) -> Loaded {
 }
 
 fn read_kql(path: String, text: String, kind_override: Option<RuleKind>) -> Loaded {
-    let query = text.trim_start_matches('\u{FEFF}');
-    if query.trim().is_empty() {
+    let code = text.trim_start_matches('\u{FEFF}');
+    if code.trim().is_empty() {
         return not_a_rule("the file is empty");
     }
-    let start = text.len() - query.len();
-    let token = FileSpan::new(start, text.len());
-    let query = Text::verbatim(query.to_owned(), Runs::identity(start, query.len()), token, Style::Whole);
-    let rule = snippet(query, None, kind_override);
-    Loaded::Rules(RuleFile { path, text, format: Format::Kql, rules: vec![rule], notes: Vec::new() })
+    let parts = queries(code);
+    let count = parts.len();
+    let rules = parts.into_iter().enumerate().map(|(index, span)| {
+        let mut rule = snippet(verbatim(&text, text.len() - code.len(), span), None, kind_override);
+        rule.metadata.part = (count > 1).then_some(Part { number: index + 1, count });
+        rule
+    });
+    let rules = titles::distinguish(&path, rules.collect());
+    Loaded::Rules(RuleFile { path, text, format: Format::Kql, rules, notes: Vec::new() })
+}
+
+/// A query that stands in the file as it is, `start` bytes behind where its span counts from.
+fn verbatim(text: &str, start: usize, span: Span) -> Text {
+    let token = FileSpan::new(start + span.start as usize, start + span.end as usize);
+    let value = text.get(token.range()).unwrap_or("").to_owned();
+    let runs = Runs::identity(token.start as usize, value.len());
+    Text::verbatim(value, runs, token, Style::Whole)
 }
 
 fn read_markdown(path: String, text: String, kind_override: Option<RuleKind>) -> Loaded {
@@ -307,7 +332,7 @@ fn read_markdown(path: String, text: String, kind_override: Option<RuleKind>) ->
         let query = Text::verbatim(fence.query, fence.runs, token, Style::Fence(fence.prefix));
         snippet(query, fence.heading, kind_override)
     };
-    let rules = fences.into_iter().map(rule).collect();
+    let rules = titles::distinguish(&path, fences.into_iter().map(rule).collect());
     Loaded::Rules(RuleFile { path, text, format: Format::Markdown, rules, notes: Vec::new() })
 }
 

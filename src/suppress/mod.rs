@@ -25,7 +25,7 @@ use crate::config::Date;
 use crate::diagnostic::Diagnostic;
 use crate::lint::Rule;
 use crate::parse::parse;
-use crate::source::RuleFile;
+use crate::source::{RuleFile, RuleText};
 use crate::span::{Place, Span, TextId};
 use directive::{Action, Comment, Directive};
 
@@ -191,7 +191,7 @@ fn silence(directives: &mut [Heard], subject: Subject<'_>) -> Option<String> {
 fn directives(file: &RuleFile, options: Options) -> Vec<Heard> {
     let mut heard = Vec::new();
     for (rule, text) in file.rules.iter().enumerate() {
-        in_query(rule, text.query(), options, &mut heard);
+        in_query(rule, text, options, &mut heard);
         for comment in text.comments() {
             let value = text.text(comment.text);
             let start = value.find('#').unwrap_or(0);
@@ -211,7 +211,9 @@ fn directives(file: &RuleFile, options: Options) -> Vec<Heard> {
     heard
 }
 
-fn in_query(rule: usize, text: &str, options: Options, heard: &mut Vec<Heard>) {
+fn in_query(rule: usize, rule_text: &RuleText, options: Options, heard: &mut Vec<Heard>) {
+    let text = rule_text.query();
+    let is_part = rule_text.metadata.part.is_some();
     let is_spoken_to = text.contains("kqlift:") || (options.compat_kql_guard && text.contains("kql-guard:"));
     if !is_spoken_to {
         return;
@@ -224,6 +226,10 @@ fn in_query(rule: usize, text: &str, options: Options, heard: &mut Vec<Heard>) {
             Some(Action::Ignore) if directive.is_alone => Reach::Range(scope::next(text, &parsed.query, *span)),
             Some(Action::Ignore) => Reach::Range(scope::line(text, span.start)),
             Some(Action::IgnoreNextLine) => Reach::Range(scope::next_line(text, span.start)),
+            // The file was one text before it was divided.
+            Some(Action::Disable | Action::Enable) if is_part => {
+                Reach::FileFrom(rule_text.file_span(Place::query(*span)).start)
+            }
             Some(Action::Disable | Action::Enable) => Reach::From(span.start),
             Some(Action::FileIgnore) => Reach::File,
             None => Reach::Nothing,

@@ -3,6 +3,8 @@
 use crate::diagnostic::Severity;
 use crate::lint::mistake::{Mistake, Tokens};
 use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
+use crate::rule::Part;
+use crate::span::Span;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: "SYN008",
@@ -19,6 +21,9 @@ pub(in crate::lint) const RULE: Rule = Rule {
 };
 
 fn check(cx: &mut Context<'_>) {
+    if let Some(part) = cx.metadata().part {
+        return note_division(cx, part);
+    }
     if cx.errors().is_empty() {
         return;
     }
@@ -34,4 +39,16 @@ fn check(cx: &mut Context<'_>) {
     for other in others {
         report.related(*other, "and another here");
     }
+}
+
+/// Says once, at the second query, that a file was divided.
+fn note_division(cx: &mut Context<'_>, part: Part) {
+    if part.number != 2 {
+        return;
+    }
+    let start = Tokens::of(cx).get(0).map_or(Span::at(0), |token| token.span);
+    cx.report(start, format!("this file holds {} queries: each is read as a rule of its own", part.count))
+        .severity(Severity::Info)
+        .label("the second begins here")
+        .help("a rule takes one query: put each into a file of its own to deploy it");
 }
