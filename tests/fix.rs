@@ -50,7 +50,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Applies each fix by itself; gives their number. A file that is no rule or does not parse has none.
+/// Applies each fix by itself; gives their number. A file of several rules, of none or of a broken one has none.
 fn check(path: &Path, problems: &mut Vec<String>) -> usize {
     let text = std::fs::read_to_string(path).expect("the file was just listed");
     if !is_parsed_rule(path, &text) {
@@ -66,7 +66,7 @@ fn check(path: &Path, problems: &mut Vec<String>) -> usize {
 
 fn is_parsed_rule(path: &Path, text: &str) -> bool {
     match read(path, text.as_bytes().to_vec(), None) {
-        Loaded::Rules(file) => parse(file.rules[0].query()).errors.is_empty(),
+        Loaded::Rules(file) => file.rules.len() == 1 && parse(file.rules[0].query()).is_accepted(),
         Loaded::Sigma(_) | Loaded::NotARule { .. } | Loaded::Broken(_) => false,
     }
 }

@@ -376,6 +376,17 @@ pub(super) fn hyphenated_keyword(text: &str, start: usize) -> Option<&'static st
     HYPHENATED.iter().copied().find(|keyword| starts_with_word(rest, keyword))
 }
 
+/// Whether a keyword with a hyphen begins at `word`, but goes on behind: of `project-awayx`, Kusto sees no keyword at all.
+pub(super) fn continues_hyphenated(text: &str, word: Span) -> bool {
+    let (Some(rest), length) = (text.get(word.start as usize..), word.len()) else { return false };
+    HYPHENATED.iter().any(|keyword| {
+        keyword.len() > length
+            && rest.starts_with(keyword)
+            && rest.as_bytes().get(length) == Some(&b'-')
+            && !starts_with_word(rest, keyword)
+    })
+}
+
 fn starts_with_word(text: &str, word: &str) -> bool {
     text.strip_prefix(word).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
 }

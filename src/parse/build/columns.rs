@@ -3,10 +3,17 @@
 use super::operator::sort_direction;
 use super::{Builder, Children, NamePlace, Pair};
 use crate::parse::Rule;
+use crate::parse::keywords::restriction;
 use crate::syntax::{
     ColumnDeclaration, EvaluateSchema, Expr, ExprKind, MvItem, NamedExpr, OperatorKind, ParsePart, RenderProperty,
     SortKey, TypeName,
 };
+
+/// Kinds of chart that are keywords. What is no keyword may be a chart of another client.
+const CHARTS: &[&str] = &[
+    "3Dchart", "anomalychart", "areachart", "barchart", "card", "columnchart", "ladderchart", "linechart", "piechart",
+    "pivotchart", "scatterchart", "stackedareachart", "timechart", "timeline", "timepivot", "treemap",
+];
 
 impl<'q> Builder<'q> {
     pub(super) fn column_declarations(&mut self, children: Children<'q>) -> Vec<ColumnDeclaration<'q>> {
@@ -128,7 +135,7 @@ impl<'q> Builder<'q> {
         children.take_if(Rule::as_kw);
         let columns = children.required();
         let columns = self.column_declarations(Children::new(columns));
-        let properties = children.take_if(Rule::with_properties).map(|with| self.properties(with)).unwrap_or_default();
+        let properties = children.take_if(Rule::parse_kv_properties).map(|with| self.properties(with)).unwrap_or_default();
         OperatorKind::ParseKv { source, columns, properties }
     }
 
@@ -164,7 +171,11 @@ impl<'q> Builder<'q> {
     }
 
     pub(super) fn render(&mut self, mut children: Children<'q>) -> OperatorKind<'q> {
-        let chart = children.required().as_str();
+        let chart = children.required();
+        let (span, chart) = (self.span(&chart), chart.as_str());
+        if restriction(chart).is_some() && !CHARTS.contains(&chart) {
+            self.missing_behind(span.start, "a kind of chart");
+        }
         let mut properties = Vec::new();
         for child in children {
             match child.as_rule() {

@@ -3,6 +3,7 @@
 use super::{Builder, Children, NamePlace, Pair};
 use crate::parse::Rule;
 use crate::parse::error::SyntaxErrorKind;
+use crate::parse::keywords::restriction;
 use crate::parse::precedence::{Level, level, takes_star};
 use crate::span::Span;
 use crate::syntax::{BinaryOp, Expr, ExprKind, InOp, NamedExpr, NamedParameter, TypeName, TypeofPart, UnaryOp};
@@ -398,18 +399,26 @@ impl<'q> Builder<'q> {
         NamedParameter { name, name_span, value, span }
     }
 
-    /// A value of a parameter: a literal or a word, which may be any keyword.
+    /// A value of a parameter: a literal or a word.
     pub(super) fn parameter_value(&mut self, pair: Pair<'q>) -> Expr<'q> {
         let mut children = Children::new(pair.clone());
         children.take_if(Rule::sign);
         if children.peek() == Some(Rule::identifier) {
             let word = children.required();
             let span = self.span(&word);
+            if pair.as_rule() == Rule::parameter_value && !may_be_value(word.as_str()) {
+                self.error(SyntaxErrorKind::KeywordAsName, span);
+            }
             let name = crate::syntax::Name { text: word.as_str().into(), span };
             return self.expr(span, ExprKind::Name(name), 0);
         }
         self.operand(pair)
     }
+}
+
+/// Whether a word may be the value of a parameter: keywords may not, unless they are such values by trade.
+fn may_be_value(word: &str) -> bool {
+    restriction(word).is_none() || matches!(word, "true" | "simple" | "relaxed" | "first" | "last")
 }
 
 type Tails<'q> = std::iter::Peekable<std::vec::IntoIter<Tail<'q>>>;

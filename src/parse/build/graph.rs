@@ -63,7 +63,7 @@ impl<'q> Builder<'q> {
         let (mut name, mut range) = (None, None);
         for child in Children::new(pair) {
             match child.as_rule() {
-                Rule::new_name => name = Some(self.name(child, NamePlace::NewName)),
+                Rule::new_name => name = Some(self.name(child, NamePlace::Plain)),
                 Rule::edge_range => {
                     let mut children = Children::new(child);
                     let low = self.next_expression(&mut children);

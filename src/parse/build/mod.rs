@@ -18,7 +18,7 @@ use super::Rule;
 use super::error::{SyntaxError, SyntaxErrorKind};
 use super::expected::missing;
 use super::keywords::{NameUse, restriction};
-use super::lexer::hyphenated_keyword;
+use super::lexer::{continues_hyphenated, hyphenated_keyword};
 use super::scan::{trim_end, trim_start};
 use crate::span::Span;
 use crate::syntax::{Expr, ExprId, ExprKind, Name};
@@ -153,6 +153,7 @@ impl<'q> Builder<'q> {
 
     fn check_name(&mut self, word: &str, span: Span, place: NamePlace) {
         let is_allowed = match (restriction(word), place) {
+            (Some(_), _) if continues_hyphenated(self.text, span) => true,
             (None, _) | (Some(NameUse::NewName), NamePlace::NewName) | (Some(NameUse::Value), NamePlace::Value) => true,
             (Some(NameUse::Value), NamePlace::Member) => word != "true",
             _ => false,

@@ -3,6 +3,7 @@
 use super::expression::Star;
 use super::{Builder, Children, NamePlace, Pair};
 use crate::parse::Rule;
+use crate::parse::error::{SyntaxError, SyntaxErrorKind};
 use crate::syntax::{Expr, ExprKind, NamedParameter, Operator, OperatorKind, SortDirection, SortKey};
 
 impl<'q> Builder<'q> {
@@ -122,7 +123,7 @@ impl<'q> Builder<'q> {
 
     fn count(&mut self, children: Children<'q>) -> OperatorKind<'q> {
         let name =
-            children.filter(|child| child.as_rule() == Rule::new_name).map(|name| self.name(name, NamePlace::NewName));
+            children.filter(|child| child.as_rule() == Rule::new_name).map(|name| self.name(name, NamePlace::Plain));
         OperatorKind::Count(name.last())
     }
 
@@ -170,7 +171,8 @@ impl<'q> Builder<'q> {
         let errors = self.errors.len();
         let start = self.span(&pair).start;
         let predicate = self.expression_or_star(pair, Star::Allowed);
-        if self.errors.get(errors).is_some_and(|error| error.span.start == start) {
+        let is_first_star = |error: &SyntaxError| error.kind == SyntaxErrorKind::MisplacedStar && error.span.start == start;
+        if self.errors.get(errors).is_some_and(is_first_star) {
             self.errors.remove(errors);
         }
         predicate

@@ -25,6 +25,9 @@ impl<'q> Builder<'q> {
     pub(super) fn source(&mut self, pair: Pair<'q>) -> Expr<'q> {
         let mut children = Children::new(pair);
         let mut source = self.primary(&mut children);
+        if matches!(source.kind, ExprKind::Literal(_)) && children.peek().is_none() {
+            self.missing_behind(source.span.start, "a table");
+        }
         for step in children {
             source = self.step(source, step);
         }
