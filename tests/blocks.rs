@@ -38,7 +38,10 @@ fn a_query_ends_at_an_empty_line_behind_which_another_begins() {
     assert_eq!(heads("A | take 1\n\nlet n = 2;\n\nB | take n"), ["A | take 1", "let n = 2;"]);
     assert_eq!(heads("A | take 1\n\nunion B, C\n| take 2"), ["A | take 1", "union B, C"]);
     assert_eq!(heads("A | take 1\n\nsearch \"x\"\n\nprint 1"), ["A | take 1", "search \"x\"", "print 1"]);
-    assert_eq!(heads("A | take 1\n\n_Im_Dns(starttime=ago(1d))\n| take 2"), ["A | take 1", "_Im_Dns(starttime=ago(1d))"]);
+    assert_eq!(
+        heads("A | take 1\n\n_Im_Dns(starttime=ago(1d))\n| take 2"),
+        ["A | take 1", "_Im_Dns(starttime=ago(1d))"]
+    );
     assert_eq!(heads("A | take 1\n\n(B | take 2)\n| count"), ["A | take 1", "(B | take 2)"]);
     assert_eq!(heads("Alpha\n\nBeta\n\nGamma\n"), ["Alpha", "Beta", "Gamma"]);
     assert_eq!(heads("A | take 1;\n\nB | take 2;\n\nC | where ==\n"), ["A | take 1;", "B | take 2;", "C | where =="]);
@@ -94,13 +97,11 @@ fn a_query_that_is_broken_is_still_a_query() {
 
 #[test]
 fn comments_belong_to_the_query_below_them() {
-    let text = "// file\n\n// one\nA | take 1 // still one\n// of one\n\n// two\n\n// two again\nB | take 2\n\n// the end\n";
+    let text =
+        "// file\n\n// one\nA | take 1 // still one\n// of one\n\n// two\n\n// two again\nB | take 2\n\n// the end\n";
     assert_eq!(
         parts(text),
-        [
-            "// file\n\n// one\nA | take 1 // still one\n// of one",
-            "// two\n\n// two again\nB | take 2\n\n// the end"
-        ]
+        ["// file\n\n// one\nA | take 1 // still one\n// of one", "// two\n\n// two again\nB | take 2\n\n// the end"]
     );
 }
 

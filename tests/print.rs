@@ -57,6 +57,13 @@ fn syntax_cases_and_mutants() {
     });
 }
 
+#[test]
+fn members_of_numbers() {
+    check(
+        ["print 1 .x", "print 1 .5x", "print 1. .x", "print 0x1 .x, 1d .x", "print 1['a'].b, -1 .x"].map(str::to_owned),
+    );
+}
+
 proptest! {
     #![proptest_config(generator::config(512))]
 

@@ -58,7 +58,10 @@ pub(super) fn run(arguments: &ParseArguments) -> CommandResult {
 /// The line of one query, and whether it has no syntax error.
 fn show(
     (path, lines): (&str, &LineIndex<'_>),
-    rule: &RuleText, arguments: &ParseArguments, schema: &Schema) -> Result<(String, bool), Failure> {
+    rule: &RuleText,
+    arguments: &ParseArguments,
+    schema: &Schema,
+) -> Result<(String, bool), Failure> {
     let parsed = parse(rule.query());
     let mut value = match arguments.emit {
         Emit::Verdict => verdict(&parsed),

@@ -159,7 +159,7 @@ impl<'a> Tokens<'a> {
         let mut before = at;
         while let Some(index) = before.checked_sub(1) {
             match self.text(index) {
-                "where" | "filter" | "and" | "or" => return index + 1 < at,
+                "where" | "filter" | "and" | "or" | "on" => return index + 1 < at,
                 ")" | "]" => match self.opening(index) {
                     Some(open) => before = open,
                     None => return false,

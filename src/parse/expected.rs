@@ -1,14 +1,12 @@
 //! What a failure of the grammar means to a person.
 
 use super::Rule;
+use super::advice::{NOT_IS_A_FUNCTION, Stumble};
 use super::error::{SyntaxError, SyntaxErrorKind, nearest};
 use super::keywords::{NameUse, restriction};
 use super::lexer::PAIRS;
 use super::scan::is_blank;
 use crate::span::Span;
-use crate::syntax::BINARY_OPERATORS;
-
-const NOT_IS_A_FUNCTION: &str = "`not` is a function: write `not(…)` around the whole test, or `!has`, `!in`, …";
 
 /// The words that start tabular operators, for suggestions.
 pub(super) const OPERATORS: &[&str] = &[
@@ -63,17 +61,21 @@ pub(super) fn describe(text: &str, position: usize, rules: &[Rule]) -> SyntaxErr
     let has = |rule: Rule| rules.contains(&rule);
     let is_word = found.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     if has(Rule::operator) || is_lone_operator(rules) {
-        return unknown_operator(span, found, is_word);
+        return unknown_operator(span, Stumble::new(text, position, found), is_word);
     }
     // Arguments may follow, so what stands in front was read as a name.
     let before = if has(Rule::arguments) { word_before(text, position) } else { Span::at(position) };
     if matches!(restriction(before.slice(text)), Some(NameUse::NewName | NameUse::Nowhere)) {
         return SyntaxError::new(SyntaxErrorKind::KeywordAsName, before, text);
     }
+    let stumble = Stumble::new(text, position, found);
     let help = match found {
         _ if before.slice(text) == "not" => Some(NOT_IS_A_FUNCTION.to_owned()),
-        _ if is_word && has(Rule::binary_operator) => operator_help(found),
-        _ => foreign_help(found),
+        _ if has(Rule::binary_operator) && is_word => stumble.advice_about_word(),
+        _ if has(Rule::binary_operator) && has(Rule::EOI) => {
+            stumble.advice().or_else(|| stumble.advice_about_lone_bracket())
+        }
+        _ => stumble.advice(),
     };
     let message = unexpected(found, &wanted(rules));
     SyntaxError { kind: SyntaxErrorKind::Unexpected, message, span, help, opened: Vec::new() }
@@ -88,14 +90,16 @@ fn is_lone_operator(rules: &[Rule]) -> bool {
 }
 
 fn unexpected(found: &str, wanted: &str) -> String {
-    if found.is_empty() {
-        format!("the query ends here, but {wanted} is expected")
-    } else {
-        format!("unexpected `{found}`, expected {wanted}")
+    let found = if found == "`" { "a backquote".to_owned() } else { format!("`{found}`") };
+    match (found.as_str(), wanted) {
+        ("``", "") => "the query ends too early".to_owned(),
+        ("``", _) => format!("the query ends here, but {wanted} is expected"),
+        (_, "") => format!("unexpected {found}"),
+        (_, _) => format!("unexpected {found}, expected {wanted}"),
     }
 }
 
-/// What would have been right: `` an operator, `by` or `)` ``
+/// What would have been right: `` an operator, `by` or `)` ``; empty if that is too much to say.
 fn wanted(rules: &[Rule]) -> String {
     let has = |rule: Rule| rules.contains(&rule);
     let mut wanted: Vec<String> = Vec::new();
@@ -127,7 +131,7 @@ fn wanted(rules: &[Rule]) -> String {
     match wanted.as_slice() {
         [only] => only.clone(),
         [rest @ .., last] if rest.len() < 5 && !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
-        _ => "something else".to_owned(),
+        _ => String::new(),
     }
 }
 
@@ -135,7 +139,7 @@ fn wanted(rules: &[Rule]) -> String {
 pub(super) fn missing(text: &str, position: usize, what: &str) -> SyntaxError {
     let span = token(text, position);
     let found = span.slice(text);
-    let (message, help) = (unexpected(found, what), foreign_help(found));
+    let (message, help) = (unexpected(found, what), Stumble::new(text, position, found).advice());
     SyntaxError { kind: SyntaxErrorKind::Unexpected, message, span, help, opened: Vec::new() }
 }
 
@@ -147,45 +151,17 @@ pub(super) fn unclosed(text: &str, failure: &SyntaxError, opened: Vec<Span>) -> 
     SyntaxError { kind: SyntaxErrorKind::UnclosedBracket, message, span: failure.span, help: None, opened }
 }
 
-fn unknown_operator(span: Span, found: &str, is_word: bool) -> SyntaxError {
+fn unknown_operator(span: Span, stumble: Stumble<'_>, is_word: bool) -> SyntaxError {
+    let found = stumble.found;
     let (message, help) = if is_word {
         let near = nearest(found, OPERATORS).map(|near| format!("did you mean `{near}`?"));
         (format!("there is no tabular operator `{found}`"), near)
     } else if found.is_empty() {
         ("the query ends here, but a tabular operator is expected".to_owned(), None)
     } else {
-        (format!("unexpected `{found}`, expected a tabular operator"), foreign_help(found))
+        (format!("unexpected `{found}`, expected a tabular operator"), stumble.advice())
     };
     SyntaxError { kind: SyntaxErrorKind::UnknownOperator, message, span, help, opened: Vec::new() }
-}
-
-fn operator_help(found: &str) -> Option<String> {
-    let spellings: Vec<&str> = BINARY_OPERATORS
-        .iter()
-        .map(|(spelling, _)| *spelling)
-        .chain(["in", "in~", "!in", "has_any", "has_all", "between"])
-        .filter(|spelling| spelling.len() > 1)
-        .collect();
-    match found {
-        "not" => Some(NOT_IS_A_FUNCTION.to_owned()),
-        "has_any_cs" | "has_all_cs" => {
-            Some("there is no such operator: use `has_cs` for each value, joined with `or`".to_owned())
-        }
-        _ => nearest(found, &spellings).map(|near| format!("did you mean `{near}`?")),
-    }
-}
-
-fn foreign_help(found: &str) -> Option<String> {
-    let help = match found {
-        "&" => "write `and`",
-        "|" => "an alternative is `or`; between operators stands one `|`",
-        "=" => "a comparison is `==` (exact) or `=~` (any letter case)",
-        "!" => "negation is `not(…)`, or `!` in front of a string operator without a blank",
-        "“" | "”" | "‘" | "’" => "write a straight quote",
-        "–" | "—" => "write a hyphen-minus, `-`",
-        _ => return None,
-    };
-    Some(help.to_owned())
 }
 
 /// What a rule is called in a message; rules that say nothing to a person have no name.

@@ -4,6 +4,7 @@
 //! statements and operators begin. Then the pest grammar reads the whole text. If it fails, the text is cut at those
 //! places and each piece is read by itself, so that one mistake costs one operator and every mistake is reported.
 
+mod advice;
 mod blocks;
 mod build;
 mod error;

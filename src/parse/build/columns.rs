@@ -11,8 +11,22 @@ use crate::syntax::{
 
 /// Kinds of chart that are keywords. What is no keyword may be a chart of another client.
 const CHARTS: &[&str] = &[
-    "3Dchart", "anomalychart", "areachart", "barchart", "card", "columnchart", "ladderchart", "linechart", "piechart",
-    "pivotchart", "scatterchart", "stackedareachart", "timechart", "timeline", "timepivot", "treemap",
+    "3Dchart",
+    "anomalychart",
+    "areachart",
+    "barchart",
+    "card",
+    "columnchart",
+    "ladderchart",
+    "linechart",
+    "piechart",
+    "pivotchart",
+    "scatterchart",
+    "stackedareachart",
+    "timechart",
+    "timeline",
+    "timepivot",
+    "treemap",
 ];
 
 impl<'q> Builder<'q> {
@@ -135,7 +149,8 @@ impl<'q> Builder<'q> {
         children.take_if(Rule::as_kw);
         let columns = children.required();
         let columns = self.column_declarations(Children::new(columns));
-        let properties = children.take_if(Rule::parse_kv_properties).map(|with| self.properties(with)).unwrap_or_default();
+        let properties =
+            children.take_if(Rule::parse_kv_properties).map(|with| self.properties(with)).unwrap_or_default();
         OperatorKind::ParseKv { source, columns, properties }
     }
 

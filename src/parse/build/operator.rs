@@ -171,7 +171,8 @@ impl<'q> Builder<'q> {
         let errors = self.errors.len();
         let start = self.span(&pair).start;
         let predicate = self.expression_or_star(pair, Star::Allowed);
-        let is_first_star = |error: &SyntaxError| error.kind == SyntaxErrorKind::MisplacedStar && error.span.start == start;
+        let is_first_star =
+            |error: &SyntaxError| error.kind == SyntaxErrorKind::MisplacedStar && error.span.start == start;
         if self.errors.get(errors).is_some_and(is_first_star) {
             self.errors.remove(errors);
         }

@@ -3,8 +3,8 @@
 use super::Printer;
 use crate::span::Span;
 use crate::syntax::{
-    ColumnDeclaration, DynamicKind, DynamicValue, Expr, ExprKind, NamedExpr, NamedParameter, Pipeline, StringLiteral,
-    UnaryOp,
+    ColumnDeclaration, DynamicKind, DynamicValue, Expr, ExprKind, Literal, NamedExpr, NamedParameter, Pipeline,
+    StringLiteral, UnaryOp,
 };
 
 impl Printer<'_> {
@@ -46,7 +46,8 @@ impl Printer<'_> {
             }
             ExprKind::Path { base, member } => {
                 self.expression(base);
-                self.push(".");
+                // `1.` would be a number of its own.
+                self.push(if is_number(base) { " ." } else { "." });
                 self.expression(member);
             }
             ExprKind::Element { base, index } => {
@@ -198,4 +199,8 @@ impl Printer<'_> {
     fn string(&mut self, string: &StringLiteral<'_>) {
         self.separated(&string.parts, " ", |printer, part| printer.literal(part.span));
     }
+}
+
+fn is_number(expr: &Expr<'_>) -> bool {
+    matches!(&expr.kind, ExprKind::Literal(Literal::Long(_) | Literal::Real(_) | Literal::Timespan(_)))
 }

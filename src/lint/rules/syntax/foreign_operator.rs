@@ -40,7 +40,7 @@ fn check_errors(cx: &mut Context<'_>) {
             continue;
         };
         let written = cx.slice(foreign.place);
-        let mut report = cx.report(foreign.place, format!("KQL has no `{written}` like this: {}", foreign.instead));
+        let mut report = cx.report(foreign.place, format!("KQL has no operator `{written}`"));
         report.label("from another language").help(foreign.instead);
         if let Some(edits) = foreign.edits {
             report.fix(foreign.title, Effect::Same, edits);
@@ -58,9 +58,9 @@ fn check_assignments(cx: &mut Context<'_>) {
             token.kind == TokenKind::Punctuation && token.span.start >= name.span.end && cx.slice(token.span) == "="
         });
         let Some(sign) = sign.filter(|sign| sign.span.end <= named.value.span.start) else { continue };
-        cx.report(sign.span, "KQL has no `=` like this: a comparison is `==`, or `=~` in any letter case")
+        cx.report(sign.span, "KQL has no operator `=`")
             .label("from another language")
-            .help("write `==`, or `=~` for text")
+            .help("a comparison is `==`, or `=~` in any letter case")
             .replace(sign.span, "==", "write `==`", Effect::Unknown);
     }
 }

@@ -43,17 +43,39 @@ fn check(cx: &mut Context<'_>) {
                 .replace(place, replacement, format!("write `{replacement}`"), effect);
             continue;
         }
-        let value = value(&tokens, at);
         let mut report = cx.report(place, format!("`{written}` takes a list in parentheses"));
         report.label("no parenthesis follows").help(format!("write `{written} (…)`"));
-        if let Some(value) = value {
-            let insert = |offset: u32, text: &str| Edit {
-                place: Span::at(offset as usize).into(),
-                replacement: text.to_owned(),
-            };
-            report.fix("add the parentheses", Effect::Same, vec![insert(value.start, "("), insert(value.end, ")")]);
+        if let Some([open, close]) = parentheses(&tokens, at) {
+            let write = |span: Span, text: &str| Edit { place: span.into(), replacement: text.to_owned() };
+            report.fix("write the parentheses", Effect::Same, vec![write(open, "("), write(close, ")")]);
         }
     }
+}
+
+/// Where the parentheses of a list belong: around its values, or in the place of other brackets.
+fn parentheses(tokens: &Tokens<'_>, at: usize) -> Option<[Span; 2]> {
+    if tokens.text(at) == "[" {
+        return Some([tokens.get(at)?.span, tokens.get(tokens.closing(at)?)?.span]);
+    }
+    let values = values(tokens, at)?;
+    Some([Span::at(values.start as usize), Span::at(values.end as usize)])
+}
+
+/// The value behind an operator, with the literals that follow it behind commas.
+fn values(tokens: &Tokens<'_>, at: usize) -> Option<Span> {
+    let first = value(tokens, at)?;
+    let mut next = tokens.index_at(Span::at(first.end as usize));
+    let mut last = first;
+    while tokens.text(next) == "," {
+        match tokens.get(next + 1) {
+            Some(token) if matches!(token.kind, TokenKind::Number | TokenKind::String | TokenKind::Literal) => {
+                last = token.span;
+                next += 2;
+            }
+            _ => break,
+        }
+    }
+    Some(first.to(last))
 }
 
 /// The value behind an operator: a literal, a name, or a call.

@@ -33,17 +33,24 @@ fn check(cx: &mut Context<'_>) {
     }
 }
 
-/// The finding of a syntax error.
+/// The finding of a syntax error. A bracket that is never closed is shown where it opens.
 pub(in crate::lint) fn finding(error: &SyntaxError) -> Diagnostic {
-    let opened = |span| Label { place: Place::query(span), message: "opened here".to_owned() };
+    let label = |span, message: &str| Label { place: Place::query(span), message: message.to_owned() };
+    let (place, related) = match error.opened.as_slice() {
+        [] => (error.span, Vec::new()),
+        [first, others @ ..] => {
+            let others = others.iter().map(|other| label(*other, "and opened here"));
+            (*first, others.chain([label(error.span, "read up to here")]).collect())
+        }
+    };
     Diagnostic {
         code: RULE.code,
         name: RULE.name,
         severity: RULE.severity,
         message: error.message.clone(),
-        place: Place::query(error.span),
-        label: String::new(),
-        related: error.opened.iter().copied().map(opened).collect(),
+        place: Place::query(place),
+        label: if error.opened.is_empty() { String::new() } else { "opened here".to_owned() },
+        related,
         help: error.help.clone(),
         notes: Vec::new(),
         fix: None,
