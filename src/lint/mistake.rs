@@ -27,13 +27,45 @@ pub(super) enum Mistake {
 pub(super) struct Tokens<'a> {
     text: &'a str,
     tokens: Vec<Token>,
+    /// For each token.
+    brackets: Vec<Brackets>,
+}
+
+/// The brackets that a token has to do with, by their indices.
+#[derive(Debug, Clone, Copy, Default)]
+struct Brackets {
+    /// The one that is open at the token.
+    around: Option<usize>,
+    /// The one that closes the token, if that opens one.
+    closing: Option<usize>,
 }
 
 impl<'a> Tokens<'a> {
     /// The tokens without comments.
     pub(super) fn of(cx: &Context<'a>) -> Self {
-        let tokens = tokens(cx.text()).into_iter().filter(|token| token.kind != TokenKind::Comment).collect();
-        Self { text: cx.text(), tokens }
+        let tokens = tokens(cx.text()).into_iter().filter(|token| token.kind != TokenKind::Comment).collect::<Vec<_>>();
+        let mut tokens = Self { text: cx.text(), tokens, brackets: Vec::new() };
+        tokens.brackets = tokens.pair_brackets();
+        tokens
+    }
+
+    /// All at once: a query may have an error in each line.
+    fn pair_brackets(&self) -> Vec<Brackets> {
+        let mut brackets = vec![Brackets::default(); self.tokens.len()];
+        let mut open = Vec::new();
+        for index in 0..brackets.len() {
+            brackets[index].around = open.last().copied();
+            match self.text(index) {
+                "(" | "[" | "{" => open.push(index),
+                ")" | "]" | "}" => {
+                    if let Some(partner) = open.pop() {
+                        brackets[partner].closing = Some(index);
+                    }
+                }
+                _ => {}
+            }
+        }
+        brackets
     }
 
     /// The index of the token at or behind the start of a place.
@@ -66,34 +98,12 @@ impl<'a> Tokens<'a> {
 
     /// The index of the bracket that closes the one at an index.
     pub(super) fn closing(&self, open: usize) -> Option<usize> {
-        let mut depth = 0_usize;
-        for index in open..self.tokens.len() {
-            match self.text(index) {
-                "(" | "[" | "{" => depth += 1,
-                ")" | "]" | "}" => {
-                    depth = depth.checked_sub(1)?;
-                    if depth == 0 {
-                        return Some(index);
-                    }
-                }
-                _ => {}
-            }
-        }
-        None
+        self.brackets.get(open)?.closing
     }
 
     /// The bracket that is open at an index.
     pub(super) fn opening(&self, index: usize) -> Option<usize> {
-        let mut depth = 0_usize;
-        for before in (0..index).rev() {
-            match self.text(before) {
-                ")" | "]" | "}" => depth += 1,
-                "(" | "[" | "{" if depth == 0 => return Some(before),
-                "(" | "[" | "{" => depth -= 1,
-                _ => {}
-            }
-        }
-        None
+        self.brackets.get(index)?.around
     }
 
     /// Which mistake an error is, if it is a well-known one.

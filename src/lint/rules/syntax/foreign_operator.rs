@@ -3,7 +3,6 @@
 use crate::diagnostic::{Edit, Effect, Severity};
 use crate::lint::mistake::{Mistake, Tokens};
 use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
-use crate::parse::{TokenKind, tokens};
 use crate::span::Span;
 use crate::syntax::{ExprKind, OperatorKind};
 
@@ -50,14 +49,15 @@ fn check_errors(cx: &mut Context<'_>) {
 
 /// `where a = 1`, which Kusto's parser reads as a name for `1`.
 fn check_assignments(cx: &mut Context<'_>) {
+    let mut tokens = None;
     for operator in cx.operators() {
         let OperatorKind::Where(condition) = &operator.kind else { continue };
         let ExprKind::Named(named) = &condition.kind else { continue };
         let Some(name) = named.name() else { continue };
-        let sign = tokens(cx.text()).into_iter().find(|token| {
-            token.kind == TokenKind::Punctuation && token.span.start >= name.span.end && cx.slice(token.span) == "="
-        });
-        let Some(sign) = sign.filter(|sign| sign.span.end <= named.value.span.start) else { continue };
+        // The tokens of a whole query, once, and only if there is something to look up.
+        let tokens = tokens.get_or_insert_with(|| Tokens::of(cx));
+        let behind_name = tokens.index_at(Span::at(name.span.end as usize));
+        let Some(sign) = tokens.get(behind_name).filter(|_| tokens.text(behind_name) == "=") else { continue };
         cx.report(sign.span, "KQL has no operator `=`")
             .label("from another language")
             .help("a comparison is `==`, or `=~` in any letter case")
