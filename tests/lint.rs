@@ -97,3 +97,15 @@ fn describe(rule: &RuleText, finding: &Diagnostic) -> String {
 fn line(rule: &RuleText, place: Place) -> usize {
     rule.text(place.text)[..place.span.start as usize].matches('\n').count() + 1
 }
+
+/// Looking around a mistake must not cost a walk through the query.
+#[test]
+fn a_mistake_in_every_line_is_reported_in_time() {
+    for line in ["| foo\n", "| where a = 1 and (b == 2\n", "| where a in [1 and\n", "\n\nU | where\n", ";"] {
+        let text = format!("T {}", line.repeat(5_000));
+        let start = std::time::Instant::now();
+        let findings = Subject::new(std::path::Path::new("mistakes.kql"), &text).findings();
+        assert!(!findings.is_empty(), "{line:?}");
+        assert!(start.elapsed() < std::time::Duration::from_secs(60), "{line:?} takes {:?}", start.elapsed());
+    }
+}

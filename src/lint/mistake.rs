@@ -28,44 +28,48 @@ pub(super) struct Tokens<'a> {
     text: &'a str,
     tokens: Vec<Token>,
     /// For each token.
-    brackets: Vec<Brackets>,
+    surroundings: Vec<Surroundings>,
 }
 
-/// The brackets that a token has to do with, by their indices.
+/// What a token stands in, by indices.
 #[derive(Debug, Clone, Copy, Default)]
-struct Brackets {
-    /// The one that is open at the token.
-    around: Option<usize>,
-    /// The one that closes the token, if that opens one.
+struct Surroundings {
+    /// The bracket that is open at the token.
+    bracket: Option<usize>,
+    /// The bracket that closes the token, if that is one.
     closing: Option<usize>,
+    /// The first token of the statement.
+    statement: usize,
 }
 
 impl<'a> Tokens<'a> {
     /// The tokens without comments.
     pub(super) fn of(cx: &Context<'a>) -> Self {
         let tokens = tokens(cx.text()).into_iter().filter(|token| token.kind != TokenKind::Comment).collect::<Vec<_>>();
-        let mut tokens = Self { text: cx.text(), tokens, brackets: Vec::new() };
-        tokens.brackets = tokens.pair_brackets();
+        let mut tokens = Self { text: cx.text(), tokens, surroundings: Vec::new() };
+        tokens.surroundings = tokens.survey();
         tokens
     }
 
     /// All at once: a query may have an error in each line.
-    fn pair_brackets(&self) -> Vec<Brackets> {
-        let mut brackets = vec![Brackets::default(); self.tokens.len()];
-        let mut open = Vec::new();
-        for index in 0..brackets.len() {
-            brackets[index].around = open.last().copied();
+    fn survey(&self) -> Vec<Surroundings> {
+        let mut surroundings = vec![Surroundings::default(); self.tokens.len()];
+        let (mut open, mut statement) = (Vec::new(), 0);
+        for index in 0..surroundings.len() {
+            surroundings[index].bracket = open.last().copied();
+            surroundings[index].statement = statement;
             match self.text(index) {
                 "(" | "[" | "{" => open.push(index),
                 ")" | "]" | "}" => {
                     if let Some(partner) = open.pop() {
-                        brackets[partner].closing = Some(index);
+                        surroundings[partner].closing = Some(index);
                     }
                 }
+                ";" if open.is_empty() => statement = index + 1,
                 _ => {}
             }
         }
-        brackets
+        surroundings
     }
 
     /// The index of the token at or behind the start of a place.
@@ -98,12 +102,12 @@ impl<'a> Tokens<'a> {
 
     /// The index of the bracket that closes the one at an index.
     pub(super) fn closing(&self, open: usize) -> Option<usize> {
-        self.brackets.get(open)?.closing
+        self.surroundings.get(open)?.closing
     }
 
     /// The bracket that is open at an index.
     pub(super) fn opening(&self, index: usize) -> Option<usize> {
-        self.brackets.get(index)?.around
+        self.surroundings.get(index)?.bracket
     }
 
     /// Which mistake an error is, if it is a well-known one.
@@ -193,7 +197,8 @@ impl<'a> Tokens<'a> {
         (self.text(at) == "," && list_form(self.text(operator)).is_some()).then_some(operator)
     }
 
-    /// Whether the token begins a query of its own: behind an empty line, and a pipe follows its name.
+    /// Whether the token begins a query of its own: behind an empty line, and a pipe follows its name. Behind a `let`, it
+    /// is the semicolon that is missing.
     fn is_second_query(&self, at: usize) -> bool {
         let (Some(before), Some(here)) = (at.checked_sub(1).and_then(|before| self.get(before)), self.get(at)) else {
             return false;
@@ -203,7 +208,8 @@ impl<'a> Tokens<'a> {
         let is_name = here.kind == TokenKind::Word && !self.text(at).starts_with('!');
         let begins_query = matches!(self.text(at), "let" | "find" | "search" | "union" | "print" | "range")
             || matches!(self.text(at + 1), "|" | "(");
-        has_empty_line && is_name && begins_query && self.opening(at).is_none()
+        let statement = self.surroundings.get(at).map_or("", |surroundings| self.text(surroundings.statement));
+        has_empty_line && is_name && begins_query && statement != "let" && self.opening(at).is_none()
     }
 }
 

@@ -1,4 +1,4 @@
-//! SYN008: another query follows behind an empty line.
+//! SYN008: another query follows behind an empty line. A bare file is divided there; a rule is broken.
 
 use crate::diagnostic::Severity;
 use crate::lint::mistake::{Mistake, Tokens};
@@ -34,6 +34,7 @@ fn check(cx: &mut Context<'_>) {
     let Some((second, others)) = places.split_first() else { return };
     let mut report = cx.report(*second, "another query begins here: an empty line does not end the one above");
     report
+        .severity(Severity::Error)
         .label("read as a part of the query above")
         .help("put each query into a file of its own, or end the one above with `;`");
     for other in others {
