@@ -31,18 +31,18 @@ pub mod analyze;
 pub mod lint;
 pub mod fix;
 
-// Facts to meaning, meaning to other languages and to pages.
+// Facts to meaning, meaning on events, to other languages and to pages.
 pub(crate) mod page;
 pub mod ir;
 pub mod lower;
+pub mod eval;
 pub mod emit;
 pub mod explain;
 pub mod compare;
 pub mod catalog;
 
-// Sigma rules to meaning, meaning on events.
+// Sigma rules to meaning.
 pub mod sigma;
-pub mod eval;
 
 // The edge: settings, reports and commands.
 pub mod config;

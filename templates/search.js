@@ -84,11 +84,16 @@
     });
   }
 
+  // An address that somebody has typed may hold a lone percent sign.
+  function decoded(text) {
+    try { return decodeURIComponent(text); } catch (error) { return text; }
+  }
+
   // `index.html#search=word` is a search that can be kept as a bookmark.
   function fromAddress() {
     var match = /^#search=(.*)$/.exec(location.hash);
     if (match) {
-      box.value = decodeURIComponent(match[1].replace(/\+/g, " "));
+      box.value = decoded(match[1].replace(/\+/g, " "));
       load();
       show();
     }

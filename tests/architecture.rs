@@ -24,7 +24,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("emit", &["ir", "mapping", "rule", "schema", "span"]),
     ("page", &[]),
     ("explain", &["ir", "mapping", "page", "rule", "schema", "span"]),
-    ("compare", &["explain", "ir", "rule", "schema", "span"]),
+    ("compare", &["eval", "explain", "ir", "rule", "schema", "span"]),
     ("catalog", &["compare", "explain", "ir", "mapping", "page", "rule", "schema"]),
     ("config", &["diagnostic", "emit", "lint", "rule", "span"]),
     ("eval", &["ir", "schema", "span"]),

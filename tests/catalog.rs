@@ -119,6 +119,12 @@ fn names_and_values_cannot_become_markup() {
          | extend ['<i>x</i>'] = FileName\n"
     );
     fs::write(rules.join("a\"onload='x'<b>.yaml"), rule).expect("the scratch folder is writable");
+    let sigma = format!(
+        "title: \"{evil}<b>\"\nid: \"{evil}\"\nlevel: \"{evil}\"\nmodified: \"{evil}\"\ntags: [\"attack.{evil}\"]\n\
+         logsource:\n  product: \"{evil}\"\n  category: \"<img src=x>\"\n\
+         detection:\n  \"<i>x</i>\":\n    \"<i>x</i>\": \"{evil}\"\n  condition: all of them\n"
+    );
+    fs::write(rules.join("sigma<b>.yml"), sigma).expect("the scratch folder is writable");
     let plain = site(&cases(), "catalog-markup-plain");
     let run = kqlift(&folder, &["catalog", "build", argument(&rules), "-o", "site"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
@@ -135,10 +141,13 @@ fn names_and_values_cannot_become_markup() {
             }
         }
     }
-    let alone = kqlift(&folder, &["explain", "--format", "html", argument(&rules)]);
-    assert_eq!(alone.code, Some(0), "{}", alone.stderr);
-    assert_eq!(scripts(&alone.stdout), 1, "its own, for light and dark");
-    assert!(!alone.stdout.contains("<img") && !alone.stdout.contains("alert(1)</script>"));
+    assert_eq!(files(&site.join("rule")).len(), 2);
+    for path in files(&rules) {
+        let alone = kqlift(&folder, &["explain", "--format", "html", argument(&path)]);
+        assert_eq!(alone.code, Some(0), "{}", alone.stderr);
+        assert_eq!(scripts(&alone.stdout), 1, "its own, for light and dark");
+        assert!(!alone.stdout.contains("<img") && !alone.stdout.contains("alert(1)</script>"));
+    }
 }
 
 #[test]
@@ -162,24 +171,32 @@ fn recount(folder: &Path, test: &str) {
         .iter()
         .map(|rule| rule["indicators"].as_array().into_iter().flatten().map(Value::to_string).collect())
         .collect();
-    let mut expected: BTreeMap<&String, usize> = BTreeMap::new();
+    let languages: Vec<&str> = rules.iter().map(|rule| rule["language"].as_str().unwrap_or("")).collect();
+    let count = |key: &String, language: &str| {
+        keys.iter().zip(&languages).filter(|(keys, of)| **of == language && keys.contains(key)).count() as u64
+    };
+    let mut expected: BTreeMap<&String, [u64; 2]> = BTreeMap::new();
     for key in keys.iter().flatten() {
-        expected.entry(key).or_insert_with(|| keys.iter().filter(|keys| keys.contains(key)).count());
+        expected.entry(key).or_insert_with(|| ["kql", "sigma"].map(|language| count(key, language)));
     }
     let pages = kqlift(&scratch, &["explain", "--format", "json", "--corpus", "index.json", argument(folder)]);
     let pages: Vec<Value> =
         serde_json::Deserializer::from_str(&pages.stdout).into_iter::<Value>().filter_map(Result::ok).collect();
     assert_eq!(pages.len(), rules.len());
     let mut counted = 0;
-    for (page, keys) in pages.iter().zip(&keys) {
+    for ((page, keys), language) in pages.iter().zip(&keys).zip(&languages) {
         assert_eq!(page["corpus"], rules.len() - 1);
-        let mut counts: Vec<u64> = page["indicators"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|each| each["other_rules"].as_u64())
+        let indicators = page["indicators"].as_array().into_iter().flatten();
+        let mut counts: Vec<[u64; 2]> = indicators
+            .map(|each| {
+                let of = ["kql", "sigma"].map(|of| each["other_rules_by_language"][of].as_u64().unwrap_or(u64::MAX));
+                assert_eq!(each["other_rules"], of[0] + of[1]);
+                of
+            })
             .collect();
-        let mut wanted: Vec<u64> = keys.iter().map(|key| expected[key] as u64 - 1).collect();
+        let own = ["kql", "sigma"].map(|of| u64::from(of == *language));
+        let mut wanted: Vec<[u64; 2]> =
+            keys.iter().map(|key| [expected[key][0] - own[0], expected[key][1] - own[1]]).collect();
         // Two indicators of a page may be one key: another stage, another letter case.
         counts.sort_unstable();
         counts.dedup();
@@ -194,6 +211,7 @@ fn recount(folder: &Path, test: &str) {
 #[test]
 fn corpus_counts_agree_with_a_recount() {
     recount(&cases(), "catalog-recount");
+    recount(&root().join("tests/cases/mixed"), "catalog-recount-mixed");
 }
 
 #[test]
@@ -214,6 +232,67 @@ fn an_indicator_counts_across_the_tables_that_mean_the_same() {
     };
     assert_eq!(count("/transfer"), Some(3), "one of them reads an ASIM function");
     assert_eq!(count("bitsadmin.exe"), Some(2), "the broken rule compares in exact letter case");
+}
+
+#[test]
+fn kql_and_sigma_are_one_catalogue() {
+    let mixed = root().join("tests/cases/mixed");
+    let folder = scratch("catalog-mixed");
+    let run = kqlift(
+        &folder,
+        &["explain", "--format", "json", "--corpus", argument(&mixed), argument(&mixed.join("defender.kql"))],
+    );
+    let page = json(&run.stdout);
+    let counts = |value: &str| {
+        let mut indicators = page["indicators"].as_array().into_iter().flatten();
+        indicators.find(|each| each["value"] == value).map(|each| each["other_rules_by_language"].clone())
+    };
+    // A path that ends in the name is the name; a term is no substring.
+    assert_eq!(counts("certutil.exe"), Some(serde_json::json!({"kql": 0, "sigma": 2})));
+    assert_eq!(counts("-urlcache"), Some(serde_json::json!({"kql": 0, "sigma": 1})));
+    assert_eq!(counts("msiexec.exe"), Some(serde_json::json!({"kql": 0, "sigma": 1})));
+    let text = kqlift(&folder, &["explain", "--corpus", argument(&mixed), argument(&mixed.join("fetch.yml"))]).stdout;
+    assert!(text.contains("Sigma rule · Critical") && text.contains("1 KQL, 1 Sigma  2  Image"), "{text}");
+    let parts = ["--only", "stages,predicates,indicators,output"];
+    let run = kqlift(&folder, &[&["explain", argument(&mixed.join("several.yml"))], &parts[..]].concat());
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+    snapshot("sigma", &run.stdout);
+    let found = kqlift(&folder, &["catalog", "search", "certutil", "--corpus", argument(&mixed)]).stdout;
+    assert_eq!(
+        found.lines().filter(|line| !line.starts_with(' ')).collect::<Vec<_>>(),
+        ["defender.kql", "fetch.yml", "several.yml"]
+    );
+    assert_closed(&site(&mixed, "catalog-mixed-site"));
+}
+
+#[test]
+fn findings_are_those_of_lint() {
+    let folder = scratch("catalog-settings");
+    let write = |name: &str, text: &str| fs::write(folder.join(name), text).expect("the scratch folder is writable");
+    write(
+        "a.kql",
+        "DeviceProcessEvents\n| where FileName == 'a.exe' // kqlift: ignore[CSE001] known\n| join (OwnEvents) on DeviceId\n",
+    );
+    write("own.toml", "[tables.OwnEvents]\ncolumns = [\"DeviceId\"]\n");
+    let codes = |more: &[&str]| {
+        let arguments = [&["explain", "a.kql", "--format", "json", "--only", "findings"], more].concat();
+        let page = json(&kqlift(&folder, &arguments).stdout);
+        let findings = page["findings"].as_array().into_iter().flatten();
+        findings.map(|each| each["code"].as_str().unwrap_or("").to_owned()).collect::<Vec<_>>()
+    };
+    let all = codes(&[]);
+    assert!(all.contains(&"JON001".to_owned()) && all.contains(&"SCH001".to_owned()), "{all:?}");
+    assert!(!all.contains(&"CSE001".to_owned()), "a comment silences it: {all:?}");
+    assert!(!codes(&["--schema", "own.toml"]).contains(&"SCH001".to_owned()), "the table is known now");
+    write("kqlift.toml", "[lint]\nselect = [\"JON001\"]\n");
+    assert_eq!(codes(&[]), ["JON001"]);
+    assert_ne!(codes(&["--isolated"]), ["JON001"]);
+    let stats = |more: &[&str]| {
+        let arguments = [&["catalog", "stats", "--format", "json"], more].concat();
+        json(&kqlift(&folder, &arguments).stdout)["by_finding"].to_string()
+    };
+    assert_eq!(stats(&[]), "[[\"JON001 default-join-kind\",1]]");
+    assert_ne!(stats(&["--isolated"]), stats(&[]));
 }
 
 #[test]
@@ -319,7 +398,12 @@ fn two_versions_are_compared() {
     let same = kqlift(&folder, &["diff", argument(&one), argument(&cases().join("identical-b.kql"))]);
     assert_eq!((same.code, same.stdout.contains("same: ")), (Some(0), true), "{}", same.stdout);
     let run = kqlift(&folder, &["diff", "--format", "json", argument(&one), argument(&other)]);
-    assert_eq!(json(&run.stdout)["rules"][0]["comparison"]["relation"], "narrower");
+    let value = json(&run.stdout);
+    assert_eq!(value["rules"][0]["comparison"]["relation"], "narrower");
+    let witness = &value["rules"][0]["witnesses"]["found"][0];
+    assert_eq!((&witness["returned_by"], &witness["second_rows"]), (&Value::from("first"), &Value::from(0)));
+    let markdown = kqlift(&folder, &["diff", "--format", "md", argument(&one), argument(&other)]).stdout;
+    assert!(markdown.starts_with("## identical-a\n\n**narrower**: ") && markdown.contains("\n```diff\n"), "{markdown}");
     assert_eq!(kqlift(&folder, &["diff", argument(&one), "nowhere.kql"]).code, Some(2));
 }
 
@@ -348,6 +432,37 @@ fn browser() -> Option<&'static str> {
     names.into_iter().find(runs)
 }
 
+/// What a browser makes of a page of a site: its document, what its console says, and who asked for something from the
+/// network.
+struct Seen {
+    document: String,
+    console: Vec<String>,
+    initiators: BTreeSet<String>,
+}
+
+fn open_in(browser: &str, site: &Path, page: &str) -> Seen {
+    let folder = site.parent().expect("it lies in a folder");
+    let (profile, log) = (folder.join("profile"), folder.join("network.json"));
+    let _ = fs::remove_dir_all(&profile);
+    let output = std::process::Command::new(browser)
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"])
+        .args(["--disable-background-networking", "--disable-component-update", "--enable-logging=stderr"])
+        .args(["--host-resolver-rules=MAP * ~NOTFOUND", "--virtual-time-budget=5000", "--dump-dom"])
+        .arg(format!("--user-data-dir={}", profile.display()))
+        .arg(format!("--log-net-log={}", log.display()))
+        .arg(format!("file://{}/{page}", site.display()))
+        .output()
+        .expect("the browser was found above");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let network = read(&log);
+    let initiators = network.split("\"initiator\":\"").skip(1).filter_map(|rest| rest.split('"').next());
+    Seen {
+        document: text(&output.stdout),
+        console: text(&output.stderr).lines().filter(|line| line.contains("CONSOLE")).map(str::to_owned).collect(),
+        initiators: initiators.map(str::to_owned).collect(),
+    }
+}
+
 #[test]
 #[allow(clippy::print_stdout, clippy::allow_attributes, reason = "skipping is said aloud")]
 fn a_browser_searches_without_errors() {
@@ -355,23 +470,24 @@ fn a_browser_searches_without_errors() {
         println!("SKIPPED: no Chromium on this machine");
         return;
     };
-    let site = site(&cases(), "catalog-browser");
-    let profile = site.parent().expect("it lies in a folder").join("profile");
-    let address = format!("file://{}#search=bitsadmin", site.join("index.html").display());
-    let output = std::process::Command::new(browser)
-        .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--dump-dom"])
-        .args(["--virtual-time-budget=5000", "--host-resolver-rules=MAP * ~NOTFOUND"])
-        .arg(format!("--user-data-dir={}", profile.display()))
-        .arg(address)
-        .output()
-        .expect("the browser was found above");
-    let (page, log) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    let hits = page.split_once("id=\"hits\"").expect("the page has a place for hits").1;
-    assert!(
-        hits.contains("rules (3)") && hits.contains("indicator/bitsadmin-exe"),
-        "{}",
-        &hits[..hits.len().min(2000)]
-    );
-    let errors: Vec<&str> = log.lines().filter(|line| line.contains("CONSOLE")).collect();
-    assert!(errors.is_empty(), "{errors:?}");
+    let site = site(&root().join("tests/cases/mixed"), "catalog-browser");
+    let rule = files(&site.join("rule")).into_iter().next().expect("there is a rule");
+    let rule = format!("rule/{}", rule.file_name().expect("it has a name").to_string_lossy());
+    for page in ["index.html#search=certutil", "matrix.html", "overlaps.html", &rule] {
+        let seen = open_in(browser, &site, page);
+        assert!(seen.document.contains("<main"), "{page}: {}", seen.document);
+        assert!(seen.console.is_empty(), "{page}: {:?}", seen.console);
+        // What the browser wants for itself has no origin; what a page wants has one, if it be `null`.
+        let of_pages: Vec<&String> = seen.initiators.iter().filter(|origin| *origin != "not an origin").collect();
+        assert!(of_pages.is_empty(), "{page} asks for something from the network: {of_pages:?}");
+        if !page.contains("#search") {
+            continue;
+        }
+        let hits = seen.document.split_once("id=\"hits\"").expect("the page has a place for hits").1;
+        let hits = hits.split_once("<main").map_or(hits, |(hits, _)| hits);
+        assert!(hits.contains("rules (3)"), "{hits}");
+        let found = attributes(hits, "href");
+        assert!(found.iter().any(|link| link.starts_with("indicator/certutil-exe")), "{found:?}");
+        assert!(found.iter().all(|link| site.join(link).is_file()), "{found:?}");
+    }
 }

@@ -1,7 +1,7 @@
 //! What the second of two queries does, compared with the first.
 
 use kqlift::analyze::analyze;
-use kqlift::compare::{Comparison, Relation, Side, compare};
+use kqlift::compare::{Comparison, Relation, Side, Version, Witness, compare, witnesses};
 use kqlift::ir::Detection;
 use kqlift::lower::lower;
 use kqlift::parse::parse;
@@ -161,4 +161,89 @@ fn a_difference_names_its_pieces() {
     assert_eq!((difference.first[0].stage.as_str(), difference.first[0].text.as_str()), ("2", "FileName == 'a'"));
     assert_eq!(difference.second[0].text, "FileName =~ 'a'");
     assert_eq!(comparison.differences.len(), 1);
+}
+
+/// What shows the difference, each as the rule that returns it and its events.
+fn shown(first: &str, second: &str) -> Vec<(Version, String)> {
+    let (one, other) = (meaning(first), meaning(second));
+    let (one, other) = (Side { rule: &one, query: first }, Side { rule: &other, query: second });
+    let rows = compare(one, other).rows;
+    let found = witnesses(one, other, rows);
+    assert_eq!(found.missing.is_some(), rows != Relation::Same && found.found.is_empty());
+    let events = |witness: &Witness| {
+        let events = witness.events.iter().map(|event| format!("{} {}", event.source, serde_json::json!(event.event)));
+        events.collect::<Vec<_>>().join("; ")
+    };
+    found.found.iter().map(|witness| (witness.returned_by, events(witness))).collect()
+}
+
+#[test]
+fn an_event_shows_the_difference() {
+    use Version::{First, Second};
+    let event = |columns: &str| format!("DeviceProcessEvents {{{columns}}}");
+    let shown_on = |first: &str, second: &str| {
+        shown(&format!("DeviceProcessEvents | where {first}"), &format!("DeviceProcessEvents | where {second}"))
+    };
+    assert_eq!(shown_on("FileName =~ 'a.exe'", "FileName has 'a.exe'"), [(Second, event("\"FileName\":\"my-a.exe\""))]);
+    assert_eq!(
+        shown_on("FileName == 'a.exe' and ProcessId > 4", "FileName =~ 'a.exe' and ProcessId > 10"),
+        [
+            (Second, event("\"FileName\":\"A.EXE\",\"ProcessId\":11")),
+            (First, event("\"FileName\":\"a.exe\",\"ProcessId\":5")),
+        ]
+    );
+    assert_eq!(
+        shown_on("FileName =~ 'a.exe' and not(ProcessCommandLine has 'ok')", "FileName =~ 'a.exe'"),
+        [(Second, event("\"FileName\":\"a.exe\",\"ProcessCommandLine\":\"ok\""))]
+    );
+    assert_eq!(
+        shown_on(
+            "tostring(parse_json(AdditionalFields).Kind) == 'x'",
+            "tostring(parse_json(AdditionalFields).Kind) in ('x', 'y')"
+        ),
+        [(Second, event("\"AdditionalFields\":{\"Kind\":\"y\"}"))]
+    );
+    assert_eq!(shown_on("FileName == 'a'", "FileName in ('a')"), [], "nothing differs");
+}
+
+#[test]
+fn several_events_show_what_one_cannot() {
+    use Version::{First, Second};
+    let join = |condition: &str| {
+        format!(
+            "DeviceProcessEvents | where FileName =~ 'a.exe' | join kind=inner (DeviceNetworkEvents | where {condition}) on DeviceId"
+        )
+    };
+    assert_eq!(
+        shown(&join("RemotePort == 443"), &join("RemotePort in (443, 80)")),
+        [(
+            Second,
+            "DeviceProcessEvents {\"DeviceId\":\"x0\",\"FileName\":\"a.exe\"}; \
+             DeviceNetworkEvents {\"DeviceId\":\"x0\",\"RemotePort\":80}"
+                .to_owned()
+        )]
+    );
+    let count = |least: usize| {
+        format!(
+            "SigninLogs | where ResultType == '50126' | summarize n = dcount(IPAddress) by UserPrincipalName | where n > {least}"
+        )
+    };
+    let found = shown(&count(2), &count(4));
+    assert!(matches!(found.as_slice(), [(First, events)] if events.matches("SigninLogs").count() == 3), "{found:?}");
+    let without = |condition: &str| {
+        format!("DeviceProcessEvents | join kind=leftanti (DeviceInfo | where {condition}) on DeviceId")
+    };
+    let found = shown(&without("OSPlatform == 'Linux'"), &without("OSPlatform startswith 'Linux'"));
+    assert!(matches!(found.as_slice(), [(First, events)] if events.contains("DeviceInfo")), "{found:?}");
+}
+
+#[test]
+fn a_missing_event_is_said() {
+    let (first, second) = ("T | evaluate bag_unpack(d)", "T | where a == 1 | evaluate bag_unpack(d)");
+    let (one, other) = (meaning(first), meaning(second));
+    let found = witnesses(Side { rule: &one, query: first }, Side { rule: &other, query: second }, Relation::Different);
+    assert_eq!(
+        found.missing.as_deref(),
+        Some("the first rule can't be run on events: the operator `evaluate` is not modelled")
+    );
 }

@@ -4,8 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use kqlift::analyze::analyze;
-use kqlift::explain::{Explanation, explain, render_markdown, render_text};
+use kqlift::explain::{Explanation, explain, explain_sigma, render_markdown, render_text};
 use kqlift::lower::lower;
+use kqlift::mapping::Hub;
 use kqlift::parse::parse;
 use kqlift::schema::Schema;
 use kqlift::source::{Loaded, read};
@@ -13,14 +14,23 @@ use kqlift::source::{Loaded, read};
 const WIDTH: usize = 100;
 
 fn page(path: &Path) -> Explanation {
-    let Loaded::Rules(file) = read(path, fs::read(path).unwrap_or_default(), None) else {
-        panic!("{} is no rule", path.display());
+    let file = match read(path, fs::read(path).unwrap_or_default(), None) {
+        Loaded::Rules(file) => file,
+        Loaded::Sigma(file) => return sigma_page(&file.text),
+        Loaded::Broken(_) | Loaded::NotARule { .. } => panic!("{} is no rule", path.display()),
     };
     let rule = &file.rules[0];
     let parsed = parse(rule.query());
     assert!(parsed.is_accepted(), "{}: {:?}", path.display(), parsed.errors);
     let facts = analyze(&parsed.query, &Schema::builtin());
     explain(&lower(rule.query(), &parsed.query, &facts, &rule.metadata, rule.kind), rule.query())
+}
+
+fn sigma_page(text: &str) -> Explanation {
+    let (rules, problems) = kqlift::sigma::read(text);
+    assert!(problems.is_empty(), "{problems:?}");
+    let meaning = kqlift::sigma::lower(&rules[0], &Hub::built_in()).unwrap_or_else(|problem| panic!("{problem}"));
+    explain_sigma(&meaning, "selection and not 1 of filter_*")
 }
 
 #[test]

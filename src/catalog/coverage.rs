@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::attack::{Technique, TechniqueStatus, all_techniques, tactics};
 use super::index::Index;
+use crate::schema::{Technique, TechniqueStatus, all_techniques, tactics};
 
 /// Coverage of the enterprise matrix.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -54,7 +54,7 @@ pub fn coverage(index: &Index) -> Coverage {
     let mut unknown: BTreeMap<String, usize> = BTreeMap::new();
     for (number, rule) in index.rules.iter().enumerate() {
         for tactic in &rule.tactics {
-            by_tactic.entry(tactic).or_default().insert(number);
+            by_tactic.entry(home_name(tactic)).or_default().insert(number);
         }
         for id in &rule.techniques {
             let Some(technique) = Technique::find(id) else {
@@ -109,6 +109,14 @@ fn techniques(tactic: &str, all: &[Technique], count: &dyn Fn(&str) -> usize) ->
 fn home(tactic: &str) -> &str {
     match tactic {
         "stealth" | "defense-impairment" => "defense-evasion",
+        other => other,
+    }
+}
+
+/// The same for names as Sentinel writes them.
+fn home_name(tactic: &str) -> &str {
+    match tactic {
+        "Stealth" | "DefenseImpairment" => "DefenseEvasion",
         other => other,
     }
 }

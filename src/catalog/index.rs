@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::subject::subject;
-use crate::explain::{ConversionNote, Explanation, Indicator, OriginKind, Polarity};
+use super::subject::{Sought, sought};
+use crate::explain::{ANY_COLUMN, ConversionNote, Explanation, Indicator, Language, OriginKind, Polarity};
 use crate::mapping::Hub;
 
 /// Version of the index: raised when a field changes its meaning or goes, not when one is added.
@@ -29,10 +29,16 @@ pub struct RuleEntry {
     pub title: String,
     /// Its identifier.
     pub id: Option<String>,
+    /// What it is written in.
+    #[serde(default)]
+    pub language: Language,
     /// What the file is for.
     pub kind: String,
     /// Severity of the alert.
     pub severity: Option<String>,
+    /// The day of its last change, if the file says it.
+    #[serde(default)]
+    pub changed: Option<String>,
     /// ATT&CK tactics as the file has them.
     pub tactics: Vec<String>,
     /// ATT&CK techniques.
@@ -78,13 +84,9 @@ pub struct IndicatorKey {
 impl IndicatorKey {
     /// The key of an indicator on a rule's page.
     pub fn of(indicator: &Indicator, hub: &Hub) -> Self {
-        let ignores_case = indicator.class.ends_with("any case");
-        Self {
-            subject: subject(indicator, hub),
-            class: indicator.class.clone(),
-            polarity: indicator.polarity,
-            value: if ignores_case { indicator.value.to_lowercase() } else { indicator.value.clone() },
-        }
+        let Sought { subject, class, value } = sought(indicator, hub);
+        let value = if class.ends_with("any case") { value.to_lowercase() } else { value };
+        Self { subject, class, polarity: indicator.polarity, value }
     }
 }
 
@@ -121,8 +123,10 @@ impl RuleEntry {
             fingerprint: fingerprint(&[&title, source.query]),
             title,
             id: header.id.clone(),
+            language: header.language,
             kind: header.kind.clone(),
             severity: header.severity.clone(),
+            changed: header.changed.clone(),
             tactics: header.tactics.clone(),
             techniques: header.techniques.clone(),
             tables: header.used_data.clone(),
@@ -156,6 +160,9 @@ fn file_title(source: RuleSource<'_>) -> String {
 fn columns(explanation: &Explanation) -> Vec<ColumnName> {
     let mut columns = Vec::new();
     for indicator in &explanation.indicators {
+        let log_source =
+            indicator.log_source.iter().filter(|_| indicator.column != ANY_COLUMN).map(ToString::to_string);
+        columns.extend(log_source.map(|table| ColumnName { table, column: indicator.column.clone() }));
         for table in indicator.table.iter().flat_map(|tables| tables.split(", ")) {
             columns.push(ColumnName { table: table.to_owned(), column: indicator.column.clone() });
         }

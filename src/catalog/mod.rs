@@ -4,7 +4,6 @@
 //! searching and overlaps work on the index. Everything here is a function of the rules: no clock, no network, and the same
 //! bytes whatever the number of threads.
 
-mod attack;
 mod coverage;
 mod index;
 mod postings;
@@ -14,7 +13,6 @@ mod site;
 mod stats;
 mod subject;
 
-pub use attack::{Tactic, Technique, TechniqueStatus, all_techniques, spaced, tactics};
 pub use coverage::{Coverage, TacticCoverage, TechniqueCoverage, coverage, navigator_layer};
 pub use index::{ColumnName, Index, IndicatorKey, RuleEntry, RuleSource, VERSION, indicator_keys};
 pub use postings::Postings;
@@ -44,7 +42,7 @@ pub struct RulePage {
     pub explanation: Explanation,
     /// What its indicators are counted under, in their order.
     pub keys: Vec<IndicatorKey>,
-    /// The query.
+    /// The query; of a Sigma rule, all of it.
     pub query: String,
 }
 
@@ -70,25 +68,22 @@ impl Catalog {
         }
         let index = Index { version: VERSION, rules: entries };
         let postings = Postings::new(&index);
-        let others = index.rules.len().saturating_sub(1);
         for (number, page) in pages.iter_mut().enumerate() {
-            count(&mut page.explanation, &page.keys, &postings, Some(number), others);
+            count(&mut page.explanation, &page.keys, &postings, Some(number));
         }
         Self { index, pages, shapes }
     }
 }
 
 /// Puts on a page how many other rules look for the same. `keys` are those of its indicators, `own` is the rule's own
-/// place in the index, `others` the number of rules that it is counted among.
-pub fn count(
-    explanation: &mut Explanation,
-    keys: &[IndicatorKey],
-    postings: &Postings<'_>,
-    own: Option<usize>,
-    others: usize,
-) {
-    explanation.surroundings.corpus = Some(others);
+/// place in the index.
+pub fn count(explanation: &mut Explanation, keys: &[IndicatorKey], postings: &Postings<'_>, own: Option<usize>) {
+    let others = postings.rules_but(own);
+    explanation.surroundings.corpus = Some(others.total());
+    explanation.surroundings.corpus_by_language = Some(others);
     for (indicator, key) in explanation.indicators.iter_mut().zip(keys) {
-        indicator.other_rules = Some(postings.others(key, own));
+        let others = postings.others(key, own);
+        indicator.other_rules = Some(others.total());
+        indicator.other_rules_by_language = Some(others);
     }
 }

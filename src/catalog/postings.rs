@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::index::{ColumnName, Index, IndicatorKey, RuleEntry};
+use crate::explain::{Language, LanguageCounts};
 
 /// Things that rules have, each with the places of the rules in [`Index::rules`].
 #[derive(Debug, Clone, Default)]
@@ -15,6 +16,8 @@ pub struct Postings<'i> {
     pub columns: BTreeMap<&'i ColumnName, Vec<usize>>,
     /// By technique.
     pub techniques: BTreeMap<&'i str, Vec<usize>>,
+    /// What each rule is written in.
+    languages: Vec<Language>,
 }
 
 impl<'i> Postings<'i> {
@@ -22,6 +25,7 @@ impl<'i> Postings<'i> {
     pub fn new(index: &'i Index) -> Self {
         let mut postings = Self::default();
         for (number, rule) in index.rules.iter().enumerate() {
+            postings.languages.push(rule.language);
             let add = |rules: &mut Vec<usize>| {
                 if rules.last() != Some(&number) {
                     rules.push(number);
@@ -44,8 +48,22 @@ impl<'i> Postings<'i> {
     }
 
     /// How many rules other than `own` look for the same.
-    pub fn others(&self, key: &IndicatorKey, own: Option<usize>) -> usize {
-        self.indicators.get(key).map_or(0, |rules| rules.iter().filter(|rule| Some(**rule) != own).count())
+    pub fn others(&self, key: &IndicatorKey, own: Option<usize>) -> LanguageCounts {
+        self.by_language(self.indicators.get(key).into_iter().flatten().copied().filter(|rule| Some(*rule) != own))
+    }
+
+    /// How many rules other than `own` there are.
+    pub fn rules_but(&self, own: Option<usize>) -> LanguageCounts {
+        self.by_language((0..self.languages.len()).filter(|rule| Some(*rule) != own))
+    }
+
+    /// How many of these rules are written in which language.
+    pub fn by_language(&self, rules: impl IntoIterator<Item = usize>) -> LanguageCounts {
+        let mut counts = LanguageCounts::default();
+        for language in rules.into_iter().filter_map(|rule| self.languages.get(rule)) {
+            counts.add(*language);
+        }
+        counts
     }
 }
 

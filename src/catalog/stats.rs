@@ -26,6 +26,8 @@ pub struct Stats {
     pub by_severity: Vec<(String, usize)>,
     /// Rules by kind.
     pub by_kind: Vec<(String, usize)>,
+    /// Rules by the year of their last change, latest first; rules whose file says none are not counted.
+    pub by_year: Vec<(String, usize)>,
     /// Rules by tactic.
     pub by_tactic: Vec<(String, usize)>,
     /// Rules by table, most first.
@@ -50,7 +52,7 @@ pub struct TargetStats {
 }
 
 /// The order in which severities are shown.
-const SEVERITIES: [&str; 5] = ["High", "Medium", "Low", "Informational", "none"];
+const SEVERITIES: [&str; 6] = ["Critical", "High", "Medium", "Low", "Informational", "none"];
 
 /// The order in which classes are shown.
 const CLASSES: [&str; 6] = ["exact", "informational", "assumption", "over", "under", "changed"];
@@ -71,12 +73,23 @@ pub fn stats(index: &Index) -> Stats {
         shared_indicators: postings.indicators.values().filter(|rules| rules.len() > 1).count(),
         techniques: postings.techniques.len(),
         by_severity,
+        by_year: by_year(rules),
         by_kind: counted(rules.iter().map(|rule| rule.kind.clone())),
         by_tactic: counted(rules.iter().flat_map(|rule| distinct(&rule.tactics))),
         by_table: counted(rules.iter().flat_map(|rule| distinct(&rule.tables))),
         by_finding: counted(rules.iter().flat_map(|rule| rule.findings.clone())),
         conversions: conversions(index),
     }
+}
+
+fn by_year(rules: &[super::RuleEntry]) -> Vec<(String, usize)> {
+    let year = |rule: &super::RuleEntry| {
+        let year = rule.changed.as_deref()?.get(..4)?;
+        year.bytes().all(|byte| byte.is_ascii_digit()).then(|| year.to_owned())
+    };
+    let mut years = counted(rules.iter().filter_map(year));
+    years.sort_by(|a, b| b.0.cmp(&a.0));
+    years
 }
 
 /// Each name with how often it occurs, most first.

@@ -3,11 +3,12 @@
 mod catalog;
 mod words;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub(super) use catalog::{
-    CatalogBuildArguments, CatalogCommand, CatalogCoverageArguments, CatalogFormat, CatalogSearchArguments,
-    CatalogSimilarArguments, CatalogStatsArguments, CoverageFormat, DiffArguments, DiffFormat, SnapshotArguments,
+    CatalogBuildArguments, CatalogCommand, CatalogCoverageArguments, CatalogFormat, CatalogReport,
+    CatalogSearchArguments, CatalogSimilarArguments, CatalogStatsArguments, CorpusArgument, CoverageFormat,
+    DiffArguments, DiffFormat, SnapshotArguments, WorldArguments,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -98,25 +99,24 @@ pub(super) enum Command {
 }
 
 impl Command {
-    /// The inputs of a command that has some.
-    pub(super) fn inputs_mut(&mut self) -> Option<&mut Inputs> {
+    /// Where a command that reads rules keeps what every command takes.
+    pub(super) fn shared_mut(&mut self) -> Option<&mut Shared> {
         match self {
-            Self::Lint(arguments) => Some(&mut arguments.inputs),
-            Self::Explain(arguments) => Some(&mut arguments.inputs),
-            Self::Convert(arguments) => Some(&mut arguments.inputs),
-            Self::Baseline(arguments) => Some(arguments.inputs_mut()),
-            Self::Eval(arguments) => Some(&mut arguments.inputs),
-            Self::Parse(arguments) => Some(&mut arguments.inputs),
-            Self::Catalog(CatalogCommand::Build(arguments)) => Some(&mut arguments.inputs),
-            Self::Snapshot(arguments) => Some(&mut arguments.inputs),
+            Self::Lint(arguments) => Some(&mut arguments.inputs.shared),
+            Self::Explain(arguments) => Some(&mut arguments.inputs.shared),
+            Self::Convert(arguments) => Some(&mut arguments.inputs.shared),
+            Self::Baseline(arguments) => Some(&mut arguments.inputs_mut().shared),
+            Self::Eval(arguments) => Some(&mut arguments.inputs.shared),
+            Self::Parse(arguments) => Some(&mut arguments.inputs.shared),
+            Self::Catalog(command) => Some(command.shared_mut()),
+            Self::Diff(arguments) => Some(&mut arguments.world.shared),
+            Self::Snapshot(arguments) => Some(&mut arguments.inputs.shared),
             Self::Rule(_)
             | Self::Config(_)
             | Self::Completions(_)
             | Self::Man(_)
             | Self::Version(_)
-            | Self::Schema(_)
-            | Self::Diff(_)
-            | Self::Catalog(_) => None,
+            | Self::Schema(_) => None,
         }
     }
 }
@@ -152,6 +152,20 @@ pub(super) struct Inputs {
     /// The options that stand beside the command: whoever gets inputs gets these too.
     #[arg(skip)]
     pub(super) shared: Shared,
+}
+
+impl Inputs {
+    /// One path, read with what a command was told that takes no list of paths.
+    pub(super) fn of(path: &Path, world: &WorldArguments) -> Self {
+        Self {
+            paths: vec![path.to_path_buf()],
+            stdin_filename: world.stdin_filename.clone(),
+            kind: None,
+            schema: world.schema.clone(),
+            allow_empty: true,
+            shared: world.shared.clone(),
+        }
+    }
 }
 
 #[derive(Debug, Args)]

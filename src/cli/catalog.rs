@@ -6,24 +6,26 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::arguments::{
-    CatalogBuildArguments, CatalogCommand, CatalogCoverageArguments, CatalogFormat, CatalogSearchArguments,
-    CatalogSimilarArguments, CatalogStatsArguments, CoverageFormat, DiffFormat, Inputs, Shared,
+    CatalogBuildArguments, CatalogCommand, CatalogCoverageArguments, CatalogFormat, CatalogReport,
+    CatalogSearchArguments, CatalogSimilarArguments, CatalogStatsArguments, CorpusArgument, CoverageFormat, Inputs,
+    Shared,
 };
 use super::progress::Progress;
 use super::study::{self, Depth};
 use super::{CommandResult, Exit, Failure, output};
 use crate::catalog::{
     Candidates, Catalog, Coverage, Index, Overlap, OverlapKind, Site, Stats, VERSION, coverage, navigator_layer,
-    search, spaced, stats,
+    search, stats,
 };
+use crate::schema::spaced;
 
-pub(super) fn run(command: &CatalogCommand, shared: &Shared) -> CommandResult {
+pub(super) fn run(command: &CatalogCommand) -> CommandResult {
     match command {
         CatalogCommand::Build(arguments) => build(arguments),
-        CatalogCommand::Search(arguments) => search_rules(arguments, shared),
-        CatalogCommand::Similar(arguments) => similar(arguments, shared),
-        CatalogCommand::Coverage(arguments) => covered(arguments, shared),
-        CatalogCommand::Stats(arguments) => figures(arguments, shared),
+        CatalogCommand::Search(arguments) => search_rules(arguments),
+        CatalogCommand::Similar(arguments) => similar(arguments),
+        CatalogCommand::Coverage(arguments) => covered(arguments),
+        CatalogCommand::Stats(arguments) => figures(arguments),
     }
 }
 
@@ -100,10 +102,11 @@ fn json<T: serde::Serialize>(value: &T) -> Result<String, Failure> {
 }
 
 /// An index from a file, or made from a folder.
-pub(super) fn index(corpus: &Path, shared: &Shared, depth: Depth) -> Result<Index, Failure> {
-    if !corpus.is_file() || corpus.extension().is_none_or(|extension| extension != "json") {
-        return Ok(folder(corpus, shared, depth)?.index);
-    }
+pub(super) fn index(corpus: &Inputs, depth: Depth) -> Result<Index, Failure> {
+    let corpus = match corpus.paths.as_slice() {
+        [path] if path.is_file() && path.extension().is_some_and(|extension| extension == "json") => path,
+        _ => return Ok(study::catalog(corpus, depth)?.index),
+    };
     let text = std::fs::read_to_string(corpus).map_err(|error| Failure::io("read", corpus, &error))?;
     let index: Index = serde_json::from_str(&text)
         .map_err(|error| Failure(format!("{} is no index of rules: {error}", corpus.display())))?;
@@ -113,30 +116,23 @@ pub(super) fn index(corpus: &Path, shared: &Shared, depth: Depth) -> Result<Inde
     Ok(index)
 }
 
-fn folder(corpus: &Path, shared: &Shared, depth: Depth) -> Result<Catalog, Failure> {
-    let inputs = Inputs {
-        paths: vec![corpus.to_path_buf()],
-        stdin_filename: None,
-        kind: None,
-        schema: Vec::new(),
-        allow_empty: true,
-        shared: shared.clone(),
-    };
-    study::catalog(&inputs, depth)
+/// The index that a command was told to look at.
+fn read_corpus(corpus: &CorpusArgument, depth: Depth) -> Result<Index, Failure> {
+    index(&Inputs::of(&corpus.corpus, &corpus.world), depth)
 }
 
-fn search_rules(arguments: &CatalogSearchArguments, shared: &Shared) -> CommandResult {
-    let index = index(&arguments.corpus.corpus, shared, Depth::Page)?;
+fn search_rules(arguments: &CatalogSearchArguments) -> CommandResult {
+    let index = read_corpus(&arguments.corpus, Depth::Page)?;
     let hits = search(&index, &arguments.words);
     let text = match arguments.format {
-        DiffFormat::Text => {
+        CatalogReport::Text => {
             let line = |hit: &crate::catalog::Hit| {
                 let rule = &index.rules[hit.rule];
                 format!("{}\n  {}\n  {}\n", rule.place(), rule.title, hit.found_in.join("; "))
             };
             hits.iter().map(line).collect::<Vec<_>>().concat()
         }
-        DiffFormat::Json => {
+        CatalogReport::Json => {
             let hits: Vec<serde_json::Value> = hits
                 .iter()
                 .map(|hit| {
@@ -148,15 +144,15 @@ fn search_rules(arguments: &CatalogSearchArguments, shared: &Shared) -> CommandR
         }
     };
     output::print(&text)?;
-    if arguments.format == DiffFormat::Text {
+    if arguments.format == CatalogReport::Text {
         output::complain(&format!("{} of {} rules", hits.len(), index.rules.len()));
     }
     Ok(if hits.is_empty() { Exit::Findings } else { Exit::Clean })
 }
 
-fn similar(arguments: &CatalogSimilarArguments, shared: &Shared) -> CommandResult {
-    let corpus = folder(&arguments.corpus, shared, Depth::Page)?;
-    let own = folder(&arguments.rule, shared, Depth::Page)?;
+fn similar(arguments: &CatalogSimilarArguments) -> CommandResult {
+    let folder = |path| study::catalog(&Inputs::of(path, &arguments.world), Depth::Page);
+    let (corpus, own) = (folder(&arguments.corpus)?, folder(&arguments.rule)?);
     let mut lines = String::new();
     let mut values = Vec::new();
     for (number, entry) in own.index.rules.iter().enumerate() {
@@ -183,10 +179,10 @@ fn similar(arguments: &CatalogSimilarArguments, shared: &Shared) -> CommandResul
         }
     }
     match arguments.format {
-        DiffFormat::Text => output::print(&lines)?,
-        DiffFormat::Json => output::print(&json(&values)?)?,
+        CatalogReport::Text => output::print(&lines)?,
+        CatalogReport::Json => output::print(&json(&values)?)?,
     }
-    if arguments.format == DiffFormat::Text {
+    if arguments.format == CatalogReport::Text {
         output::complain(&format!("{} of {} rules overlap", values.len(), corpus.index.rules.len()));
     }
     Ok(Exit::Clean)
@@ -220,8 +216,8 @@ fn overlaps_of(corpus: &Catalog, own: &Catalog, number: usize) -> Vec<(Overlap, 
     found
 }
 
-fn covered(arguments: &CatalogCoverageArguments, shared: &Shared) -> CommandResult {
-    let index = index(&arguments.corpus.corpus, shared, Depth::Page)?;
+fn covered(arguments: &CatalogCoverageArguments) -> CommandResult {
+    let index = read_corpus(&arguments.corpus, Depth::Page)?;
     let text = match arguments.format {
         CoverageFormat::Text => coverage_text(&coverage(&index)),
         CoverageFormat::Json => json(&coverage(&index))?,
@@ -260,11 +256,11 @@ fn coverage_text(coverage: &Coverage) -> String {
     text
 }
 
-fn figures(arguments: &CatalogStatsArguments, shared: &Shared) -> CommandResult {
-    let stats = stats(&index(&arguments.corpus.corpus, shared, Depth::Full)?);
+fn figures(arguments: &CatalogStatsArguments) -> CommandResult {
+    let stats = stats(&read_corpus(&arguments.corpus, Depth::Full)?);
     let text = match arguments.format {
-        DiffFormat::Text => stats_text(&stats),
-        DiffFormat::Json => json(&stats)?,
+        CatalogReport::Text => stats_text(&stats),
+        CatalogReport::Json => json(&stats)?,
     };
     output::print(&text)?;
     Ok(Exit::Clean)
@@ -281,17 +277,19 @@ fn stats_text(stats: &Stats) -> String {
         let share = target.converted * 100 / target.tried.max(1);
         let _ = writeln!(
             text,
-            "  {:<6} {:>5} of {} ({share} %): {}",
+            "  {:<8} {:>5} of {} ({share} %): {}",
             target.target,
             target.converted,
             target.tried,
             classes.join(", ")
         );
     }
+    let tactics: Vec<(String, usize)> = stats.by_tactic.iter().map(|(name, count)| (spaced(name), *count)).collect();
     for (title, counts) in [
         ("Severity", &stats.by_severity),
         ("Kind", &stats.by_kind),
-        ("Tactic", &stats.by_tactic),
+        ("Tactic", &tactics),
+        ("Last change", &stats.by_year),
         ("Table", &stats.by_table),
         ("Findings", &stats.by_finding),
     ] {

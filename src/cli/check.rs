@@ -50,27 +50,32 @@ impl Checker<'_> {
         let findings = rules.flat_map(|(index, rule)| {
             check_rule(rule, &self.policy, self.schema).into_iter().map(move |diagnostic| (index, diagnostic))
         });
-        let selected = |rule: &Rule| self.policy.selects(rule);
-        let heard = suppress::apply(file, findings.collect(), &selected, self.policy.comments());
-        let mut found = Found::default();
-        for suppress::Suppressed { rule, diagnostic, reason } in heard.suppressed {
-            let reason = (!reason.is_empty()).then_some(reason);
-            found.suppressed.push(SuppressedDiagnostic { rule, diagnostic, by: SuppressedBy::Comment, reason });
-        }
-        for (index, diagnostic) in heard.findings {
-            let Some(rule) = file.rules.get(index) else { continue };
-            match self.policy.judge(index, rule, diagnostic) {
-                Judged::Kept(diagnostic) => found.findings.push((index, diagnostic)),
-                Judged::Suppressed(diagnostic) => found.suppressed.push(diagnostic),
-            }
-        }
-        found
+        judge(file, findings.collect(), &self.policy)
     }
 
     /// Number of entries of the baseline about the rules of a file that stand for nothing any more.
     pub(super) fn stale(&self, file: &RuleFile) -> usize {
         self.baseline.map_or(0, |known| known.stale(file, &self.find_all(file)))
     }
+}
+
+/// What comments and the configuration say to what lint rules have found in a file.
+pub(super) fn judge(file: &RuleFile, findings: Vec<(usize, Diagnostic)>, policy: &Policy<'_>) -> Found {
+    let selected = |rule: &Rule| policy.selects(rule);
+    let heard = suppress::apply(file, findings, &selected, policy.comments());
+    let mut found = Found::default();
+    for suppress::Suppressed { rule, diagnostic, reason } in heard.suppressed {
+        let reason = (!reason.is_empty()).then_some(reason);
+        found.suppressed.push(SuppressedDiagnostic { rule, diagnostic, by: SuppressedBy::Comment, reason });
+    }
+    for (index, diagnostic) in heard.findings {
+        let Some(rule) = file.rules.get(index) else { continue };
+        match policy.judge(index, rule, diagnostic) {
+            Judged::Kept(diagnostic) => found.findings.push((index, diagnostic)),
+            Judged::Suppressed(diagnostic) => found.suppressed.push(diagnostic),
+        }
+    }
+    found
 }
 
 /// A baseline and the folder that its paths start from.

@@ -1,7 +1,7 @@
 //! `kqlift explain`
 
-use super::arguments::{ExplainArguments, ExplainFormat};
-use super::files::{self, Input, Outcome};
+use super::arguments::{ExplainArguments, ExplainFormat, Inputs};
+use super::files::{self, Input};
 use super::study::{self, Depth, Study};
 use super::world::{World, Worlds};
 use super::{CommandResult, Exit, Failure, output};
@@ -13,7 +13,7 @@ use crate::lower::lower;
 use crate::parse::Parsed;
 use crate::report::FileReport;
 use crate::schema::Schema;
-use crate::source::{RuleFile, RuleText};
+use crate::source::RuleText;
 
 /// Columns of a page for the terminal.
 const WIDTH: usize = 110;
@@ -21,18 +21,13 @@ const WIDTH: usize = 110;
 pub(super) fn run(arguments: &ExplainArguments) -> CommandResult {
     let files = files::find(&arguments.inputs)?;
     let worlds = Worlds::new(&files, &arguments.inputs, &[])?;
-    let shared = &arguments.inputs.shared;
-    let index =
-        arguments.corpus.as_deref().map(|corpus| super::catalog::index(corpus, shared, Depth::Page)).transpose()?;
+    let index = corpus(arguments).map(|corpus| super::catalog::index(&corpus, Depth::Page)).transpose()?;
     let corpus = index.as_ref().map(|index| Corpus { index, postings: Postings::new(index) });
-    let pages = files::each(&files, &arguments.inputs, |input, outcome| match outcome {
-        Outcome::Rules(file) => pages(input, &file, corpus.as_ref(), worlds.of(input), arguments),
-        Outcome::Broken(problem) => vec![Err(report_problem(&FileReport::of_problem(problem)))],
-        Outcome::Sigma(file) => {
-            files::pass_over_sigma(&file, &arguments.inputs);
-            Vec::new()
-        }
-        Outcome::Skipped => Vec::new(),
+    let pages = files::each(&files, &arguments.inputs, |input, outcome| {
+        let world = worlds.of(input);
+        let studied = study::outcome(input, outcome, world, Depth::Full);
+        let pages = pages(input, studied.studies, corpus.as_ref(), world, arguments);
+        pages.into_iter().chain(studied.problems.into_iter().map(Err)).collect::<Vec<_>>()
     })?;
     if files.is_empty() && !arguments.inputs.allow_empty {
         return Ok(Exit::NoFiles);
@@ -57,6 +52,20 @@ pub(super) fn run(arguments: &ExplainArguments) -> CommandResult {
     Ok(exit)
 }
 
+/// The folder or index of `--corpus`, read as the rules are.
+fn corpus(arguments: &ExplainArguments) -> Option<Inputs> {
+    let Inputs { schema, shared, .. } = &arguments.inputs;
+    let paths = vec![arguments.corpus.clone()?];
+    Some(Inputs {
+        paths,
+        stdin_filename: None,
+        kind: None,
+        schema: schema.clone(),
+        allow_empty: true,
+        shared: shared.clone(),
+    })
+}
+
 /// What indicators are counted in.
 struct Corpus<'i> {
     index: &'i Index,
@@ -66,26 +75,38 @@ struct Corpus<'i> {
 /// The pages of a file's rules.
 fn pages(
     input: &Input,
-    file: &RuleFile,
+    studies: Vec<Study>,
     corpus: Option<&Corpus<'_>>,
     world: World<'_>,
     arguments: &ExplainArguments,
 ) -> Vec<Result<String, String>> {
-    let studies = study::file(input, file, world, Depth::Full);
     let page = |(index, study): (usize, Study)| {
-        let query = file.rules[index].query();
         let mut explanation = study.explanation;
         if let Some(corpus) = corpus {
-            let path = input.name.to_string_lossy().replace('\\', "/");
-            let source = RuleSource { path: &path, number: index + 1, query, is_accepted: study.is_accepted };
+            let path = study::catalog_path(&input.name);
+            let (query, is_accepted) = (study.text.as_str(), study.is_accepted);
+            let source = RuleSource { path: &path, number: index + 1, query, is_accepted };
             let keys = indicator_keys(&explanation, world.hub);
             let own = corpus.index.find(&RuleEntry::of(&explanation, &keys, source));
-            let others = corpus.index.rules.len() - usize::from(own.is_some());
-            count(&mut explanation, &keys, &corpus.postings, own, others);
+            count(&mut explanation, &keys, &corpus.postings, own);
         }
-        render(&explanation, query, arguments)
+        // Data say what the file says; a page has a title.
+        if arguments.format != ExplainFormat::Json && explanation.header.title.is_none() {
+            explanation.header.title = page_title(input, index);
+        }
+        render(&explanation, &study.text, arguments)
     };
     studies.into_iter().enumerate().map(page).collect()
+}
+
+/// The name of the file, and which rule of it.
+fn page_title(input: &Input, index: usize) -> Option<String> {
+    let stem = input.name.file_stem()?.to_string_lossy().into_owned();
+    match index {
+        _ if stem == "-" => None,
+        0 => Some(stem),
+        _ => Some(format!("{stem} ({})", index + 1)),
+    }
 }
 
 fn render(explanation: &Explanation, query: &str, arguments: &ExplainArguments) -> Result<String, String> {

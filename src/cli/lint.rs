@@ -10,10 +10,10 @@ use super::policy::{Policy, check_words};
 use super::settings::describe;
 use super::world::Worlds;
 use super::{CommandResult, Exit, Failure, output};
-use crate::analyze::analyze;
+use crate::analyze::{Facts, analyze};
 use crate::diagnostic::Diagnostic;
 use crate::lint;
-use crate::parse::parse;
+use crate::parse::{Parsed, parse};
 use crate::report::{self, FileReport, Format, RuleDescription, Style};
 use crate::schema::Schema;
 use crate::source::{RuleFile, RuleText};
@@ -147,12 +147,22 @@ fn change(file: &RuleFile, checker: &Checker<'_>, changes: &FixArguments) -> (Op
 /// Runs the selected lint rules on one rule.
 pub(super) fn check_rule(rule: &RuleText, policy: &Policy<'_>, schema: &Schema) -> Vec<Diagnostic> {
     let parsed = parse(rule.query());
-    let facts = analyze(&parsed.query, schema);
+    check_read(rule, &parsed, &analyze(&parsed.query, schema), policy, schema)
+}
+
+/// The same for a query that is parsed and analysed already.
+pub(super) fn check_read(
+    rule: &RuleText,
+    parsed: &Parsed<'_>,
+    facts: &Facts,
+    policy: &Policy<'_>,
+    schema: &Schema,
+) -> Vec<Diagnostic> {
     let input = lint::Input {
         text: rule.query(),
         query: &parsed.query,
         errors: &parsed.errors,
-        facts: &facts,
+        facts,
         metadata: &rule.metadata,
         kind: rule.kind,
         schema,

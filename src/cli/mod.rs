@@ -85,8 +85,8 @@ pub fn main() -> ExitCode {
 
 fn run(mut arguments: Arguments) -> ExitCode {
     output::choose(arguments.colour);
-    if let Some(inputs) = arguments.command.inputs_mut() {
-        inputs.shared = arguments.shared.clone();
+    if let Some(shared) = arguments.command.shared_mut() {
+        *shared = arguments.shared.clone();
     }
     // A pool that exists already, in tests, is as good.
     let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK).num_threads(arguments.jobs.unwrap_or(0)).build_global();
@@ -103,8 +103,8 @@ fn run(mut arguments: Arguments) -> ExitCode {
         Command::Man(command) => man::run(&command),
         Command::Version(command) => version::run(&command),
         Command::Schema(command) => schema::run(&command, &arguments.shared),
-        Command::Diff(command) => diff::run(&command, &arguments.shared),
-        Command::Catalog(command) => catalog::run(&command, &arguments.shared),
+        Command::Diff(command) => diff::run(&command),
+        Command::Catalog(command) => catalog::run(&command),
         Command::Snapshot(command) => snapshot::run(&command),
     };
     match result {

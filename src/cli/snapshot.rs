@@ -7,15 +7,13 @@ use std::path::{Path, PathBuf};
 use similar::TextDiff;
 
 use super::arguments::SnapshotArguments;
-use super::explain::report_problem;
-use super::files::{self, Input, Outcome};
+use super::files::{self, Input};
 use super::study::{self, Depth, Study};
-use super::world::{World, Worlds};
+use super::world::Worlds;
 use super::{CommandResult, Exit, Failure, output};
 use crate::emit::Outcome as Converted;
 use crate::explain::{Section, Sections, render_text_sections};
-use crate::report::{FileReport, counted};
-use crate::source::RuleFile;
+use crate::report::counted;
 
 /// Columns of a page in a snapshot.
 const WIDTH: usize = 100;
@@ -29,27 +27,20 @@ pub(super) fn run(arguments: &SnapshotArguments) -> CommandResult {
         return Ok(Exit::NoFiles);
     }
     let worlds = Worlds::new(&files, &arguments.inputs, &[])?;
-    let texts = files::each(&files, &arguments.inputs, |input, outcome| match outcome {
-        Outcome::Rules(file) => Ok(Some((name(input), text(input, &file, worlds.of(input))))),
-        Outcome::Broken(problem) => Err(report_problem(&FileReport::of_problem(problem))),
-        Outcome::Sigma(file) => {
-            files::pass_over_sigma(&file, &arguments.inputs);
-            Ok(None)
-        }
-        Outcome::Skipped => Ok(None),
+    let texts = files::each(&files, &arguments.inputs, |input, outcome| {
+        let studied = study::outcome(input, outcome, worlds.of(input), Depth::Full);
+        let texts: Vec<String> = studied.studies.iter().map(study_text).collect();
+        (name(input), texts, studied.problems)
     })?;
     let mut exit = Exit::Clean;
     let mut wanted = BTreeMap::new();
-    for text in texts {
-        match text {
-            Ok(Some((name, text))) => {
-                wanted.insert(name, text);
-            }
-            Ok(None) => {}
-            Err(problem) => {
-                output::complain(&problem);
-                exit = Exit::Findings;
-            }
+    for (name, texts, problems) in texts {
+        for problem in problems {
+            output::complain(&problem);
+            exit = Exit::Findings;
+        }
+        if !texts.is_empty() {
+            wanted.insert(name, texts.join("\n"));
         }
     }
     let changes = changes(&wanted, &arguments.into)?;
@@ -95,17 +86,12 @@ fn name(input: &Input) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// What the rules of a file mean and convert to.
-fn text(input: &Input, rules: &RuleFile, world: World<'_>) -> String {
-    let studies = study::file(input, rules, world, Depth::Full);
-    let texts: Vec<String> = studies.iter().map(study_text).collect();
-    texts.join("\n")
-}
-
-/// Lines of the file would change with every comment, so that findings are left to `lint`; descriptions are prose.
+/// Lines of the file would change with every comment, so that findings are left to `lint`; descriptions are prose,
+/// and a date says nothing about the meaning.
 fn study_text(study: &Study) -> String {
     let mut explanation = study.explanation.clone();
     explanation.header.description = None;
+    explanation.header.changed = None;
     let sections: Vec<Section> = Section::ALL
         .into_iter()
         .filter(|section| !matches!(section, Section::Findings | Section::Exclusions))

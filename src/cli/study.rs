@@ -1,13 +1,15 @@
 //! Everything that is known about one rule: its meaning, its page, what the linter finds, what it converts to.
 
-use std::collections::BTreeMap;
+mod notes;
+mod sigma;
 
 use rayon::prelude::*;
 
 use super::arguments::{Choice, Inputs};
-use super::check::Checker;
+use super::check::{self, Found};
 use super::explain::report_problem;
 use super::files::{self, Input, Outcome};
+use super::lint::check_read;
 use super::policy::Policy;
 use super::world::{World, Worlds};
 use super::{Failure, output};
@@ -15,8 +17,8 @@ use crate::analyze::analyze;
 use crate::catalog::{Candidates, Catalog, Overlap, Rule, RuleEntry, RulePage, RuleSource, indicator_keys};
 use crate::compare::{Shape, Side};
 use crate::diagnostic::Diagnostic;
-use crate::emit::{Conversion, Options, Outcome as Converted, Target, convert};
-use crate::explain::{ConversionNote, Explanation, FindingNote, Surroundings, explain};
+use crate::emit::{Conversion, Options, Target, convert};
+use crate::explain::{Explanation, Language, explain};
 use crate::ir::Detection;
 use crate::lower::lower;
 use crate::parse::parse;
@@ -28,7 +30,29 @@ pub(super) struct Study {
     pub(super) meaning: Detection,
     pub(super) explanation: Explanation,
     pub(super) conversions: Vec<Conversion>,
+    /// The query; of a Sigma rule, all of it.
+    pub(super) text: String,
+    pub(super) language: Language,
     pub(super) is_accepted: bool,
+}
+
+impl Study {
+    /// The rule as it is compared with others. The places in a Sigma rule's meaning are no places of its tests.
+    pub(super) fn side(&self) -> Side<'_> {
+        let query = match self.language {
+            Language::Kql => self.text.as_str(),
+            Language::Sigma => "",
+        };
+        Side { rule: &self.meaning, query }
+    }
+}
+
+/// The rules of a file, and what stood in the way of others.
+#[derive(Default)]
+pub(super) struct Studies {
+    pub(super) studies: Vec<Study>,
+    /// One line each, with the file.
+    pub(super) problems: Vec<String>,
 }
 
 /// How much is worth the time.
@@ -40,36 +64,16 @@ pub(super) enum Depth {
     Full,
 }
 
-/// Looks at every rule of a file, as its configuration has it: findings are those of `lint`, conversions those of
-/// `convert`, both without options.
-pub(super) fn file(input: &Input, file: &RuleFile, world: World<'_>, depth: Depth) -> Vec<Study> {
-    let mut findings: BTreeMap<usize, Vec<Diagnostic>> = BTreeMap::new();
-    if depth == Depth::Full {
-        let policy = Policy::new(&Choice::default(), None, input);
-        let checker = Checker { policy, baseline: None, schema: world.schema };
-        for (index, finding) in checker.find(file).findings {
-            findings.entry(index).or_default().push(finding);
+/// Looks at every rule of what was found under a path.
+pub(super) fn outcome(input: &Input, outcome: Outcome, world: World<'_>, depth: Depth) -> Studies {
+    match outcome {
+        Outcome::Rules(rules) => Studies { studies: file(input, &rules, world, depth), problems: Vec::new() },
+        Outcome::Sigma(rules) => sigma::file(input, &rules, world, depth),
+        Outcome::Broken(problem) => {
+            Studies { studies: Vec::new(), problems: vec![report_problem(&FileReport::of_problem(problem))] }
         }
+        Outcome::Skipped => Studies::default(),
     }
-    let lines = LineIndex::new(&file.text);
-    let study = |(index, text): (usize, &RuleText)| {
-        let mut study = rule(text, world);
-        if depth == Depth::Full {
-            let targets = targets(input);
-            if study.is_accepted {
-                let options = options(input);
-                study.conversions =
-                    targets.iter().map(|target| convert(&study.meaning, *target, world.hub, &options)).collect();
-            }
-            study.explanation.surroundings = Surroundings {
-                conversions: Some(conversion_notes(&study.conversions, targets)),
-                findings: Some(finding_notes(findings.remove(&index).unwrap_or_default(), text, &lines)),
-                corpus: None,
-            };
-        }
-        study
-    };
-    file.rules.iter().enumerate().map(study).collect()
 }
 
 /// The targets that a team converts to; all where it does not say.
@@ -87,104 +91,104 @@ fn options(input: &Input) -> Options {
     }
 }
 
-fn rule(text: &RuleText, world: World<'_>) -> Study {
+/// Looks at every rule of a file, as its configuration has it: findings are those of `lint`, conversions those of
+/// `convert`, both without options.
+fn file(input: &Input, file: &RuleFile, world: World<'_>, depth: Depth) -> Vec<Study> {
+    let choice = Choice::default();
+    let policy = Policy::new(&choice, None, input);
+    let mut found = Vec::new();
+    let mut studies: Vec<Study> = Vec::new();
+    for (index, text) in file.rules.iter().enumerate() {
+        let (study, findings) = rule(text, input, world, depth, &policy);
+        found.extend(findings.into_iter().map(|finding| (index, finding)));
+        studies.push(study);
+    }
+    if depth == Depth::Full {
+        for study in &mut studies {
+            study.explanation.surroundings.findings = Some(Vec::new());
+        }
+        tell_findings(&mut studies, check::judge(file, found, &policy), file);
+    }
+    studies
+}
+
+/// Puts on each page what `lint` would report.
+fn tell_findings(studies: &mut [Study], found: Found, file: &RuleFile) {
+    let lines = LineIndex::new(&file.text);
+    for (index, finding) in found.findings {
+        if let (Some(study), Some(rule)) = (studies.get_mut(index), file.rules.get(index)) {
+            let note = notes::finding(finding, rule, &lines);
+            study.explanation.surroundings.findings.get_or_insert_default().push(note);
+        }
+    }
+    for study in studies {
+        let findings = study.explanation.surroundings.findings.get_or_insert_default();
+        findings.sort_by(|a, b| (a.line, &a.code).cmp(&(b.line, &b.code)));
+    }
+}
+
+fn rule(
+    text: &RuleText,
+    input: &Input,
+    world: World<'_>,
+    depth: Depth,
+    policy: &Policy<'_>,
+) -> (Study, Vec<Diagnostic>) {
     let parsed = parse(text.query());
     let facts = analyze(&parsed.query, world.schema);
     let mut meaning = lower(text.query(), &parsed.query, &facts, &text.metadata, text.kind);
     if meaning.envelope.title.is_none() {
         meaning.envelope.title.clone_from(&text.title_hint);
     }
-    let explanation = explain(&meaning, text.query());
-    Study { meaning, explanation, conversions: Vec::new(), is_accepted: parsed.is_accepted() }
-}
-
-/// One note for each target; a rule that cannot be read converts to none.
-fn conversion_notes(conversions: &[Conversion], targets: &[Target]) -> Vec<ConversionNote> {
-    let unreadable = |target: &Target| ConversionNote {
-        target: target.as_str().to_owned(),
-        is_converted: false,
-        class: "unreadable".to_owned(),
-        reasons: vec![("syntax-error".to_owned(), 1)],
-    };
-    if conversions.is_empty() {
-        return targets.iter().map(unreadable).collect();
-    }
-    conversions.iter().map(conversion_note).collect()
-}
-
-fn conversion_note(conversion: &Conversion) -> ConversionNote {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    let is_converted = match &conversion.outcome {
-        Converted::Converted(_) => {
-            for loss in &conversion.losses {
-                *counts.entry(loss.reason.as_str()).or_default() += 1;
-            }
-            true
+    let mut explanation = explain(&meaning, text.query());
+    let is_accepted = parsed.is_accepted();
+    let (mut conversions, mut findings) = (Vec::new(), Vec::new());
+    if depth == Depth::Full {
+        findings = check_read(text, &parsed, &facts, policy, world.schema);
+        let (targets, options) = (targets(input), options(input));
+        if is_accepted {
+            conversions = targets.iter().map(|target| convert(&meaning, *target, world.hub, &options)).collect();
         }
-        Converted::Refused(refusals) => {
-            for refusal in refusals {
-                *counts.entry(refusal.reason.as_str()).or_default() += 1;
-            }
-            false
-        }
-    };
-    ConversionNote {
-        target: conversion.target.as_str().to_owned(),
-        is_converted,
-        class: conversion.class.as_str().to_owned(),
-        reasons: counts.into_iter().map(|(reason, count)| (reason.to_owned(), count)).collect(),
+        let notes = if is_accepted { notes::conversions(&conversions) } else { notes::no_conversions(targets) };
+        explanation.surroundings.conversions = Some(notes);
     }
+    let (text, language) = (text.query().to_owned(), Language::Kql);
+    (Study { meaning, explanation, conversions, text, language, is_accepted }, findings)
 }
 
-fn finding_notes(diagnostics: Vec<Diagnostic>, text: &RuleText, lines: &LineIndex<'_>) -> Vec<FindingNote> {
-    let mut notes: Vec<FindingNote> = diagnostics
-        .into_iter()
-        .map(|diagnostic| FindingNote {
-            line: lines.position(text.file_span(diagnostic.place).start as usize).0,
-            code: diagnostic.code.to_owned(),
-            name: diagnostic.name.to_owned(),
-            severity: diagnostic.severity.as_str().to_owned(),
-            message: diagnostic.message,
-        })
-        .collect();
-    notes.sort_by(|a, b| (a.line, &a.code).cmp(&(b.line, &b.code)));
-    notes
-}
-
-/// The rules of folders and files as a catalogue. Files that cannot be read are said and passed over.
+/// The rules of folders and files as a catalogue. What cannot be read is said and passed over.
 pub(super) fn catalog(inputs: &Inputs, depth: Depth) -> Result<Catalog, Failure> {
     let files = files::find(inputs)?;
     let worlds = Worlds::new(&files, inputs, &[])?;
-    let rules = files::each(&files, inputs, |input, outcome| match outcome {
-        Outcome::Rules(file) => Ok(rules_of(input, &file, worlds.of(input), depth)),
-        Outcome::Broken(problem) => Err(report_problem(&FileReport::of_problem(problem))),
-        Outcome::Sigma(file) => {
-            files::pass_over_sigma(&file, inputs);
-            Ok(Vec::new())
-        }
-        Outcome::Skipped => Ok(Vec::new()),
+    let found = files::each(&files, inputs, |input, outcome| {
+        let world = worlds.of(input);
+        let studied = self::outcome(input, outcome, world, depth);
+        (rules_of(input, studied.studies, world), studied.problems)
     })?;
     let mut all = Vec::new();
-    for rules in rules {
-        match rules {
-            Ok(rules) => all.extend(rules),
-            Err(problem) => output::complain(&problem),
+    for (rules, problems) in found {
+        all.extend(rules);
+        for problem in problems {
+            output::complain(&problem);
         }
     }
     Ok(Catalog::new(all))
 }
 
-fn rules_of(input: &Input, rules: &RuleFile, world: World<'_>, depth: Depth) -> Vec<Rule> {
-    let path = input.relative.to_string_lossy().replace('\\', "/");
-    let studies = file(input, rules, world, depth);
+/// A path with `/` between folders, as the index has it.
+pub(super) fn catalog_path(path: &std::path::Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}
+
+fn rules_of(input: &Input, studies: Vec<Study>, world: World<'_>) -> Vec<Rule> {
+    let path = catalog_path(&input.relative);
     let rule = |(index, study): (usize, Study)| {
-        let query = rules.rules[index].query();
-        let source = RuleSource { path: &path, number: index + 1, query, is_accepted: study.is_accepted };
+        let source = RuleSource { path: &path, number: index + 1, query: &study.text, is_accepted: study.is_accepted };
         let keys = indicator_keys(&study.explanation, world.hub);
         Rule {
             entry: RuleEntry::of(&study.explanation, &keys, source),
-            shape: Shape::of(Side { rule: &study.meaning, query }),
-            page: RulePage { explanation: study.explanation, keys, query: query.to_owned() },
+            shape: Shape::of(study.side()),
+            page: RulePage { explanation: study.explanation, keys, query: study.text },
         }
     };
     studies.into_iter().enumerate().map(rule).collect()

@@ -10,6 +10,7 @@ use super::formula::{AtomKind, Formula};
 use super::implication::Prover;
 use super::names::Names;
 use super::relation::Relation;
+use crate::explain::notation;
 use crate::ir::{
     Aggregate, Assignment, Expr, ExprKind, Join, JoinKind, Pipeline, Source, SourceKind, Stage, StageKind,
 };
@@ -60,6 +61,8 @@ pub(super) struct Place {
     pub(super) stage: String,
     /// Range of the query.
     pub(super) span: Span,
+    /// What stands there, for a rule whose places are no places of a text.
+    pub(super) words: Option<String>,
 }
 
 /// A step that changes which rows there are.
@@ -169,7 +172,7 @@ impl<'r> Builder<'r> {
         for (index, stage) in stages.iter().enumerate() {
             let number = first + index;
             let number = if prefix.is_empty() { number.to_string() } else { format!("{prefix}.{number}") };
-            self.stage(stage, Place { stage: number, span: stage.span });
+            self.stage(stage, Place { stage: number, span: stage.span, words: None });
         }
     }
 
@@ -246,7 +249,8 @@ impl<'r> Builder<'r> {
         };
         for operand in operands {
             let formula = Formula::of(operand, false, self.reader());
-            let place = Place { stage: stage.to_owned(), span: operand.span };
+            let words = self.text.query.is_empty().then(|| notation(operand));
+            let place = Place { stage: stage.to_owned(), span: operand.span, words };
             self.flow.last().conditions.push(Condition { formula, place });
         }
     }

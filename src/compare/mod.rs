@@ -13,11 +13,13 @@ mod relation;
 mod settings;
 mod text_test;
 mod walk;
+mod witness;
 
 use serde::Serialize;
 
 pub use relation::Relation;
 pub use settings::SettingChange;
+pub use witness::{Version, Witness, WitnessEvent, Witnesses, witnesses};
 
 use crate::explain::one_line;
 use crate::ir::Detection;
@@ -31,7 +33,7 @@ use implication::Prover;
 pub struct Side<'r> {
     /// What it means.
     pub rule: &'r Detection,
-    /// The text that its spans count in.
+    /// The text that its spans count in; empty for a Sigma rule, whose tests have no places in one.
     pub query: &'r str,
 }
 
@@ -142,8 +144,8 @@ pub fn compare(first: Side<'_>, second: Side<'_>) -> Comparison {
 }
 
 fn piece(place: &Place, query: &str) -> Piece {
-    let Place { stage, span: Span { start, end } } = place.clone();
-    let text = one_line(place.span, query);
+    let Place { stage, span: Span { start, end }, words } = place.clone();
+    let text = words.unwrap_or_else(|| one_line(place.span, query));
     Piece { stage, text, start, end }
 }
 

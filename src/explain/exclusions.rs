@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::ir::{Detection, SourceKind, StageKind};
+use crate::ir::{Detection, LogSource, SourceKind, StageKind};
 use crate::schema::{ColumnShape, Columns, Schema};
 
 use super::indicators::Indicator;
@@ -28,14 +28,14 @@ pub struct Exclusion {
     pub strength: Strength,
     /// Number of the stage that it belongs behind.
     pub after_stage: String,
-    /// The operator, with `…` for the values.
+    /// The operator, with `…` for the values; for a Sigma rule, a search that its condition then takes away.
     pub kql: String,
     /// The columns in it.
     pub columns: Vec<ExclusionColumn>,
 }
 
 /// How much it takes to hide behind an exclusion.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Strength {
     /// A value that the attacker cannot choose.
@@ -143,17 +143,80 @@ const COMBINATIONS: [&[(Strength, &[Role])]; 4] = [
 
 pub(super) fn exclusions(rule: &Detection, indicators: &[Indicator]) -> Exclusions {
     let schema = Schema::builtin();
+    if let SourceKind::LogSource(found) = &rule.pipeline.source.kind {
+        return Exclusions { suggestions: sigma_suggestions(found, rule), avoid: sigma_avoid(indicators) };
+    }
     Exclusions { suggestions: suggestions(rule), avoid: avoid(&schema, indicators) }
+}
+
+/// Fields of Sigma's taxonomy for new processes, with what they say and how they are tested. Signers are not among them.
+const SIGMA_FIELDS: [(Role, &str, &str); 4] = [
+    (Role::ParentPath, "ParentImage", "ParentImage|startswith: 'C:\\Program Files\\…\\'"),
+    (Role::OwnPath, "Image", "Image|startswith: 'C:\\Program Files\\…\\'"),
+    (Role::OwnHash, "Hashes", "Hashes|contains: 'SHA256=…'"),
+    (Role::Account, "User", "User: '…'"),
+];
+
+fn sigma_suggestions(found: &LogSource, rule: &Detection) -> Vec<Exclusion> {
+    if (found.category.as_deref(), found.product.as_deref()) != (Some("process_creation"), Some("windows")) {
+        return Vec::new();
+    }
+    let after_stage = (rule.pipeline.stages.len() + 1).to_string();
+    let with = |(strength, roles): &(Strength, &[Role])| {
+        let field = |role: &Role| SIGMA_FIELDS.iter().find(|(of, _, _)| of == role);
+        let fields: Option<Vec<_>> = roles.iter().map(field).collect();
+        let fields = fields?;
+        let tests: Vec<&str> = fields.iter().map(|(_, _, test)| *test).collect();
+        let column = |(role, name, _): &&(Role, &str, &str)| ExclusionColumn {
+            column: (*name).to_owned(),
+            set_by: role.set_by(),
+        };
+        Some(Exclusion {
+            strength: *strength,
+            after_stage: after_stage.clone(),
+            kql: format!("filter_known: {{{}}}  # condition: … and not filter_known", tests.join(", ")),
+            columns: fields.iter().map(column).collect(),
+        })
+    };
+    best_first(COMBINATIONS.iter().filter_map(|group| group.iter().find_map(with)))
+}
+
+fn best_first(exclusions: impl Iterator<Item = Exclusion>) -> Vec<Exclusion> {
+    let mut exclusions: Vec<Exclusion> = exclusions.collect();
+    exclusions.sort_by_key(|exclusion| exclusion.strength);
+    exclusions
+}
+
+fn sigma_avoid(indicators: &[Indicator]) -> Vec<WrittenColumn> {
+    let mut found: Vec<WrittenColumn> = Vec::new();
+    for Indicator { column, .. } in indicators {
+        let Some(why) = sigma_shape(column).and_then(written_by_attacker) else { continue };
+        if !found.iter().any(|known| known.column == *column) {
+            found.push(WrittenColumn { column: column.clone(), why });
+        }
+    }
+    found
+}
+
+/// What Sigma's fields look like whose text an attacker chooses.
+fn sigma_shape(field: &str) -> Option<ColumnShape> {
+    Some(match field {
+        "CommandLine" | "ParentCommandLine" => ColumnShape::CommandLine,
+        "ScriptBlockText" | "Payload" | "Details" | "Description" | "c-useragent" | "cs-user-agent" => {
+            ColumnShape::Text
+        }
+        "OriginalFileName" | "Product" | "Company" => ColumnShape::Name,
+        "QueryName" | "DestinationHostname" | "c-uri" | "cs-uri-query" | "cs-host" => ColumnShape::Url,
+        "TargetObject" => ColumnShape::RegistryKey,
+        _ => return None,
+    })
 }
 
 fn suggestions(rule: &Detection) -> Vec<Exclusion> {
     let Some((columns, after_stage)) = place(rule) else { return Vec::new() };
-    COMBINATIONS
-        .iter()
-        .filter_map(|group| {
-            group.iter().find_map(|(strength, roles)| combination(*strength, roles, columns, &after_stage))
-        })
-        .collect()
+    best_first(COMBINATIONS.iter().filter_map(|group| {
+        group.iter().find_map(|(strength, roles)| combination(*strength, roles, columns, &after_stage))
+    }))
 }
 
 /// The rows behind the last leading filter, where a table's columns still have their names.

@@ -4,8 +4,10 @@ use serde::Serialize;
 
 use crate::ir::{Envelope, SourceKind, StageKind, Trigger, TriggerOperator};
 use crate::rule::AlertSeverity;
+use crate::schema::{Technique, TechniqueStatus, spaced};
 
 use super::kind_words;
+use super::language::Language;
 use super::outline::{Step, StepKind};
 
 /// What stands above the page.
@@ -15,10 +17,14 @@ pub struct Header {
     pub title: Option<String>,
     /// Identifier of the rule.
     pub id: Option<String>,
+    /// What the rule is written in.
+    pub language: Language,
     /// `Scheduled`, `Hunting query`, …
     pub kind: String,
     /// Severity of the alert.
     pub severity: Option<String>,
+    /// The day of its last change, if the file says it: `2026-01-31`.
+    pub changed: Option<String>,
     /// How often the rule runs, such as `1h`.
     pub every: Option<String>,
     /// How far back each run looks, such as `14d`.
@@ -29,6 +35,8 @@ pub struct Header {
     pub tactics: Vec<String>,
     /// ATT&CK techniques.
     pub techniques: Vec<String>,
+    /// What ATT&CK calls them, in the same order; `null` for one that it does not have.
+    pub technique_names: Vec<Option<String>>,
     /// Tables that the file says the rule needs.
     pub declared_data: Vec<String>,
     /// Tables and table functions that the query reads, in order.
@@ -39,21 +47,51 @@ pub struct Header {
     pub references: Vec<String>,
 }
 
-pub(super) fn header(envelope: &Envelope, steps: &[Step<'_>]) -> Header {
+pub(super) fn header(envelope: &Envelope, steps: &[Step<'_>], language: Language) -> Header {
     Header {
         title: envelope.title.clone(),
         id: envelope.id.clone(),
-        kind: kind_words(envelope.kind).to_owned(),
+        language,
+        kind: kind_words(envelope.kind, language).to_owned(),
         severity: envelope.severity.map(AlertSeverity::as_str).map(str::to_owned),
+        changed: None,
         every: envelope.frequency.map(crate::rule::Seconds::short),
         over: envelope.period.map(crate::rule::Seconds::short),
         trigger: envelope.trigger.map(trigger),
         tactics: envelope.tactics.clone(),
         techniques: envelope.techniques.clone(),
+        technique_names: envelope.techniques.iter().map(|id| Technique::find(id).map(technique_name)).collect(),
         declared_data: envelope.data_types.clone(),
         used_data: used_data(steps),
         description: envelope.description.clone(),
         references: envelope.references.clone(),
+    }
+}
+
+/// The name of a technique, and what has taken its place.
+fn technique_name(technique: Technique) -> String {
+    let name = technique.full_name();
+    match technique.status {
+        TechniqueStatus::Live => name,
+        TechniqueStatus::Deprecated => format!("{name} (deprecated)"),
+        TechniqueStatus::Revoked(None) => format!("{name} (revoked)"),
+        TechniqueStatus::Revoked(Some(successor)) => format!("{name} (now {successor})"),
+    }
+}
+
+impl Header {
+    /// The tactics in words: `Defense Evasion` for `DefenseEvasion`.
+    pub(super) fn tactic_words(&self) -> Vec<String> {
+        self.tactics.iter().map(|tactic| spaced(tactic)).collect()
+    }
+
+    /// The techniques with their names.
+    pub(super) fn technique_words(&self) -> Vec<String> {
+        let named = |(id, name): (&String, &Option<String>)| match name {
+            Some(name) => format!("{id} {name}"),
+            None => format!("{id} (not in ATT&CK)"),
+        };
+        self.techniques.iter().zip(&self.technique_names).map(named).collect()
     }
 }
 
@@ -74,18 +112,19 @@ fn trigger(trigger: Trigger) -> String {
 /// Tables and functions by first use. A plain table inside a join has no step of its own.
 fn used_data(steps: &[Step<'_>]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    let mut add = |kind: &SourceKind| match kind {
-        SourceKind::Table { name, .. } | SourceKind::Function { name, .. } => {
-            if !names.contains(name) {
-                names.push(name.clone());
-            }
+    let mut add = |kind: &SourceKind| {
+        let name = match kind {
+            SourceKind::Table { name, .. } | SourceKind::Function { name, .. } => name.clone(),
+            SourceKind::LogSource(found) => found.to_string(),
+            SourceKind::Union(_)
+            | SourceKind::Pipeline { .. }
+            | SourceKind::Inline(_)
+            | SourceKind::External(_)
+            | SourceKind::Opaque(_) => return,
+        };
+        if !names.contains(&name) {
+            names.push(name);
         }
-        SourceKind::LogSource(found) => names.push(found.to_string()),
-        SourceKind::Union(_)
-        | SourceKind::Pipeline { .. }
-        | SourceKind::Inline(_)
-        | SourceKind::External(_)
-        | SourceKind::Opaque(_) => {}
     };
     for step in steps {
         match step.kind {

@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
+use super::header::Header;
+use super::language::Language;
 use super::sections::{Section, Sections};
-use super::text::{conversion_words, indicator_column, join_keys, returned, summary};
+use super::text::{conversion_words, corpus_words, indicator_column, join_keys, other_rules_words, returned, summary};
 use super::tree;
 use super::words::visible;
 use super::{Explanation, OriginKind};
@@ -69,7 +71,13 @@ pub struct RuleView<'e> {
     explanation: &'e Explanation,
     shows: Vec<&'static str>,
     tables: Vec<Name>,
+    tactics: Vec<String>,
     techniques: Vec<Name>,
+    /// The rules that indicators are counted among; empty without a corpus.
+    corpus: String,
+    gives_events: bool,
+    /// What the text of the rule is called.
+    text_title: &'static str,
     predicates: Vec<PredicateView>,
     joins: Vec<JoinView>,
     indicators: Vec<IndicatorView>,
@@ -105,7 +113,7 @@ struct IndicatorView {
     polarity: &'static str,
     class: String,
     value: Name,
-    other_rules: Option<usize>,
+    other_rules: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -142,7 +150,14 @@ impl<'e> RuleView<'e> {
             explanation,
             shows: Section::ALL.into_iter().filter(|section| sections.has(*section)).map(Section::as_str).collect(),
             tables: header.used_data.iter().map(|table| name(table, links.table(table))).collect(),
-            techniques: header.techniques.iter().map(|id| name(id, links.technique(id))).collect(),
+            tactics: header.tactic_words(),
+            techniques: techniques(header, links),
+            corpus: explanation.surroundings.corpus.map_or_else(String::new, |rules| corpus_words(explanation, rules)),
+            gives_events: explanation.gives_events(),
+            text_title: match header.language {
+                Language::Kql => "Query",
+                Language::Sigma => "Rule",
+            },
             predicates: predicates(explanation),
             joins: joins(explanation),
             indicators: indicators(explanation, links),
@@ -159,6 +174,12 @@ impl<'e> RuleView<'e> {
         title.clone_into(&mut self.title);
         self
     }
+}
+
+fn techniques(header: &Header, links: &dyn Links) -> Vec<Name> {
+    let words = header.technique_words();
+    let named = |(id, text): (&String, String)| Name { text, href: links.technique(id) };
+    header.techniques.iter().zip(words).map(named).collect()
 }
 
 fn predicates(explanation: &Explanation) -> Vec<PredicateView> {
@@ -183,16 +204,18 @@ fn joins(explanation: &Explanation) -> Vec<JoinView> {
 }
 
 fn indicators(explanation: &Explanation, links: &dyn Links) -> Vec<IndicatorView> {
-    let view = |(index, indicator): (usize, &super::Indicator)| IndicatorView {
-        stage: indicator.stage.clone(),
-        column: Name {
-            text: indicator_column(indicator),
-            href: links.column(indicator.table.as_deref(), &indicator.column),
-        },
-        polarity: indicator.polarity.as_str(),
-        class: indicator.class.clone(),
-        value: Name { text: visible(&indicator.value), href: links.indicator(index) },
-        other_rules: indicator.other_rules,
+    let view = |(index, indicator): (usize, &super::Indicator)| {
+        let log_source = indicator.log_source.as_ref().map(ToString::to_string);
+        let table = indicator.table.as_ref().or(log_source.as_ref());
+        let column = links.column(table.map(String::as_str), &indicator.column);
+        IndicatorView {
+            stage: indicator.stage.clone(),
+            column: Name { text: indicator_column(indicator), href: column },
+            polarity: indicator.polarity.as_str(),
+            class: indicator.class.clone(),
+            value: Name { text: visible(&indicator.value), href: links.indicator(index) },
+            other_rules: other_rules_words(explanation, indicator),
+        }
     };
     explanation.indicators.iter().enumerate().map(view).collect()
 }

@@ -4,12 +4,16 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ir::{Expr, ExprKind, Field, StageKind, Test, TestOp};
+use super::language::LanguageCounts;
+use crate::ir::{Expr, ExprKind, Field, LogSource, StageKind, Test, TestOp};
 use crate::schema::{Origin, ScalarType, Value};
 
-use super::outline::{Step, StepKind};
+use super::outline::{Step, StepKind, decided};
 use super::phrases::regex_ignores_case;
 use super::words::plain_value;
+
+/// The column of a value that is looked for everywhere.
+pub const ANY_COLUMN: &str = "any column";
 
 /// One value that a column is compared with.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
@@ -18,6 +22,9 @@ pub struct Indicator {
     pub stage: String,
     /// The table that the column comes from; `null` for a computed one.
     pub table: Option<String>,
+    /// The log source whose events have the column as a field; absent outside Sigma.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_source: Option<LogSource>,
     /// Name of the column in its table; for a computed column, its name at that stage.
     pub column: String,
     /// Its name at that stage, if it was renamed.
@@ -35,6 +42,9 @@ pub struct Indicator {
     /// Number of other rules of the corpus that look for the same; absent without a corpus.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub other_rules: Option<usize>,
+    /// The same by the language of those rules.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other_rules_by_language: Option<LanguageCounts>,
 }
 
 /// What a value does to the result.
@@ -63,7 +73,8 @@ pub(super) fn indicators(steps: &[Step<'_>]) -> Vec<Indicator> {
         if let StepKind::Stage(stage) = step.kind
             && let StageKind::Filter(predicate) = &stage.kind
         {
-            collect(predicate, step.is_in_exclusion, &step.number, &mut found);
+            let place = Place { stage: &step.number, log_source: step.log_source };
+            collect(predicate, step.is_in_exclusion, place, &mut found);
         }
     }
     found.indicators
@@ -76,7 +87,17 @@ struct Found {
     seen: HashSet<Indicator>,
 }
 
-fn collect(expr: &Expr, is_negated: bool, stage: &str, found: &mut Found) {
+/// Where a test stands.
+#[derive(Clone, Copy)]
+struct Place<'r> {
+    stage: &'r str,
+    log_source: Option<&'r LogSource>,
+}
+
+fn collect(expr: &Expr, is_negated: bool, stage: Place<'_>, found: &mut Found) {
+    if let Some(test) = decided(expr) {
+        return collect(test, is_negated, stage, found);
+    }
     match &expr.kind {
         ExprKind::And(operands) | ExprKind::Or(operands) => {
             for operand in operands {
@@ -104,14 +125,16 @@ fn collect(expr: &Expr, is_negated: bool, stage: &str, found: &mut Found) {
     }
 }
 
-fn of_test(test: &Test, is_negated: bool, stage: &str, found: &mut Found) {
+fn of_test(test: &Test, is_negated: bool, place: Place<'_>, found: &mut Found) {
     let mut through = Vec::new();
     let Some(subject) = subject(&test.subject, &mut through) else { return };
     let (table, column, renamed) = named(&subject);
+    let log_source = place.log_source.filter(|_| is_of_event(&subject)).cloned();
     for value in values(test) {
         let indicator = Indicator {
-            stage: stage.to_owned(),
+            stage: place.stage.to_owned(),
             table: table.clone(),
+            log_source: log_source.clone(),
             column: column.clone(),
             renamed: renamed.clone(),
             through: through.clone(),
@@ -120,6 +143,7 @@ fn of_test(test: &Test, is_negated: bool, stage: &str, found: &mut Found) {
             polarity: if is_negated { Polarity::Excludes } else { Polarity::Matches },
             value: plain_value(&value),
             other_rules: None,
+            other_rules_by_language: None,
         };
         if found.seen.insert(indicator.clone()) {
             found.indicators.push(indicator);
@@ -160,9 +184,17 @@ fn subject<'r>(expr: &'r Expr, through: &mut Vec<String>) -> Option<Subject<'r>>
     }
 }
 
+/// Whether it is a field of an event, or any of them.
+fn is_of_event(subject: &Subject<'_>) -> bool {
+    match subject {
+        Subject::Field(field) => matches!(field.origin, Origin::Event { .. }),
+        Subject::AnyColumn => true,
+    }
+}
+
 /// Table, column there, and name here if it differs.
 fn named(subject: &Subject<'_>) -> (Option<String>, String, Option<String>) {
-    let Subject::Field(field) = subject else { return (None, "any column".to_owned(), None) };
+    let Subject::Field(field) = subject else { return (None, ANY_COLUMN.to_owned(), None) };
     match origin_column(&field.origin) {
         Some((table, column)) => {
             let renamed = (column != field.name).then(|| field.name.clone());

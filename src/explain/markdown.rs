@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::Explanation;
 use super::sections::{Section, Sections};
-use super::text::{conversion_words, indicator_column, join_keys, returned, summary};
+use super::text::{conversion_words, indicator_column, join_keys, other_rules_words, returned, summary};
 use super::tree;
 use super::words::visible;
 
@@ -85,9 +85,10 @@ fn header(explanation: &Explanation, page: &mut String) {
     let header = &explanation.header;
     line(page, &format!("# {}", escaped(header.title.as_deref().unwrap_or("Untitled query"))));
     line(page, &format!("\n{}", summary(header)));
+    let (tactics, techniques) = (header.tactic_words(), header.technique_words());
     let lists = [
-        ("Tactics", &header.tactics),
-        ("Techniques", &header.techniques),
+        ("Tactics", &tactics),
+        ("Techniques", &techniques),
         ("Reads", &header.used_data),
         ("Needs", &header.declared_data),
         ("References", &header.references),
@@ -160,7 +161,7 @@ fn indicators(explanation: &Explanation, page: &mut String) {
             code(&visible(&indicator.value)),
         ];
         if has_corpus {
-            row.push(indicator.other_rules.map_or_else(String::new, |count| count.to_string()));
+            row.push(other_rules_words(explanation, indicator));
         }
         row
     });
@@ -173,6 +174,16 @@ fn indicators(explanation: &Explanation, page: &mut String) {
 
 fn output(explanation: &Explanation, page: &mut String) {
     let output = &explanation.output;
+    if explanation.gives_events() {
+        section(page, "Output");
+        line(page, "The event as it is.");
+        return;
+    }
+    if output.fields.is_empty() && output.is_open {
+        section(page, "Output");
+        line(page, "Not known.");
+        return;
+    }
     section(page, &format!("Output ({}{})", output.fields.len(), if output.is_open { ", maybe more" } else { "" }));
     let rows = output.fields.iter().map(|field| {
         vec![escaped(&field.name), field.ty.clone(), escaped(&field.source), escaped(&field.used_by.join(", "))]

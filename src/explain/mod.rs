@@ -10,6 +10,7 @@ mod header;
 mod html;
 mod indicators;
 mod joins;
+mod language;
 mod markdown;
 mod notation;
 mod notes;
@@ -26,15 +27,18 @@ mod words;
 
 use serde::Serialize;
 
+use self::language::Written;
 use crate::ir::Detection;
 use crate::rule::RuleKind;
 
 pub use self::exclusions::{Exclusion, ExclusionColumn, Exclusions, Strength, WrittenColumn};
 pub use self::header::Header;
 pub use self::html::{Links, RuleView, render_html};
-pub use self::indicators::{Indicator, Polarity};
+pub use self::indicators::{ANY_COLUMN, Indicator, Polarity};
 pub use self::joins::{JoinExplanation, JoinKeyPair};
+pub use self::language::{Language, LanguageCounts};
 pub use self::markdown::{render_markdown, render_markdown_sections};
+pub(crate) use self::notation::notation;
 pub use self::notes::{Note, NoteKind};
 pub use self::outputs::{ColumnUse, OriginKind, Output, OutputField};
 pub use self::predicates::{Branch, PredicateNode, StagePredicate};
@@ -76,6 +80,11 @@ pub struct Explanation {
 }
 
 impl Explanation {
+    /// Whether the rule gives events as they are: a Sigma rule that only chooses them.
+    pub(crate) fn gives_events(&self) -> bool {
+        self.header.language == Language::Sigma && self.output.fields.is_empty()
+    }
+
     /// As JSON, with the wanted parts. Header and version always stand in it.
     pub fn to_json(&self, sections: &Sections) -> serde_json::Value {
         // Strings, numbers and lists only: serialising them can't fail.
@@ -91,28 +100,38 @@ impl Explanation {
 
 /// The page of a rule. `query_text` is the text that the rule's spans count in.
 pub fn explain(rule: &Detection, query_text: &str) -> Explanation {
+    page(rule, Written { language: Language::Kql, text: query_text })
+}
+
+/// The page of a Sigma rule. `condition` is its condition as written; empty if its meaning is made of several.
+pub fn explain_sigma(rule: &Detection, condition: &str) -> Explanation {
+    page(rule, Written { language: Language::Sigma, text: condition })
+}
+
+fn page(rule: &Detection, written: Written<'_>) -> Explanation {
     let steps = outline::outline(&rule.pipeline);
     let output = outputs::output(rule, &steps);
     let entities = outputs::column_uses(&rule.envelope, &rule.pipeline.output);
     let indicators = indicators::indicators(&steps);
     Explanation {
         version: VERSION,
-        header: header::header(&rule.envelope, &steps),
-        stages: stages::stages(&steps, query_text),
+        header: header::header(&rule.envelope, &steps, written.language),
+        stages: stages::stages(&steps, written),
         predicates: predicates::predicates(&steps),
         joins: joins::joins(&steps),
         exclusions: exclusions::exclusions(rule, &indicators),
         indicators,
-        notes: notes::notes(&steps, &output, &entities, query_text),
+        notes: notes::notes(&steps, &output, &entities, written),
         output,
         entities,
         surroundings: Surroundings::default(),
     }
 }
 
-/// How the file calls the rule's kind.
-fn kind_words(kind: RuleKind) -> &'static str {
+/// How the file calls the rule's kind. Sigma knows one.
+fn kind_words(kind: RuleKind, language: Language) -> &'static str {
     match kind {
+        _ if language == Language::Sigma => "Sigma rule",
         RuleKind::Scheduled => "Scheduled",
         RuleKind::Nrt => "NRT",
         RuleKind::Hunting => "Hunting query",

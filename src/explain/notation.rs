@@ -1,12 +1,12 @@
 //! Expressions of the meaning in KQL's notation: what stands behind a `let` or in a function is written out.
 
-use crate::ir::{Expr, ExprKind, MemberKey, Test, TestOp};
+use crate::ir::{Expr, ExprKind, MemberKey, Source, SourceKind, Test, TestOp};
 use crate::schema::Value;
 
 use super::words;
 
 /// An expression in KQL's notation, for reading rather than for running.
-pub(super) fn notation(expr: &Expr) -> String {
+pub(crate) fn notation(expr: &Expr) -> String {
     match &expr.kind {
         ExprKind::Field(field) => field.name.clone(),
         ExprKind::Value(value) => words::quoted_value(value),
@@ -31,8 +31,16 @@ pub(super) fn notation(expr: &Expr) -> String {
             MemberKey::Computed(key) => format!("{}[{}]", notation(base), notation(key)),
         },
         ExprKind::Star => "*".to_owned(),
-        ExprKind::Subquery(pipeline) => format!("({} | …)", words::source(&pipeline.source)),
+        ExprKind::Subquery(pipeline) => format!("({} | …)", source(&pipeline.source)),
         ExprKind::Opaque(reason) => format!("⟨{reason}⟩"),
+    }
+}
+
+/// A source by its name alone.
+fn source(source: &Source) -> String {
+    match &source.kind {
+        SourceKind::Pipeline { name: Some(name), .. } => name.clone(),
+        _ => words::source(source).replace('`', ""),
     }
 }
 
@@ -55,7 +63,9 @@ fn listed<'e>(expressions: impl IntoIterator<Item = &'e Expr>) -> String {
     expressions.into_iter().map(notation).collect::<Vec<_>>().join(", ")
 }
 
+/// Parts of `and` and `or`. A test binds closer than they do.
 fn joined(operands: &[Expr], word: &str) -> String {
+    let part = |expr: &Expr| if matches!(expr.kind, ExprKind::Test(_)) { notation(expr) } else { part(expr) };
     operands.iter().map(part).collect::<Vec<_>>().join(word)
 }
 

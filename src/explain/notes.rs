@@ -4,8 +4,10 @@ use serde::Serialize;
 
 use crate::ir::{Expr, ExprKind, JoinKind, SourceKind, Stage, StageKind};
 
+use super::language::{Language, Written};
 use super::outline::{Step, StepKind, operands, stage_expressions};
 use super::outputs::{ColumnUse, Output};
+use super::stages::{arguments, is_explained};
 use super::words::{one_line, shortened};
 
 /// A remark below the page.
@@ -37,7 +39,7 @@ pub enum NoteKind {
     ImplicitJoin,
 }
 
-pub(super) fn notes(steps: &[Step<'_>], output: &Output, uses: &[ColumnUse], query_text: &str) -> Vec<Note> {
+pub(super) fn notes(steps: &[Step<'_>], output: &Output, uses: &[ColumnUse], written: Written<'_>) -> Vec<Note> {
     let mut notes = Vec::new();
     for each in uses.iter().filter(|each| each.is_returned == Some(false)) {
         let message = format!("{} names `{}`, which the query does not return", each.title(), each.column);
@@ -46,10 +48,11 @@ pub(super) fn notes(steps: &[Step<'_>], output: &Output, uses: &[ColumnUse], que
     for step in steps {
         match step.kind {
             StepKind::Source(source) => notes.extend(source_note(&step.number, &source.kind)),
-            StepKind::Stage(stage) => stage_notes(&step.number, stage, query_text, &mut notes),
+            StepKind::Stage(stage) => stage_notes(&step.number, stage, written.text, &mut notes),
         }
     }
-    if output.is_open {
+    // What a Sigma rule gives is the event, whose fields nobody lists.
+    if output.is_open && written.language == Language::Kql {
         let message =
             "the result may have more columns than are listed: the columns of a source or an operator are not known";
         notes.push(Note { kind: NoteKind::OpenOutput, stage: None, message: message.to_owned() });
@@ -78,7 +81,7 @@ fn stage_notes(number: &str, stage: &Stage, query_text: &str, notes: &mut Vec<No
     let mut note = |kind, message: String| notes.push(Note { kind, stage: Some(number.to_owned()), message });
     match &stage.kind {
         StageKind::Opaque(reason) => note(NoteKind::NotUnderstood, reason.clone()),
-        StageKind::Other { operator, .. } => {
+        StageKind::Other { operator, .. } if !is_explained(operator, &arguments(stage.span, query_text)) => {
             note(NoteKind::NotExplained, format!("what `{operator}` does to the rows is not explained"));
         }
         StageKind::Join(join) if join.kind == JoinKind::InnerUnique && !join.is_kind_written => {

@@ -2,8 +2,8 @@
 //!
 //! Every section of the page walks this list, so that a number means the same step everywhere.
 
-use crate::ir::{Expr, ExprKind, JoinKind, MemberKey, Pipeline, Source, SourceKind, Stage, StageKind};
-use crate::schema::Columns;
+use crate::ir::{Expr, ExprKind, JoinKind, LogSource, MemberKey, Pipeline, Source, SourceKind, Stage, StageKind};
+use crate::schema::{Columns, Value};
 
 /// One step.
 pub(super) struct Step<'r> {
@@ -15,8 +15,12 @@ pub(super) struct Step<'r> {
     pub(super) kind: StepKind<'r>,
     /// The columns in front of it.
     pub(super) before: Option<&'r Columns>,
+    /// The log source of its events, if they come from one.
+    pub(super) log_source: Option<&'r LogSource>,
     /// Whether rows that pass it take rows away from the result: one side of an anti join, a list behind `!in`.
     pub(super) is_in_exclusion: bool,
+    /// The step that is made of the same definition; its parts are shown there only.
+    pub(super) same_as: Option<String>,
     /// Whether it decides which rows the rule returns; a sub-query that only computes a value does not.
     pub(super) decides_rows: bool,
 }
@@ -32,7 +36,8 @@ pub(super) enum StepKind<'r> {
 
 /// The steps of a query.
 pub(super) fn outline(pipeline: &Pipeline) -> Vec<Step<'_>> {
-    let mut outline = Outline { steps: Vec::new(), depth: 0, is_in_exclusion: false, decides_rows: true };
+    let mut outline =
+        Outline { steps: Vec::new(), depth: 0, is_in_exclusion: false, decides_rows: true, shown: Vec::new() };
     outline.flow(pipeline, "", 1, true);
     outline.steps
 }
@@ -40,6 +45,16 @@ pub(super) fn outline(pipeline: &Pipeline) -> Vec<Step<'_>> {
 struct Outline<'r> {
     steps: Vec<Step<'r>>,
     depth: usize,
+    is_in_exclusion: bool,
+    decides_rows: bool,
+    /// Definitions whose parts are shown.
+    shown: Vec<Shown<'r>>,
+}
+
+/// A definition whose parts are shown, and where.
+struct Shown<'r> {
+    pipeline: &'r Pipeline,
+    number: String,
     is_in_exclusion: bool,
     decides_rows: bool,
 }
@@ -52,7 +67,7 @@ impl<'r> Outline<'r> {
         if numbers_source || is_composed(&pipeline.source) {
             let number = numbered(prefix, next);
             next += 1;
-            self.push(&number, StepKind::Source(&pipeline.source), None);
+            self.push(&number, StepKind::Source(&pipeline.source), None, &pipeline.source);
             self.inside(|outline| outline.source_parts(&pipeline.source, &number));
         }
         self.stages(pipeline, prefix, next, first)
@@ -67,7 +82,7 @@ impl<'r> Outline<'r> {
             if joins_as(stage, JoinKind::RightAnti) {
                 self.steps[first..].iter_mut().for_each(|step| step.is_in_exclusion ^= true);
             }
-            self.push(&number, StepKind::Stage(stage), Some(before));
+            self.push(&number, StepKind::Stage(stage), Some(before), &pipeline.source);
             self.inside(|outline| outline.stage_parts(stage, &number));
             before = &stage.output;
         }
@@ -77,6 +92,7 @@ impl<'r> Outline<'r> {
     /// The steps that make a source; returns the next free number below it.
     fn source_parts(&mut self, source: &'r Source, number: &str) -> usize {
         match &source.kind {
+            SourceKind::Pipeline { name: Some(_), pipeline } if self.is_shown_elsewhere(pipeline, number) => 1,
             SourceKind::Pipeline { pipeline, .. } => self.flow(pipeline, number, 1, false),
             SourceKind::Union(branches) => self.branches(branches, number, 1),
             SourceKind::Table { .. }
@@ -88,13 +104,30 @@ impl<'r> Outline<'r> {
         }
     }
 
+    /// Whether the parts of the same definition, used for the same, stand in an earlier step; from here on they do.
+    fn is_shown_elsewhere(&mut self, pipeline: &'r Pipeline, number: &str) -> bool {
+        let is_alike = |shown: &&Shown<'_>| {
+            // What only computes a value says nothing more than what decides rows.
+            let is_used_alike = (shown.is_in_exclusion, shown.decides_rows) == (self.is_in_exclusion, true);
+            (is_used_alike || !self.decides_rows) && shown.pipeline == pipeline
+        };
+        let known = self.shown.iter().find(is_alike).map(|shown| shown.number.clone());
+        if known.is_none() {
+            let (is_in_exclusion, decides_rows) = (self.is_in_exclusion, self.decides_rows);
+            self.shown.push(Shown { pipeline, number: number.to_owned(), is_in_exclusion, decides_rows });
+        } else if let Some(step) = self.steps.last_mut() {
+            step.same_as.clone_from(&known);
+        }
+        known.is_some()
+    }
+
     /// Each branch is a step, and its stages are inside it.
     fn branches(&mut self, branches: &'r [Pipeline], prefix: &str, mut next: usize) -> usize {
         for branch in branches {
             let number = numbered(prefix, next);
             next += 1;
             let first = self.steps.len();
-            self.push(&number, StepKind::Source(&branch.source), None);
+            self.push(&number, StepKind::Source(&branch.source), None, &branch.source);
             self.inside(|outline| {
                 let next = outline.source_parts(&branch.source, &number);
                 outline.stages(branch, &number, next, first);
@@ -128,8 +161,11 @@ impl<'r> Outline<'r> {
         }
     }
 
-    fn push(&mut self, number: &str, kind: StepKind<'r>, before: Option<&'r Columns>) {
+    /// `source` is where the rows of the step's pipeline come from.
+    fn push(&mut self, number: &str, kind: StepKind<'r>, before: Option<&'r Columns>, source: &'r Source) {
         self.steps.push(Step {
+            log_source: log_source(source),
+            same_as: None,
             number: number.to_owned(),
             depth: self.depth,
             kind,
@@ -149,6 +185,19 @@ impl<'r> Outline<'r> {
 
 fn joins_as(stage: &Stage, kind: JoinKind) -> bool {
     matches!(&stage.kind, StageKind::Join(join) if join.kind == kind)
+}
+
+fn log_source(source: &Source) -> Option<&LogSource> {
+    match &source.kind {
+        SourceKind::LogSource(found) => Some(found),
+        SourceKind::Pipeline { pipeline, .. } => log_source(&pipeline.source),
+        SourceKind::Table { .. }
+        | SourceKind::Function { .. }
+        | SourceKind::Union(_)
+        | SourceKind::Inline(_)
+        | SourceKind::External(_)
+        | SourceKind::Opaque(_) => None,
+    }
 }
 
 fn numbered(prefix: &str, number: usize) -> String {
@@ -172,6 +221,19 @@ fn subqueries(stage: &Stage) -> Vec<(&Pipeline, bool)> {
         rest.extend(operands(expr).into_iter().rev().map(|operand| (operand, is_negated ^ flips)));
     }
     found
+}
+
+/// The test in `coalesce(test, false)`, where null counts as false: how Sigma negates tests that may be null.
+pub(super) fn decided(expr: &Expr) -> Option<&Expr> {
+    match &expr.kind {
+        ExprKind::Call { name, arguments } if name == "coalesce" => match arguments.as_slice() {
+            [test, Expr { kind: ExprKind::Value(Value::Bool(false)), .. }] => {
+                matches!(test.kind, ExprKind::Test(_)).then_some(test)
+            }
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// The expressions of a stage in order.

@@ -1,7 +1,7 @@
 //! What each test means, in a sentence that does not hide its letter case, its terms or its nulls.
 
 use crate::ir::{Expr, ExprKind, Test, TestOp};
-use crate::schema::{ScalarType, Value};
+use crate::schema::{Origin, ScalarType, Value};
 
 use super::words;
 
@@ -15,11 +15,29 @@ pub(super) struct Phrase {
     pub(super) remarks: Vec<String>,
 }
 
+/// How a test is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sense {
+    /// As it stands.
+    Plain,
+    /// It must be false.
+    Negated,
+    /// It must be false or null.
+    NegatedNullFalse,
+}
+
+impl Sense {
+    pub(super) fn is_negated(self) -> bool {
+        matches!(self, Self::Negated | Self::NegatedNullFalse)
+    }
+}
+
 /// A test, or its negation, in words.
-pub(super) fn phrase(test: &Test, is_negated: bool) -> Phrase {
-    let subject = words::expression(&test.subject);
+pub(super) fn phrase(test: &Test, sense: Sense) -> Phrase {
+    let is_negated = sense.is_negated();
+    let subject = subject(&test.subject);
     let values: Vec<String> = test.operands.iter().map(words::expression).collect();
-    let verb = if is_negated { negative(test.op) } else { positive(test.op) };
+    let verb = if is_negated { negative(test) } else { positive(test) };
     let case = case(test);
     let (object, listed) = match (test.op, values.as_slice()) {
         (TestOp::Between, [low, high]) => (format!(" {low} and {high}, both included"), Vec::new()),
@@ -32,7 +50,15 @@ pub(super) fn phrase(test: &Test, is_negated: bool) -> Phrase {
     Phrase {
         meaning: format!("{subject} {verb}{object}{}{case}{colon}", as_what(test)),
         listed,
-        remarks: remarks(test, is_negated),
+        remarks: remarks(test, sense),
+    }
+}
+
+/// What is tested. A sub-query in its place has one value.
+fn subject(expr: &Expr) -> String {
+    match &expr.kind {
+        ExprKind::Subquery(pipeline) => format!("the one value that is made of {}", words::source(&pipeline.source)),
+        _ => words::expression(expr),
     }
 }
 
@@ -47,8 +73,8 @@ fn rows_of(test: &Test) -> &'static str {
     }
 }
 
-fn positive(op: TestOp) -> &'static str {
-    match op {
+fn positive(test: &Test) -> &'static str {
+    match test.op {
         TestOp::Equal | TestOp::In | TestOp::EqualCi | TestOp::InCi => "is",
         TestOp::Contains | TestOp::ContainsCs | TestOp::Has | TestOp::HasCs | TestOp::HasAny | TestOp::HasAll => {
             "contains"
@@ -65,6 +91,7 @@ fn positive(op: TestOp) -> &'static str {
         TestOp::GreaterOrEqual => "is at least",
         TestOp::Between => "lies between",
         TestOp::IsEmpty => "is empty or null",
+        TestOp::IsNull if is_event_field(&test.subject) => "is not in the event",
         TestOp::IsNull => "is null (a text never is)",
         TestOp::Ipv4InRange => "is an IPv4 address in",
         TestOp::Ipv6InRange => "is an IPv6 or IPv4 address in",
@@ -72,8 +99,8 @@ fn positive(op: TestOp) -> &'static str {
     }
 }
 
-fn negative(op: TestOp) -> &'static str {
-    match op {
+fn negative(test: &Test) -> &'static str {
+    match test.op {
         TestOp::Equal | TestOp::In | TestOp::EqualCi | TestOp::InCi => "is not",
         TestOp::Contains | TestOp::ContainsCs | TestOp::Has | TestOp::HasCs | TestOp::HasAny | TestOp::HasAll => {
             "does not contain"
@@ -90,11 +117,17 @@ fn negative(op: TestOp) -> &'static str {
         TestOp::GreaterOrEqual => "is not at least",
         TestOp::Between => "does not lie between",
         TestOp::IsEmpty => "is not empty",
+        TestOp::IsNull if is_event_field(&test.subject) => "is in the event",
         TestOp::IsNull => "is not null (a text never is)",
         TestOp::Ipv4InRange => "is an IPv4 address outside of",
         TestOp::Ipv6InRange => "is an IPv6 or IPv4 address outside of",
         TestOp::Ipv4IsPrivate => "is an IPv4 address that is not private",
     }
+}
+
+/// Whether it is a field that an event may lack.
+fn is_event_field(expr: &Expr) -> bool {
+    matches!(&expr.kind, ExprKind::Field(field) if matches!(field.origin, Origin::Event { .. }))
 }
 
 /// What stands in place of several values.
@@ -187,21 +220,32 @@ pub(super) fn regex_ignores_case(test: &Test) -> bool {
     })
 }
 
-fn remarks(test: &Test, is_negated: bool) -> Vec<String> {
+fn remarks(test: &Test, sense: Sense) -> Vec<String> {
+    let is_negated = sense.is_negated();
     let mut remarks: Vec<String> = Vec::new();
     remarks.extend(empty_needle(test));
     remarks.extend(term_borders(test, is_negated));
     if test.op.is_null_for_null() {
-        if is_negated {
-            remarks.push("rows without such a value are dropped, although the test is negated".to_owned());
-        }
+        remarks.extend(match sense {
+            Sense::Plain => None,
+            Sense::Negated => Some("rows without such a value are dropped, although the test is negated".to_owned()),
+            Sense::NegatedNullFalse => Some("events without such a value are kept".to_owned()),
+        });
     } else if is_negated {
-        remarks.extend(kept_without_value(test).map(|what| format!("rows where it is {what} are kept")));
+        remarks.extend(kept_without_value(test).map(str::to_owned));
     }
     remarks
 }
 
-/// Rows that a negated test keeps although they have no value: what such a row holds.
+/// What is said of rows without a value that a negated test keeps: of events, texts, values of any type, others.
+const KEPT: [&str; 4] = [
+    "events without the field are kept",
+    "rows where it is empty are kept",
+    "rows where it is empty or null are kept",
+    "rows where it is null are kept",
+];
+
+/// Rows that a negated test keeps although they have no value.
 fn kept_without_value(test: &Test) -> Option<&'static str> {
     let is_known = match test.op {
         TestOp::IsEmpty | TestOp::IsNull | TestOp::Regex => false,
@@ -212,11 +256,25 @@ fn kept_without_value(test: &Test) -> Option<&'static str> {
             _ => false,
         }),
     };
+    let [of_event, empty, empty_or_null, null] = KEPT;
     is_known.then_some(match test.subject.ty {
-        ScalarType::String => "empty",
-        ScalarType::Dynamic | ScalarType::Unknown => "empty or null",
-        _ => "null",
+        _ if is_event_field(&test.subject) => of_event,
+        ScalarType::String => empty,
+        ScalarType::Dynamic | ScalarType::Unknown => empty_or_null,
+        ScalarType::Bool
+        | ScalarType::Datetime
+        | ScalarType::Decimal
+        | ScalarType::Guid
+        | ScalarType::Int
+        | ScalarType::Long
+        | ScalarType::Real
+        | ScalarType::Timespan => null,
     })
+}
+
+/// Whether a remark says that rows without a value are kept.
+pub(super) fn is_about_missing(remark: &str) -> bool {
+    KEPT.contains(&remark)
 }
 
 /// Every text contains the empty one.
@@ -264,7 +322,7 @@ fn term_borders(test: &Test, is_negated: bool) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::phrase;
+    use super::{Sense, phrase};
     use crate::ir::{Expr, ExprKind, Field, Test, TestOp};
     use crate::schema::{Origin, ScalarType, Value};
     use crate::span::Span;
@@ -278,7 +336,7 @@ mod tests {
             operands: values.iter().map(|value| expr(ExprKind::Value(Value::String((*value).to_owned())))).collect(),
             op_span: Span::default(),
         };
-        let phrase = phrase(&test, is_negated);
+        let phrase = phrase(&test, if is_negated { Sense::Negated } else { Sense::Plain });
         [vec![phrase.meaning], phrase.remarks].concat().join("; ")
     }
 

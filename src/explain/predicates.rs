@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use crate::ir::{Assignment, Expr, ExprKind, Stage, StageKind, Test};
+use crate::ir::{Assignment, Expr, ExprKind, Stage, StageKind, Test, TestOp};
 
-use super::outline::{Step, StepKind, stage_expressions};
-use super::phrases::phrase;
+use super::outline::{Step, StepKind, decided, stage_expressions};
+use super::phrases::{Sense, is_about_missing, phrase};
 use super::words;
 
 /// A condition of one stage, or the branches of one column.
@@ -146,15 +146,21 @@ fn is_conditional(expr: &Expr) -> bool {
 }
 
 fn node(expr: &Expr) -> PredicateNode {
+    if let Some(test) = decided(expr) {
+        return node(test);
+    }
     let nodes = |operands: &[Expr]| operands.iter().map(node).collect();
     match &expr.kind {
-        ExprKind::And(operands) => PredicateNode::All { of: nodes(operands) },
+        ExprKind::And(operands) => PredicateNode::All { of: all(operands) },
         ExprKind::Or(operands) => PredicateNode::Any { of: nodes(operands) },
         ExprKind::Not(inner) => match &inner.kind {
-            ExprKind::Test(test) => test_node(test, true, inner),
+            ExprKind::Test(test) => test_node(test, Sense::Negated, inner),
+            _ if let Some(Expr { kind: ExprKind::Test(test), .. }) = decided(inner) => {
+                test_node(test, Sense::NegatedNullFalse, inner)
+            }
             _ => PredicateNode::Not { of: Box::new(node(inner)) },
         },
-        ExprKind::Test(test) => test_node(test, false, expr),
+        ExprKind::Test(test) => test_node(test, Sense::Plain, expr),
         ExprKind::Case { branches, otherwise } => PredicateNode::Branches {
             branches: branches.iter().map(|(when, then)| Branch { when: node(when), then: node(then) }).collect(),
             otherwise: Box::new(node(otherwise)),
@@ -171,12 +177,32 @@ fn node(expr: &Expr) -> PredicateNode {
     }
 }
 
-fn test_node(test: &Test, is_negated: bool, expr: &Expr) -> PredicateNode {
-    let phrase = phrase(test, is_negated);
+/// The parts of an `and`. Where one of them wants a value, no other keeps rows without.
+fn all(operands: &[Expr]) -> Vec<PredicateNode> {
+    let wants_value = |part: &PredicateNode| match part {
+        PredicateNode::Test { subject, operator, is_negated: true, .. } if operator == TestOp::IsEmpty.as_str() => {
+            Some(subject.clone())
+        }
+        _ => None,
+    };
+    let mut parts: Vec<PredicateNode> = operands.iter().map(node).collect();
+    let filled: Vec<String> = parts.iter().filter_map(wants_value).collect();
+    for part in &mut parts {
+        if let PredicateNode::Test { subject, remarks, .. } = part
+            && filled.contains(subject)
+        {
+            remarks.retain(|remark| !is_about_missing(remark));
+        }
+    }
+    parts
+}
+
+fn test_node(test: &Test, sense: Sense, expr: &Expr) -> PredicateNode {
+    let phrase = phrase(test, sense);
     PredicateNode::Test {
         subject: words::expression(&test.subject),
         operator: test.op.as_str().to_owned(),
-        is_negated,
+        is_negated: sense.is_negated(),
         is_list: !phrase.listed.is_empty(),
         meaning: phrase.meaning,
         values: test.operands.iter().map(words::expression).collect(),

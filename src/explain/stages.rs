@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
-use crate::ir::{Assignment, Join, Pipeline, Source, SourceKind, Stage, StageKind};
+use crate::ir::{Assignment, Expr, Join, Pipeline, Source, SourceKind, Stage, StageKind};
 use crate::schema::Columns;
 use crate::span::Span;
 
 use super::joins::kind_words;
+use super::language::{Language, Written};
 use super::outline::{Step, StepKind};
 use super::words::{self, counted, listed, one_line, shortened};
 
@@ -21,6 +22,9 @@ pub struct StageExplanation {
     pub operator: String,
     /// What it does, on one line.
     pub summary: String,
+    /// The step that is made of the same definition, whose parts are shown there only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub same_as: Option<String>,
     /// Its text in the query.
     pub text: String,
     /// Where that stands: UTF-8 bytes of the query.
@@ -34,23 +38,28 @@ pub struct StageExplanation {
 /// Longest summary that repeats a piece of the query.
 const SUMMARY_LENGTH: usize = 160;
 
-pub(super) fn stages(steps: &[Step<'_>], query_text: &str) -> Vec<StageExplanation> {
-    steps.iter().map(|step| stage(step, query_text)).collect()
+pub(super) fn stages(steps: &[Step<'_>], written: Written<'_>) -> Vec<StageExplanation> {
+    steps.iter().map(|step| stage(step, written)).collect()
 }
 
-fn stage(step: &Step<'_>, query_text: &str) -> StageExplanation {
+fn stage(step: &Step<'_>, written: Written<'_>) -> StageExplanation {
     let (operator, summary, span, after) = match step.kind {
-        StepKind::Source(source) => ("source".to_owned(), source_summary(source), source.span, &source.columns),
-        StepKind::Stage(stage) => {
-            (operator_word(stage, query_text), summary(stage, query_text), stage.span, &stage.output)
+        StepKind::Source(source) => {
+            let summary = match &step.same_as {
+                Some(number) => format!("{}: as in stage {number}", words::source(source)),
+                None => source_summary(source),
+            };
+            ("source".to_owned(), summary, source.span, &source.columns)
         }
+        StepKind::Stage(stage) => (operator_word(stage, written), summary(stage, written), stage.span, &stage.output),
     };
     StageExplanation {
         number: step.number.clone(),
         depth: step.depth,
         operator,
         summary,
-        text: span.slice(query_text).to_owned(),
+        same_as: step.same_as.clone(),
+        text: span.slice(written.text).to_owned(),
         start: span.start,
         end: span.end,
         columns: changed_columns(step, after),
@@ -85,15 +94,52 @@ fn source_summary(source: &Source) -> String {
 }
 
 /// The word as the query has it (`order by` is `order`).
-fn operator_word(stage: &Stage, query_text: &str) -> String {
-    let text = stage.span.slice(query_text);
+fn operator_word(stage: &Stage, written: Written<'_>) -> String {
+    if written.language == Language::Sigma {
+        return word(&stage.kind).to_owned();
+    }
+    let text = stage.span.slice(written.text);
     let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_').unwrap_or(text.len());
     if end == 0 { "unknown".to_owned() } else { text[..end].to_owned() }
 }
 
-fn summary(stage: &Stage, query_text: &str) -> String {
+/// KQL's word for a stage that is not written in KQL.
+fn word(kind: &StageKind) -> &str {
+    match kind {
+        StageKind::Filter(_) => "where",
+        StageKind::Extend(_) => "extend",
+        StageKind::Project(_) => "project",
+        StageKind::ProjectAway(_) => "project-away",
+        StageKind::ProjectKeep(_) => "project-keep",
+        StageKind::ProjectRename(_) => "project-rename",
+        StageKind::ProjectReorder => "project-reorder",
+        StageKind::Summarize { .. } => "summarize",
+        StageKind::Distinct(_) => "distinct",
+        StageKind::Join(_) => "join",
+        StageKind::Union(_) => "union",
+        StageKind::Sort(_) => "sort",
+        StageKind::Take(_) => "take",
+        StageKind::Top { .. } => "top",
+        StageKind::Count(_) => "count",
+        StageKind::MvExpand(_) => "mv-expand",
+        StageKind::Parse { .. } => "parse",
+        StageKind::Annotation(word) | StageKind::Other { operator: word, .. } => word,
+        StageKind::Opaque(_) => "unknown",
+    }
+}
+
+/// A condition. Sigma's own says more than its tests would where it combines several searches.
+fn condition(predicate: &Expr, written: Written<'_>) -> String {
+    let text = match written.language {
+        Language::Sigma if written.text.trim().contains(' ') => written.text.trim().to_owned(),
+        Language::Sigma | Language::Kql => written.expression(predicate),
+    };
+    shortened(&text, SUMMARY_LENGTH)
+}
+
+fn summary(stage: &Stage, written: Written<'_>) -> String {
     match &stage.kind {
-        StageKind::Filter(predicate) => shortened(&one_line(predicate.span, query_text), SUMMARY_LENGTH),
+        StageKind::Filter(predicate) => condition(predicate, written),
         StageKind::Extend(items) => listed(&names(items), 8),
         StageKind::Project(items) => format!("{}: {}", counted(items.len(), "column"), listed(&names(items), 8)),
         StageKind::ProjectAway(columns) => {
@@ -122,32 +168,57 @@ fn summary(stage: &Stage, query_text: &str) -> String {
                 .iter()
                 .map(|(key, is_descending)| {
                     let direction = if *is_descending { "descending" } else { "ascending" };
-                    format!("{} {direction}", one_line(key.span, query_text))
+                    format!("{} {direction}", written.expression(key))
                 })
                 .collect();
             listed(&keys, 6)
         }
-        StageKind::Take(count) => format!("any {} rows", one_line(count.span, query_text)),
+        StageKind::Take(count) => format!("any {} rows", written.expression(count)),
         StageKind::Top { count, by, is_descending } => {
             let end = if *is_descending { "largest" } else { "smallest" };
-            format!("the {} rows with the {end} {}", one_line(count.span, query_text), one_line(by.span, query_text))
+            format!("the {} rows with the {end} {}", written.expression(count), written.expression(by))
         }
         StageKind::Count(name) => format!("the number of rows as {name}"),
         StageKind::MvExpand(items) => format!("one row for each element of {}", listed(&names(items), 6)),
         StageKind::Parse { source, drops_rows, columns } => {
-            let source = one_line(source.span, query_text);
+            let source = written.expression(source);
             let misses =
                 if *drops_rows { "rows without a match go" } else { "rows without a match stay, with empty columns" };
             format!("{} out of {source}; {misses}", listed(columns, 8))
         }
         StageKind::Annotation(_) => "changes no row".to_owned(),
-        StageKind::Other { .. } => shortened(&arguments(stage.span, query_text), SUMMARY_LENGTH),
+        StageKind::Other { operator, .. } => {
+            shortened(&other_words(operator, &arguments(stage.span, written.text)), SUMMARY_LENGTH)
+        }
         StageKind::Opaque(reason) => format!("not understood: {reason}"),
     }
 }
 
+/// Operators whose steps inside say what they do.
+pub(super) fn is_explained(operator: &str, arguments: &str) -> bool {
+    other_words(operator, arguments) != arguments
+}
+
+/// What an operator does that no backend models, as far as that can be said of all its uses.
+fn other_words(operator: &str, arguments: &str) -> String {
+    // The steps inside have lines of their own.
+    let (head, _) = arguments.split_once(" on (").unwrap_or((arguments, ""));
+    let inside = |plugin: &str| arguments.strip_prefix(plugin).and_then(|rest| rest.strip_suffix(')'));
+    match operator {
+        "mv-apply" => format!("the steps inside for each row, on one row for each element of {head}"),
+        "make-series" => format!("one row for each group, with arrays over time: {arguments}"),
+        "sample" => format!("any {arguments} rows"),
+        "sample-distinct" => format!("any different values: {arguments}"),
+        "evaluate" => match inside("bag_unpack(") {
+            Some(bag) => format!("one column for each key of {bag}"),
+            None => arguments.to_owned(),
+        },
+        _ => arguments.to_owned(),
+    }
+}
+
 /// The text behind the operator's word.
-fn arguments(span: Span, query_text: &str) -> String {
+pub(super) fn arguments(span: Span, query_text: &str) -> String {
     let text = one_line(span, query_text);
     text.split_once(' ').map_or(String::new(), |(_, rest)| rest.to_owned())
 }

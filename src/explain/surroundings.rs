@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::language::LanguageCounts;
+
 /// What became of a conversion of the rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConversionNote {
@@ -42,4 +44,7 @@ pub struct Surroundings {
     /// Number of rules in the corpus that indicators were counted in; `null` if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub corpus: Option<usize>,
+    /// The same by the language of those rules.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub corpus_by_language: Option<LanguageCounts>,
 }

@@ -4,11 +4,13 @@ use super::Explanation;
 use super::exclusions::Exclusions;
 use super::header::Header;
 use super::indicators::Indicator;
+use super::language::LanguageCounts;
 use super::outputs::{OriginKind, Output, OutputField};
 use super::sections::{Section, Sections};
 use super::surroundings::ConversionNote;
 use super::tree;
 use super::words::{counted, visible};
+use crate::page::grouped;
 
 /// The page as text, at most `width` columns wide where words allow it.
 pub fn render_text(explanation: &Explanation, width: usize) -> String {
@@ -26,7 +28,7 @@ pub fn render_text_sections(explanation: &Explanation, sections: &Sections, widt
             Section::Joins => joins(explanation, &mut page),
             Section::Indicators => indicators(explanation, &mut page),
             Section::Exclusions => exclusions(&explanation.exclusions, &mut page),
-            Section::Output => output(&explanation.output, &mut page),
+            Section::Output => output(explanation, &mut page),
             Section::Entities => entities(explanation, &mut page),
             Section::Conversions => conversions(explanation, &mut page),
             Section::Findings => findings(explanation, &mut page),
@@ -91,16 +93,18 @@ impl Page {
 fn header(header: &Header, page: &mut Page) {
     page.line(header.title.as_deref().unwrap_or("Untitled query"));
     page.line(&summary(header));
-    if !(header.tactics.is_empty() && header.techniques.is_empty()) {
-        let parts = [header.tactics.join(" "), header.techniques.join(" ")];
-        let parts: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
-        page.wrapped("ATT&CK  ", &parts.join(" · "));
+    let tactics = Some(header.tactic_words().join(", ")).filter(|tactics| !tactics.is_empty());
+    for (index, line) in tactics.into_iter().chain(header.technique_words()).enumerate() {
+        page.wrapped(if index == 0 { "ATT&CK  " } else { "        " }, &line);
     }
     if !header.used_data.is_empty() {
         page.wrapped("Reads   ", &header.used_data.join(", "));
     }
     if !header.declared_data.is_empty() {
         page.wrapped("Needs   ", &header.declared_data.join(", "));
+    }
+    if let Some(changed) = &header.changed {
+        page.wrapped("Changed ", changed);
     }
     if let Some(description) = &header.description {
         page.text.push('\n');
@@ -190,14 +194,14 @@ fn indicators(explanation: &Explanation, page: &mut Page) {
     }
     let corpus = explanation.surroundings.corpus;
     let counts = corpus.map_or_else(String::new, |rules| {
-        format!("; in front, how many of {} in the corpus look for the same", counted(rules, "other rule"))
+        format!("; in front, how many of {} in the corpus look for the same", corpus_words(explanation, rules))
     });
     page.section(&format!("Indicators ({}{counts})", indicators.len()));
     let rows: Vec<[String; 6]> = indicators
         .iter()
         .map(|indicator| {
             [
-                indicator.other_rules.map_or_else(String::new, |count| count.to_string()),
+                other_rules_words(explanation, indicator),
                 indicator.stage.clone(),
                 indicator_column(indicator),
                 indicator.polarity.as_str().to_owned(),
@@ -214,6 +218,24 @@ fn indicators(explanation: &Explanation, page: &mut Page) {
             .map(|[_, stage, column, polarity, class, value]| [stage, column, polarity, class, value])
             .collect();
         page.table(&rows);
+    }
+}
+
+/// `12 other rules`; `12 other rules (9 KQL, 3 Sigma)` where there are both.
+pub(super) fn corpus_words(explanation: &Explanation, rules: usize) -> String {
+    let languages = explanation.surroundings.corpus_by_language.filter(|languages| languages.is_mixed());
+    let by = languages.map_or_else(String::new, |languages| format!(" ({})", languages.words()));
+    let noun = if rules == 1 { "other rule" } else { "other rules" };
+    format!("{} {noun}{by}", grouped(rules))
+}
+
+/// How many other rules look for the same; by language where the corpus has both.
+pub(super) fn other_rules_words(explanation: &Explanation, indicator: &Indicator) -> String {
+    let Some(count) = indicator.other_rules else { return String::new() };
+    let is_mixed = explanation.surroundings.corpus_by_language.is_some_and(LanguageCounts::is_mixed);
+    match indicator.other_rules_by_language {
+        Some(languages) if is_mixed && count > 0 => languages.words(),
+        Some(_) | None => count.to_string(),
     }
 }
 
@@ -235,8 +257,19 @@ pub fn indicator_column(indicator: &Indicator) -> String {
 /// From this many on, columns that pass through unchanged are only named.
 const MANY_UNCHANGED: usize = 20;
 
-fn output(output: &Output, page: &mut Page) {
+fn output(explanation: &Explanation, page: &mut Page) {
+    let output = &explanation.output;
+    if explanation.gives_events() {
+        page.section("Output");
+        page.line("  the event as it is");
+        return;
+    }
     let more = if output.is_open { ", maybe more" } else { "" };
+    if output.fields.is_empty() && output.is_open {
+        page.section("Output");
+        page.line("  not known");
+        return;
+    }
     page.section(&format!("Output ({}{more})", output.fields.len()));
     let unchanged = unchanged_tables(output);
     let is_short = |field: &&OutputField| {

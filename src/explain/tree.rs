@@ -49,8 +49,15 @@ fn push(node: &PredicateNode, lead: &str, depth: usize, lines: &mut Vec<Line>) {
             }
         }
         PredicateNode::Not { of } => {
-            line("not:".to_owned());
-            push(of, "", depth + 1, lines);
+            let (words, parts) = match of.as_ref() {
+                PredicateNode::Any { of } => ("none of:", of.as_slice()),
+                PredicateNode::All { of } => ("not all of:", of.as_slice()),
+                other => ("not:", std::slice::from_ref(other)),
+            };
+            line(words.to_owned());
+            for part in parts {
+                push(part, "", depth + 1, lines);
+            }
         }
         PredicateNode::Test { meaning, values, is_list, remarks, .. } => {
             let mut text = meaning.clone();

@@ -84,7 +84,7 @@ pub enum SourceKind {
 }
 
 /// A kind of event, in Sigma's words.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, serde::Serialize)]
 pub struct LogSource {
     /// Its id in the hub, if the hub knows it.
     pub id: Option<String>,

@@ -3,6 +3,7 @@
 //! Imports no stage of the pipeline. The facts are sorted text files under `schemas/`, compiled in and searched where
 //! they lie, so that [`Schema::builtin`] costs nothing.
 
+mod attack;
 mod columns;
 mod enumeration;
 mod function;
@@ -14,6 +15,7 @@ mod table;
 mod types;
 mod value;
 
+pub use attack::{Tactic, Technique, TechniqueStatus, all_techniques, spaced, tactics};
 pub use columns::*;
 pub use enumeration::{ColumnValues, ForeignTable, Replacement};
 pub use function::*;

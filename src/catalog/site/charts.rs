@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::super::{Coverage, spaced};
+use super::super::Coverage;
+use crate::schema::spaced;
 
 /// A chart of bars: rows of a table, each with a bar beside its number.
 #[derive(Debug, Serialize)]
@@ -117,7 +118,7 @@ pub(super) fn heat(coverage: &Coverage, href: &dyn Fn(&str) -> Option<String>) -
 
 /// Two lines at most: the first word, and the rest.
 fn lines(name: &str) -> Vec<String> {
-    let short = name.replace("Command And Control", "Command & Control");
+    let short = name.replace("Command and Control", "Command & Control");
     match short.split_once(' ') {
         Some((first, rest)) => vec![first.to_owned(), rest.to_owned()],
         None => vec![short],

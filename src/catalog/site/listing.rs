@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
-use super::super::{RuleEntry, Technique, TechniqueStatus};
+use super::super::RuleEntry;
 use super::{PageId, Site};
+use crate::page::grouped;
+use crate::schema::{Technique, TechniqueStatus};
 
 /// A page of tables.
 #[derive(Debug, Serialize)]
@@ -105,7 +107,7 @@ pub(super) fn rules(site: &Site<'_>) -> TablePage {
     page(
         "Rules",
         "rules",
-        format!("{} rules, in the order of their files.", all.len()),
+        format!("{} rules, in the order of their files.", grouped(all.len())),
         rule_heads(),
         rule_rows(site, &all, ""),
     )

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{PageId, Site};
+use crate::schema::Technique;
 
 /// Assigns one array to a global name. Each entry: kind, title, address, what else it can be found by.
 pub(super) fn script(site: &Site<'_>) -> String {
@@ -28,7 +29,7 @@ pub(super) fn script(site: &Site<'_>) -> String {
         add("column", &format!("{}.{}", name.table, name.column), PageId::Column(number), "");
     }
     for (number, id) in site.addresses.techniques.iter().enumerate() {
-        let name = super::super::Technique::find(id).map_or("", |technique| technique.name);
+        let name = Technique::find(id).map_or("", |technique| technique.name);
         add("technique", &format!("{id} {name}"), PageId::Technique(number), "");
     }
     for (number, key) in site.addresses.indicators.iter().enumerate() {

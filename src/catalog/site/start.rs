@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
-use super::super::{TacticCoverage, TargetStats, spaced};
+use super::super::{TacticCoverage, TargetStats};
 use super::charts::{Chart, Heat, chart, heat, level};
 use super::{PageId, Site};
+use crate::schema::spaced;
 
 /// The start page.
 #[derive(Debug, Serialize)]
@@ -59,13 +60,17 @@ pub(super) fn view(site: &Site<'_>) -> StartPage {
             figure(stats.techniques, "techniques named", Some("techniques.html")),
             figure(overlaps, "overlapping pairs", Some("overlaps.html")),
         ],
-        charts: vec![
+        charts: [
             chart("Severity", &stats.by_severity, 6, &nowhere),
             chart("Kind", &stats.by_kind, 6, &nowhere),
             chart("Tactic", &tactics, 16, &nowhere),
             chart("Table", &stats.by_table, 16, &table),
+            chart("Last change", &stats.by_year, 12, &nowhere),
             chart("Findings", &stats.by_finding, 16, &nowhere),
-        ],
+        ]
+        .into_iter()
+        .filter(|chart| !chart.bars.is_empty())
+        .collect(),
         targets: stats.conversions.iter().map(target).collect(),
         heat: heat_of(site),
     }

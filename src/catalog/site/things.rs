@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::super::{ColumnName, IndicatorKey, Technique, TechniqueStatus, spaced};
+use super::super::{ColumnName, IndicatorKey};
 use super::listing::{Cell, TablePage, TableSection, heads, rule_heads, rule_rows};
 use super::{PageId, Site};
+use crate::schema::{Technique, TechniqueStatus, spaced};
 
 /// These pages stand one folder below the start page.
 const ROOT: &str = "../";
@@ -120,7 +121,10 @@ pub(super) fn indicator(site: &Site<'_>, number: usize) -> TablePage {
         });
     }
     let title = crate::explain::visible(&key.value);
-    TablePage { title, kind: "Indicator", is_code: true, menu: "indicators", lead: String::new(), sections }
+    let languages = site.postings.by_language(rules.iter().copied());
+    let lead =
+        if languages.is_mixed() { format!("Rules that look for it: {}.", languages.words()) } else { String::new() };
+    TablePage { title, kind: "Indicator", is_code: true, menu: "indicators", lead, sections }
 }
 
 /// The value under other operators and in other columns.

@@ -4,7 +4,21 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::Inputs;
+use super::{Inputs, Shared};
+
+/// What rules are read with by commands that name their rules in ways of their own.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct WorldArguments {
+    /// Name to give standard input, if `-` is read; its extension decides how
+    #[arg(long, value_name = "PATH")]
+    pub(in crate::cli) stdin_filename: Option<PathBuf>,
+    /// TOML file with tables, watchlists and functions of your own; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) schema: Vec<PathBuf>,
+    /// The options that stand beside the command.
+    #[arg(skip)]
+    pub(in crate::cli) shared: Shared,
+}
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct DiffArguments {
@@ -14,6 +28,8 @@ pub(in crate::cli) struct DiffArguments {
     /// The second version
     #[arg(value_name = "B")]
     pub(in crate::cli) second: PathBuf,
+    #[command(flatten)]
+    pub(in crate::cli) world: WorldArguments,
     /// Shape of the output
     #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
     pub(in crate::cli) format: DiffFormat,
@@ -24,7 +40,18 @@ pub(in crate::cli) struct DiffArguments {
 pub(in crate::cli) enum DiffFormat {
     /// For the terminal
     Text,
+    /// Markdown, for a comment on a pull request
+    Md,
     /// One JSON object
+    Json,
+}
+
+/// Shapes of the output of `catalog search`, `similar` and `stats`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum CatalogReport {
+    /// For the terminal
+    Text,
+    /// One JSON value
     Json,
 }
 
@@ -40,6 +67,19 @@ pub(in crate::cli) enum CatalogCommand {
     Coverage(CatalogCoverageArguments),
     /// Figures
     Stats(CatalogStatsArguments),
+}
+
+impl CatalogCommand {
+    /// Where each keeps what every command takes.
+    pub(in crate::cli) fn shared_mut(&mut self) -> &mut Shared {
+        match self {
+            Self::Build(arguments) => &mut arguments.inputs.shared,
+            Self::Search(arguments) => &mut arguments.corpus.world.shared,
+            Self::Similar(arguments) => &mut arguments.world.shared,
+            Self::Coverage(arguments) => &mut arguments.corpus.world.shared,
+            Self::Stats(arguments) => &mut arguments.corpus.world.shared,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -68,6 +108,8 @@ pub(in crate::cli) struct CorpusArgument {
     /// Folder of rules, or an index that `catalog build --format json` wrote
     #[arg(long, value_name = "DIR|INDEX", default_value = ".")]
     pub(in crate::cli) corpus: PathBuf,
+    #[command(flatten)]
+    pub(in crate::cli) world: WorldArguments,
 }
 
 #[derive(Debug, Args)]
@@ -78,8 +120,8 @@ pub(in crate::cli) struct CatalogSearchArguments {
     #[command(flatten)]
     pub(in crate::cli) corpus: CorpusArgument,
     /// Shape of the output
-    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
-    pub(in crate::cli) format: DiffFormat,
+    #[arg(long, value_enum, default_value_t = CatalogReport::Text)]
+    pub(in crate::cli) format: CatalogReport,
 }
 
 #[derive(Debug, Args)]
@@ -90,9 +132,11 @@ pub(in crate::cli) struct CatalogSimilarArguments {
     /// Folder of rules
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub(in crate::cli) corpus: PathBuf,
+    #[command(flatten)]
+    pub(in crate::cli) world: WorldArguments,
     /// Shape of the output
-    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
-    pub(in crate::cli) format: DiffFormat,
+    #[arg(long, value_enum, default_value_t = CatalogReport::Text)]
+    pub(in crate::cli) format: CatalogReport,
 }
 
 #[derive(Debug, Args)]
@@ -123,8 +167,8 @@ pub(in crate::cli) struct CatalogStatsArguments {
     #[command(flatten)]
     pub(in crate::cli) corpus: CorpusArgument,
     /// Shape of the output
-    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
-    pub(in crate::cli) format: DiffFormat,
+    #[arg(long, value_enum, default_value_t = CatalogReport::Text)]
+    pub(in crate::cli) format: CatalogReport,
 }
 
 #[derive(Debug, Args)]

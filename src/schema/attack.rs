@@ -50,6 +50,12 @@ impl Technique {
         self.tactics.split(',').filter(|tactic| !tactic.is_empty())
     }
 
+    /// The name with that of the technique that it is part of: `Command and Scripting Interpreter: PowerShell`.
+    pub fn full_name(self) -> String {
+        let parent = self.id.split_once('.').and_then(|(parent, _)| Self::find(parent));
+        parent.map_or_else(|| self.name.to_owned(), |parent| format!("{}: {}", parent.name, self.name))
+    }
+
     /// Whether it is part of another one.
     pub fn is_sub(self) -> bool {
         self.id.contains('.')
@@ -100,7 +106,7 @@ pub fn spaced(name: &str) -> String {
         }
         text.push(c);
     }
-    text
+    text.replace(" And ", " and ")
 }
 
 #[cfg(test)]
@@ -122,6 +128,6 @@ mod tests {
         }
         let old = Technique::find("t1086").expect("it is in the file");
         assert_eq!(old.status, TechniqueStatus::Revoked(Some("T1059.001")));
-        assert_eq!(spaced("CommandAndControl"), "Command And Control");
+        assert_eq!(spaced("CommandAndControl"), "Command and Control");
     }
 }
