@@ -190,6 +190,9 @@ pub(super) struct LintArguments {
     /// Count the findings of each lint rule, and do not list them
     #[arg(long)]
     pub(super) statistics: bool,
+    /// Print how long each lint rule took, with -v
+    #[arg(long, requires = "verbose")]
+    pub(super) timings: bool,
     /// List the files that would be read, and stop
     #[arg(long)]
     pub(super) show_files: bool,

@@ -90,7 +90,7 @@ impl Common {
         let found = files::each(&files, &self.inputs, |input, outcome| match outcome {
             Outcome::Rules(file) => {
                 let policy = Policy::new(&self.choice, None, input);
-                let checker = Checker { policy, baseline: None, schema: worlds.schema(input) };
+                let checker = Checker { policy, baseline: None, schema: worlds.schema(input), across: None, timings: None };
                 entries(&file, &check::name_below(&root, &file.path), &checker.find_all(&file).findings)
             }
             Outcome::Broken(_) | Outcome::Sigma(_) | Outcome::Skipped => Vec::new(),

@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::Failure;
+use super::across::Across;
 use super::lint::check_rule;
 use super::policy::{Judged, Policy};
+use super::timings::Timings;
 use crate::baseline::{Baseline, Entry, entries};
 use crate::diagnostic::Diagnostic;
-use crate::lint::Rule;
+use crate::lint::{self, Rule};
 use crate::report::{SuppressedBy, SuppressedDiagnostic};
 use crate::schema::Schema;
 use crate::source::RuleFile;
@@ -31,6 +33,10 @@ pub(super) struct Checker<'a> {
     pub(super) baseline: Option<&'a KnownFindings>,
     /// The tables and functions that queries may use.
     pub(super) schema: &'a Schema,
+    /// What the rules of the folder say about each other.
+    pub(super) across: Option<&'a Across>,
+    /// How long each lint rule takes, if that is asked for.
+    pub(super) timings: Option<&'a Timings>,
 }
 
 impl Checker<'_> {
@@ -48,7 +54,10 @@ impl Checker<'_> {
     pub(super) fn find_all(&self, file: &RuleFile) -> Found {
         let rules = file.rules.iter().enumerate();
         let findings = rules.flat_map(|(index, rule)| {
-            check_rule(rule, &self.policy, self.schema).into_iter().map(move |diagnostic| (index, diagnostic))
+            let own = check_rule(rule, self);
+            let about = self.across.map_or(&[][..], |across| across.about(file, index)).iter().cloned();
+            let about = about.filter(|found| lint::find(found.code).is_some_and(|rule| self.policy.selects(rule)));
+            own.into_iter().chain(about).map(move |diagnostic| (index, diagnostic)).collect::<Vec<_>>()
         });
         judge(file, findings.collect(), &self.policy)
     }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use super::across::Across;
 use super::arguments::{ColourChoice, LintArguments, Shared};
 use super::check::{Checker, KnownFindings};
 use super::files::{self, Input, Outcome};
 use super::fix::{self, Change, FixArguments};
 use super::policy::{Policy, check_words};
 use super::settings::describe;
+use super::timings::Timings;
 use super::world::Worlds;
 use super::{CommandResult, Exit, Failure, output};
 use crate::analyze::{Facts, analyze};
@@ -43,10 +45,18 @@ pub(super) fn run(arguments: &LintArguments, colour: ColourChoice) -> CommandRes
         output::print_or_write(&plan(&files, arguments), arguments.output.as_deref())?;
         return Ok(Exit::Clean);
     }
+    let across = looks_across(arguments).then(|| Across::of(&files, &arguments.inputs)).transpose()?;
+    let timings = arguments.timings.then(Timings::default);
     let worlds = Worlds::schemas_only(&files, &arguments.inputs)?;
     let checked: Vec<Checked> = files::each(&files, &arguments.inputs, |input, outcome| {
         let policy = Policy::new(&arguments.choice, arguments.fail_on, input);
-        let checker = Checker { policy, baseline: baseline.as_ref(), schema: worlds.schema(input) };
+        let checker = Checker {
+            policy,
+            baseline: baseline.as_ref(),
+            schema: worlds.schema(input),
+            across: across.as_ref(),
+            timings: timings.as_ref(),
+        };
         let mut result = match outcome {
             Outcome::Rules(file) => check_file(input, &file, &checker, arguments),
             Outcome::Broken(problem) => {
@@ -70,7 +80,18 @@ pub(super) fn run(arguments: &LintArguments, colour: ColourChoice) -> CommandRes
         let files = report::counted(files.len(), "file");
         output::complain(&format!("kqlift: {files}, and no rule in any; --verbose says why"));
     }
+    if let Some(timings) = &timings {
+        output::complain(&timings.table());
+    }
     finish(checked, arguments, colour)
+}
+
+/// Whether the rules of a folder are held against each other: not where single files are named, which are a part of the
+/// folder, and not where files change, which moves the places.
+fn looks_across(arguments: &LintArguments) -> bool {
+    let paths = &arguments.inputs.paths;
+    let has_folder = paths.is_empty() || paths.iter().any(|path| path.is_dir());
+    has_folder && !arguments.changes.changes_files()
 }
 
 /// Shows or writes what is to be changed, then reports what is left.
@@ -145,9 +166,10 @@ fn change(file: &RuleFile, checker: &Checker<'_>, changes: &FixArguments) -> (Op
 }
 
 /// Runs the selected lint rules on one rule.
-pub(super) fn check_rule(rule: &RuleText, policy: &Policy<'_>, schema: &Schema) -> Vec<Diagnostic> {
+pub(super) fn check_rule(rule: &RuleText, checker: &Checker<'_>) -> Vec<Diagnostic> {
+    let Checker { policy, schema, timings, .. } = checker;
     let parsed = parse(rule.query());
-    check_read(rule, &parsed, &analyze(&parsed.query, schema), policy, schema)
+    check_read(rule, &parsed, &analyze(&parsed.query, schema), policy, schema, *timings)
 }
 
 /// The same for a query that is parsed and analysed already.
@@ -157,6 +179,7 @@ pub(super) fn check_read(
     facts: &Facts,
     policy: &Policy<'_>,
     schema: &Schema,
+    timings: Option<&Timings>,
 ) -> Vec<Diagnostic> {
     let input = lint::Input {
         text: rule.query(),
@@ -168,7 +191,11 @@ pub(super) fn check_read(
         schema,
         texts: &|text| rule.text(text),
     };
-    lint::check(&input, |lint_rule| policy.selects(lint_rule))
+    let selects = |lint_rule: &lint::Rule| policy.selects(lint_rule);
+    match timings {
+        Some(timings) => lint::check_and_tell(&input, selects, &mut timings.clock()),
+        None => lint::check(&input, selects),
+    }
 }
 
 fn render(reports: &[FileReport], arguments: &LintArguments, colour: ColourChoice) -> Result<String, Failure> {

@@ -3,6 +3,7 @@
 //! Exit codes: 0 nothing to complain about; 1 findings, or a conversion that was refused; 2 usage, configuration or
 //! input and output; 3 no file found.
 
+mod across;
 mod arguments;
 mod baseline;
 mod catalog;
@@ -26,6 +27,7 @@ mod schema;
 mod settings;
 mod snapshot;
 mod study;
+mod timings;
 mod version;
 mod world;
 

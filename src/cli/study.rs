@@ -93,7 +93,7 @@ fn options(input: &Input) -> Options {
 
 /// Looks at every rule of a file, as its configuration has it: findings are those of `lint`, conversions those of
 /// `convert`, both without options.
-fn file(input: &Input, file: &RuleFile, world: World<'_>, depth: Depth) -> Vec<Study> {
+pub(super) fn file(input: &Input, file: &RuleFile, world: World<'_>, depth: Depth) -> Vec<Study> {
     let choice = Choice::default();
     let policy = Policy::new(&choice, None, input);
     let mut found = Vec::new();
@@ -144,7 +144,7 @@ fn rule(
     let is_accepted = parsed.is_accepted();
     let (mut conversions, mut findings) = (Vec::new(), Vec::new());
     if depth == Depth::Full {
-        findings = check_read(text, &parsed, &facts, policy, world.schema);
+        findings = check_read(text, &parsed, &facts, policy, world.schema, None);
         let (targets, options) = (targets(input), options(input));
         if is_accepted {
             conversions = targets.iter().map(|target| convert(&meaning, *target, world.hub, &options)).collect();
@@ -180,7 +180,7 @@ pub(super) fn catalog_path(path: &std::path::Path) -> String {
     path.to_string_lossy().replace('\\', "/")
 }
 
-fn rules_of(input: &Input, studies: Vec<Study>, world: World<'_>) -> Vec<Rule> {
+pub(super) fn rules_of(input: &Input, studies: Vec<Study>, world: World<'_>) -> Vec<Rule> {
     let path = catalog_path(&input.relative);
     let rule = |(index, study): (usize, Study)| {
         let source = RuleSource { path: &path, number: index + 1, query: &study.text, is_accepted: study.is_accepted };

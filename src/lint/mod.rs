@@ -3,6 +3,7 @@
 //! A lint rule is one constant with a function pointer and a Markdown document beside it, listed once in `rules`.
 //! Rules look at facts and nodes, never at text that they would have to search, and stay silent when a fact is missing.
 
+pub mod across;
 mod attack;
 mod case;
 mod context;

@@ -122,6 +122,8 @@ rules! {
     metadata {
         missing_field,
         invalid_guid,
+        duplicate_id,
+        duplicate_name,
         invalid_enum,
         quoted_block_description,
         data_type_not_used,
@@ -229,5 +231,11 @@ rules! {
         timestamp_filter_in_custom_detection,
         summarize_loses_reportid,
         fileprofile_misuse,
+    }
+    repository {
+        duplicate_logic,
+        subsumed_rule,
+        near_duplicate,
+        operator_disagreement,
     }
 }

@@ -1,0 +1,179 @@
+//! What can only be said of a rule when the other rules of its folder are known.
+//!
+//! Which rules overlap is found out elsewhere, by their meaning; here it becomes findings.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::rules::metadata::{duplicate_id, duplicate_name};
+use super::rules::repository::{duplicate_logic, near_duplicate, operator_disagreement, subsumed_rule};
+use super::shape::table_column;
+use crate::analyze::{Facts, Predicate, PredicateOp};
+use crate::diagnostic::Diagnostic;
+use crate::rule::{Located, Metadata};
+use crate::schema::Value;
+use crate::span::{Place, Span};
+use crate::syntax::{BinaryOp, InOp};
+
+/// One of several rules.
+pub struct Member {
+    /// What it is called in reports: its file, and its number there if it is not the first.
+    pub path: String,
+    /// Its identifier.
+    pub id: Option<Located<String>>,
+    /// Its title.
+    pub name: Option<Located<String>>,
+    /// Where its query begins.
+    pub query: Place,
+    /// How it tests the columns of tables.
+    pub opinions: Vec<Opinion>,
+}
+
+/// A test of a table's column for a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opinion {
+    /// The column.
+    pub column: String,
+    /// The value, in lower case.
+    pub value: String,
+    /// How it is compared.
+    pub way: &'static str,
+    /// The operator.
+    pub place: Span,
+}
+
+/// How two rules overlap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overlap {
+    /// They return the same rows.
+    Same,
+    /// Every row of the first is one of the second.
+    FirstWithinSecond,
+    /// Every row of the second is one of the first.
+    SecondWithinFirst,
+    /// They look for nearly the same.
+    Near,
+}
+
+impl Member {
+    /// A rule with what its file and its facts say.
+    pub fn new(path: String, metadata: &Metadata, facts: &Facts, query: Place) -> Self {
+        let opinions = facts.predicates.iter().flat_map(opinions).collect();
+        Self { path, id: metadata.id.clone(), name: metadata.name.clone(), query, opinions }
+    }
+
+    /// The smallest place that stands for the rule.
+    fn place(&self) -> Place {
+        self.name.as_ref().or(self.id.as_ref()).map_or(self.query, |located| located.place)
+    }
+
+    /// Its path without the extension: a query beside the rule file that it was taken from is no second rule.
+    fn stem(&self) -> &str {
+        self.path.rsplit_once('.').map_or(&self.path, |(stem, _)| stem)
+    }
+}
+
+fn opinions(predicate: &Predicate) -> Vec<Opinion> {
+    let column = predicate.subject.plain_column().and_then(table_column);
+    let (Some((_, column)), Some(way)) = (column, way(predicate.op)) else { return Vec::new() };
+    let value = |item: &crate::analyze::ConstantItem| match &item.value {
+        Value::String(text) if text.contains(char::is_alphabetic) => {
+            Some(Opinion { column: column.to_owned(), value: text.to_lowercase(), way, place: predicate.op_span })
+        }
+        _ => None,
+    };
+    predicate.values.iter().filter_map(value).collect()
+}
+
+/// The ways to compare a whole value with a text; a search for a part of it is another question.
+fn way(op: PredicateOp) -> Option<&'static str> {
+    match op {
+        PredicateOp::Binary(BinaryOp::Equal | BinaryOp::NotEqual) | PredicateOp::In(InOp::In | InOp::NotIn) => {
+            Some("with regard to letter case")
+        }
+        PredicateOp::Binary(BinaryOp::EqualCi | BinaryOp::NotEqualCi) | PredicateOp::In(InOp::InCi | InOp::NotInCi) => {
+            Some("in any letter case")
+        }
+        PredicateOp::Binary(BinaryOp::Has | BinaryOp::NotHas) | PredicateOp::In(InOp::HasAny) => Some("as a term"),
+        PredicateOp::Binary(_)
+        | PredicateOp::In(InOp::HasAll)
+        | PredicateOp::Between
+        | PredicateOp::NotBetween
+        | PredicateOp::Function => None,
+    }
+}
+
+/// The findings about rules that lie together, each with the place of its rule in `members`.
+pub fn check(members: &[Member], overlaps: &[(usize, usize, Overlap)]) -> Vec<(usize, Diagnostic)> {
+    let mut findings = repeated(members, |member| member.id.as_ref(), duplicate_id::finding);
+    findings.extend(repeated(members, |member| member.name.as_ref(), duplicate_name::finding));
+    let mut told: BTreeSet<(usize, &str)> = BTreeSet::new();
+    for (first, second, overlap) in overlaps {
+        let (Some(one), Some(other)) = (members.get(*first), members.get(*second)) else { continue };
+        if one.stem() == other.stem() && one.path != other.path {
+            continue;
+        }
+        let (index, finding) = match overlap {
+            Overlap::Same => (*second, duplicate_logic::finding(other.place(), &one.path)),
+            Overlap::FirstWithinSecond => (*first, subsumed_rule::finding(one.place(), &other.path)),
+            Overlap::SecondWithinFirst => (*second, subsumed_rule::finding(other.place(), &one.path)),
+            Overlap::Near => (*second, near_duplicate::finding(other.place(), &one.path)),
+        };
+        // One other rule is enough to make the point.
+        if told.insert((index, finding.code)) {
+            findings.push((index, finding));
+        }
+    }
+    findings.extend(disagreements(members));
+    findings
+}
+
+/// The rules whose value another one before them has.
+fn repeated(
+    members: &[Member],
+    value: impl Fn(&Member) -> Option<&Located<String>>,
+    finding: impl Fn(Place, &str, &str) -> Diagnostic,
+) -> Vec<(usize, Diagnostic)> {
+    let mut seen: BTreeMap<String, &Member> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for (index, member) in members.iter().enumerate() {
+        let Some(found) = value(member) else { continue };
+        match seen.get(&found.value.to_lowercase()) {
+            Some(first) => findings.push((index, finding(found.place, &found.value, &first.path))),
+            None => {
+                seen.insert(found.value.to_lowercase(), member);
+            }
+        }
+    }
+    findings
+}
+
+/// The tests that all but a few of the other rules make in another way.
+fn disagreements(members: &[Member]) -> Vec<(usize, Diagnostic)> {
+    /// So many others must agree among themselves.
+    const ENOUGH: usize = 3;
+
+    let mut ways: BTreeMap<(&str, &str), BTreeMap<&str, BTreeSet<usize>>> = BTreeMap::new();
+    for (index, member) in members.iter().enumerate() {
+        for Opinion { column, value, way, .. } in &member.opinions {
+            ways.entry((column, value)).or_default().entry(way).or_default().insert(index);
+        }
+    }
+    let mut findings = Vec::new();
+    for (index, member) in members.iter().enumerate() {
+        let mut told: BTreeSet<Span> = BTreeSet::new();
+        for opinion in &member.opinions {
+            let Some(all) = ways.get(&(opinion.column.as_str(), opinion.value.as_str())) else { continue };
+            let own = all.get(opinion.way).map_or(0, BTreeSet::len);
+            let Some((common, others)) = all.iter().max_by_key(|(way, rules)| (rules.len(), std::cmp::Reverse(**way)))
+            else {
+                continue;
+            };
+            let is_alone = *common != opinion.way && others.len() >= ENOUGH && others.len() >= 3 * own;
+            if is_alone && told.insert(opinion.place) {
+                let place = Place::from(opinion.place);
+                findings.push((index, operator_disagreement::finding(place, opinion, common, others.len())));
+            }
+        }
+    }
+    findings
+}
