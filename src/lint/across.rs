@@ -66,9 +66,16 @@ impl Member {
         self.name.as_ref().or(self.id.as_ref()).map_or(self.query, |located| located.place)
     }
 
-    /// Its path without the extension: a query beside the rule file that it was taken from is no second rule.
-    fn stem(&self) -> &str {
-        self.path.rsplit_once('.').map_or(&self.path, |(stem, _)| stem)
+    /// The path of its file, and the same without the extension.
+    fn file(&self) -> (&str, &str) {
+        let file = self.path.split('#').next().unwrap_or_default();
+        (file, file.rsplit_once('.').map_or(file, |(stem, _)| stem))
+    }
+
+    /// Whether the other is the same rule in another form: a query beside the rule file that it was taken from.
+    fn is_form_of(&self, other: &Self) -> bool {
+        let ((file, stem), (other_file, other_stem)) = (self.file(), other.file());
+        file != other_file && stem == other_stem
     }
 }
 
@@ -109,7 +116,7 @@ pub fn check(members: &[Member], overlaps: &[(usize, usize, Overlap)]) -> Vec<(u
     let mut told: BTreeSet<(usize, &str)> = BTreeSet::new();
     for (first, second, overlap) in overlaps {
         let (Some(one), Some(other)) = (members.get(*first), members.get(*second)) else { continue };
-        if one.stem() == other.stem() && one.path != other.path {
+        if one.is_form_of(other) {
             continue;
         }
         let (index, finding) = match overlap {

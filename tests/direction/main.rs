@@ -1,0 +1,185 @@
+//! What fixes do to the rows of a rule, proven by running the rule before and after on made-up events: "same" changes
+//! nothing, "wider" loses no row, "narrower" gains none. Also under negations, in exclusions and in front of stages that
+//! look at all rows.
+
+#![expect(clippy::print_stdout, reason = "which lint rules are covered is the point of these tests")]
+
+mod events;
+#[path = "../lint_harness/mod.rs"]
+mod lint_harness;
+mod variants;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use kqlift::analyze::analyze;
+use kqlift::diagnostic::{Diagnostic, Effect};
+use kqlift::eval::{Events, Row, Timestamp, evaluate};
+use kqlift::ir::Detection;
+use kqlift::lint::{Fixable, Rule, rules};
+use kqlift::lower::lower;
+use kqlift::parse::parse;
+use kqlift::rule::Metadata;
+use kqlift::schema::{Columns, Origin, Schema};
+use lint_harness::{Subject, findings};
+use serde_json::Value;
+
+use variants::variants;
+
+/// What was seen of the fixes of one lint rule.
+#[derive(Default)]
+struct Seen {
+    /// Fixes whose rule could be run.
+    run: usize,
+    /// Of those, the ones that changed the result for some events.
+    changed: usize,
+    /// What the fixes say.
+    effects: BTreeSet<&'static str>,
+    /// What stood in the way of the others.
+    obstacles: BTreeSet<String>,
+}
+
+#[test]
+fn fixes_do_what_they_say() {
+    let mut problems = Vec::new();
+    let mut seen: BTreeMap<&str, Seen> = BTreeMap::new();
+    for rule in rules().iter().filter(|rule| rule.fixable != Fixable::Never) {
+        let of_rule = seen.entry(rule.code).or_default();
+        for (path, text) in bad_examples(rule.document) {
+            for variant in variants(path, &text) {
+                try_variant(rule, path, &variant, of_rule, &mut problems);
+            }
+        }
+    }
+    for (code, seen) in &seen {
+        let effects: Vec<&str> = seen.effects.iter().copied().collect();
+        let obstacle = seen.obstacles.first().filter(|_| seen.run == 0).map_or("", String::as_str);
+        println!("{code}  run {:>3}  changed {:>3}  {}  {obstacle}", seen.run, seen.changed, effects.join(" "));
+    }
+    let covered = seen.values().filter(|seen| seen.run > 0).count();
+    println!("{covered} of {} lint rules with a fix are covered", seen.len());
+    assert!(problems.is_empty(), "{} of\n{}", problems.len(), problems.join("\n"));
+    let silent: Vec<&str> =
+        seen.iter().filter(|(_, seen)| seen.run == 0 && seen.obstacles.is_empty()).map(|(code, _)| *code).collect();
+    assert!(silent.is_empty(), "neither run nor a reason why not: {silent:?}");
+    assert!(covered >= 40, "{covered}");
+}
+
+/// The blocks of a page that raise its rule, each with the name of a file for it.
+fn bad_examples(page: &str) -> Vec<(&'static Path, String)> {
+    let mut examples = Vec::new();
+    let mut lines = page.lines();
+    while let Some(line) = lines.next() {
+        let Some(label) = line.strip_prefix("```") else { continue };
+        let text: String = lines.by_ref().take_while(|line| *line != "```").flat_map(|line| [line, "\n"]).collect();
+        match label {
+            "kql bad" => examples.push((Path::new("example.kql"), text)),
+            "yaml bad" => examples.push((Path::new("example.yaml"), text)),
+            _ => {}
+        }
+    }
+    examples
+}
+
+fn try_variant(rule: &Rule, path: &Path, text: &str, seen: &mut Seen, problems: &mut Vec<String>) {
+    let subject = Subject::new(path, text);
+    let Some(original) = subject.file.rules.first() else { return };
+    let found = findings(original, |other| other.code == rule.code);
+    for finding in found.iter().filter(|finding| finding.fix.is_some()) {
+        let Some(fix) = &finding.fix else { continue };
+        seen.effects.insert(fix.effect.sign());
+        let fixed = Subject::new(path, &subject.with([fix.clone()]));
+        let (before, after) = (original.query(), fixed.file.rules[0].query());
+        if before == after {
+            seen.obstacles.insert("the query stays as it is".to_owned());
+            continue;
+        }
+        match try_fix(finding, fix.effect, before, after) {
+            Ok(has_changed) => {
+                seen.run += 1;
+                seen.changed += usize::from(has_changed);
+            }
+            Err(Obstacle::NotRun(why)) => {
+                seen.obstacles.insert(why);
+            }
+            Err(Obstacle::Wrong(why)) => {
+                problems.push(format!("{} {}: {why}\n{before}→\n{after}", rule.code, fix.effect.sign()))
+            }
+        }
+    }
+}
+
+/// Why nothing was proven.
+enum Obstacle {
+    /// The rule cannot be run.
+    NotRun(String),
+    /// The fix does something else.
+    Wrong(String),
+}
+
+/// Runs both queries on several sets of events. Gives whether the results ever differ.
+fn try_fix(finding: &Diagnostic, effect: Effect, before: &str, after: &str) -> Result<bool, Obstacle> {
+    const ROUNDS: u64 = 6;
+
+    let mut has_changed = false;
+    for round in 0..ROUNDS {
+        let events = events::make(&[before, after], round);
+        let old = run(before, &events).map_err(Obstacle::NotRun)?;
+        let new = run(after, &events).map_err(Obstacle::NotRun)?;
+        let (lost, gained) = (missing(&old, &new), missing(&new, &old));
+        has_changed |= lost.is_some() || gained.is_some();
+        let wrong = match effect {
+            Effect::Same => lost.or(gained),
+            Effect::Wider => lost,
+            Effect::Narrower => gained,
+            Effect::Unknown => None,
+        };
+        if let Some(row) = wrong {
+            return Err(Obstacle::Wrong(format!("{} at {:?}: {row}", finding.name, finding.place.span)));
+        }
+    }
+    Ok(has_changed)
+}
+
+/// The first element that a list has more often than another.
+fn missing(from: &[String], other: &[String]) -> Option<String> {
+    let mut rest: BTreeMap<&str, isize> = BTreeMap::new();
+    for row in other {
+        *rest.entry(row).or_default() += 1;
+    }
+    from.iter()
+        .find(|row| {
+            let left = rest.entry(row).or_default();
+            *left -= 1;
+            *left < 0
+        })
+        .cloned()
+}
+
+/// The rows that a query returns, as texts that tell them apart.
+fn run(query: &str, events: &Events) -> Result<Vec<String>, String> {
+    let parsed = parse(query);
+    if !parsed.is_accepted() {
+        return Err("the query has a syntax error".to_owned());
+    }
+    let facts = analyze(&parsed.query, &Schema::builtin());
+    let detection = lower(query, &parsed.query, &facts, &Metadata::default(), kqlift::rule::RuleKind::Snippet);
+    let rows = evaluate(&detection, events, Timestamp::parse(events::NOW)).map_err(|error| error.to_string())?;
+    Ok(rows.iter().map(|row| identity(row, &detection)).collect())
+}
+
+/// What makes a row the same row: the event that it is, or the values that come from tables. Amounts of a group change
+/// with its rows, and the group stays the same.
+fn identity(row: &Row, detection: &Detection) -> String {
+    if let Some(id) = row.id() {
+        return format!("event {}", id.to_json());
+    }
+    let output: &Columns = &detection.pipeline.output;
+    let Value::Object(cells) = row.to_json(output) else { return String::new() };
+    let is_kept = |name: &str| {
+        output.find(name).is_none_or(|column| matches!(column.origin, Origin::Table { .. } | Origin::Several(_)))
+    };
+    let kept: Vec<String> =
+        cells.iter().filter(|(name, _)| is_kept(name)).map(|(name, value)| format!("{name}={value}")).collect();
+    kept.join(" ")
+}
