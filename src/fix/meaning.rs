@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::analyze::{Facts, Predicate, PredicateOp, analyze};
-use crate::parse::parse;
+use crate::parse::{Token, TokenKind, parse, tokens};
 use crate::schema::{Schema, Value};
 use crate::span::Span;
 use crate::syntax::{BinaryOp, InOp, Query, StatementKind};
@@ -52,13 +52,20 @@ fn columns(facts: &Facts) -> Option<Vec<String>> {
     Some(result.columns.iter().map(|column| column.name.clone()).collect())
 }
 
-/// The definitions whose name stands nowhere else.
+/// The definitions whose name stands nowhere else, those aside that are not used themselves.
 fn unused_definitions(text: &str, query: &Query<'_>) -> Vec<Span> {
-    let lets = query.statements.iter().filter_map(|statement| match &statement.kind {
-        StatementKind::Let { name, .. } => Some((name, statement.span)),
-        _ => None,
-    });
-    lets.filter(|(name, _)| text.matches(&*name.text).count() == 1).map(|(_, span)| span).collect()
+    let mut tokens: Vec<Token> = tokens(text).into_iter().filter(|token| token.kind != TokenKind::Comment).collect();
+    let mut unused: Vec<Span> = Vec::new();
+    // A definition is used behind it, so the last ones come first.
+    for statement in query.statements.iter().rev() {
+        let StatementKind::Let { name, .. } = &statement.kind else { continue };
+        let uses = tokens.iter().filter(|token| token.span.slice(text).contains(&*name.text)).count();
+        if uses <= 1 {
+            tokens.retain(|token| !statement.span.contains(token.span));
+            unused.push(statement.span);
+        }
+    }
+    unused
 }
 
 /// How a test compares, with its own negation left to the predicate.
@@ -75,9 +82,14 @@ fn questions(text: &str, test: &Predicate) -> Vec<Question> {
         functions = functions.get(1..).unwrap_or_default();
         way.ignores_case = true;
     }
+    // What is compared with a text is made text anyway.
+    let functions: Vec<&str> = functions.iter().map(String::as_str).filter(|name| *name != "tostring").collect();
     let subject = match &test.subject.column {
         Some(column) => format!("{} of {}", functions.join(" of "), column.name),
-        None => test.subject.span.slice(text).split_whitespace().collect(),
+        None => {
+            let written: String = test.subject.span.slice(text).split_whitespace().collect();
+            written.strip_prefix("tostring(").and_then(|inner| inner.strip_suffix(')')).unwrap_or(&written).to_owned()
+        }
     };
     let question = |value: String, word: &str, is_negated: bool| Question {
         subject: subject.clone(),

@@ -1,6 +1,6 @@
 //! How rules report a comparison that minds letter case where it should not.
 
-use super::Context;
+use super::{Context, Report};
 use super::predicate::{effect_on_rule, excludes};
 use crate::analyze::Predicate;
 use crate::diagnostic::Effect;
@@ -22,11 +22,13 @@ pub(super) struct CaseSensitive<'p> {
 }
 
 /// Reports the comparison, with the fix that widens it.
-pub(super) fn report(cx: &mut Context<'_>, found: CaseSensitive<'_>) {
+pub(super) fn report<'c>(cx: &'c mut Context<'_>, found: CaseSensitive<'_>) -> Report<'c> {
     let CaseSensitive { predicate, replacement, subject, other, reason, note } = found;
     let written = cx.slice(predicate.op_span);
     let misses = if excludes(predicate) { "does not exclude" } else { "misses" };
-    cx.report(predicate.op_span, format!("`{written}` on {subject} is case-sensitive and {misses} `{other}`"))
+    let message = format!("`{written}` on {subject} is case-sensitive and {misses} `{other}`");
+    let mut report = cx.report(predicate.op_span, message);
+    report
         .label("compares letter case")
         .related(predicate.subject.span, reason)
         .help(format!("use `{replacement}`"))
@@ -37,4 +39,5 @@ pub(super) fn report(cx: &mut Context<'_>, found: CaseSensitive<'_>) {
             format!("write `{replacement}`"),
             effect_on_rule(predicate, Effect::Wider),
         );
+    report
 }

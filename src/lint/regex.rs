@@ -23,9 +23,18 @@ pub(super) fn patterns(cx: &Context<'_>) -> BTreeSet<(Span, Span)> {
     for expr in cx.expressions() {
         let Some((pattern, user)) = pattern_of(expr) else { continue };
         let constant = cx.facts().constant(pattern).and_then(|constant| constant.items.first());
-        patterns.insert((constant.map_or(pattern.span, |item| item.span), user));
+        let place = constant.map_or(pattern.span, |item| item.span);
+        // A literal with a broken escape has another value than the one that is meant.
+        if !is_broken(cx, place) {
+            patterns.insert((place, user));
+        }
     }
     patterns
+}
+
+/// Whether a literal has a syntax error.
+pub(super) fn is_broken(cx: &Context<'_>, literal: Span) -> bool {
+    cx.errors().iter().any(|error| literal.contains(error.span))
 }
 
 /// The operand of an expression that is a regular expression.

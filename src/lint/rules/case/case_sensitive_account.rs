@@ -49,5 +49,8 @@ pub(in crate::lint) fn flagged<'p>(schema: &Schema, predicate: &'p Predicate) ->
 /// Whether it is an account of the system: the sensor writes those, always in the same way.
 fn is_built_in(account: &str) -> bool {
     let built_in = ["system", "local service", "network service", "root"];
-    built_in.iter().any(|name| name.eq_ignore_ascii_case(account))
+    let lower = account.to_lowercase();
+    let domains = ["nt authority", "nt service", "builtin", "window manager", "font driver host"];
+    let is_of_system = lower.split_once('\\').is_some_and(|(domain, _)| domains.contains(&domain));
+    is_of_system || built_in.contains(&lower.as_str())
 }

@@ -43,7 +43,9 @@ pub(in crate::lint) fn flagged<'p>(schema: &Schema, predicate: &'p Predicate) ->
     );
     replacement(predicate.op).filter(|_| is_chosen)?;
     let value = texts(predicate).find(|text| has_letters(text))?;
-    texts(predicate).all(|text| !is_encoded(text)).then_some((&column.name, value))
+    let is_whole = in_any_case(predicate.op).is_some();
+    let is_certain = |text: &str| is_encoded(text) || is_written_by_system(text) || (is_whole && is_argument(text));
+    texts(predicate).all(|text| !is_certain(text)).then_some((&column.name, value))
 }
 
 /// The operator that ignores case. A `_cs` operator counts: no letter case of a command line is certain.
@@ -62,6 +64,21 @@ fn replacement(op: PredicateOp) -> Option<&'static str> {
         _ => return in_any_case(op),
     };
     Some(insensitive.as_str())
+}
+
+/// Whether it is the command line of a program that the system starts, or a word that a browser writes: they have one
+/// spelling.
+fn is_written_by_system(text: &str) -> bool {
+    const PROGRAMS: &[&str] = &["csrss", "lsass", "services", "smss", "svchost", "wininit", "winlogon"];
+
+    let lower = text.trim_matches('"').to_lowercase();
+    let program = lower.split([' ', '.']).next().unwrap_or_default();
+    PROGRAMS.contains(&program) || lower.starts_with("about:")
+}
+
+/// Whether a whole command line is compared with an argument, which is another mistake than letter case.
+fn is_argument(text: &str) -> bool {
+    text.starts_with([' ', '-', '/'])
 }
 
 /// Whether a text may be Base64 or the like, in which letter case carries meaning: case changes many times in a word.

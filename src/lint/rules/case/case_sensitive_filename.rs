@@ -3,7 +3,7 @@
 use crate::analyze::Predicate;
 use crate::diagnostic::Severity;
 use crate::lint::case::{CaseSensitive, report};
-use crate::lint::predicate::{has_letters, in_any_case, other_case, texts};
+use crate::lint::predicate::{excludes, has_letters, in_any_case, other_case, texts};
 use crate::lint::shape::{is_from_linux, shape_of};
 use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::schema::{ColumnShape, Schema};
@@ -29,7 +29,11 @@ fn check(cx: &mut Context<'_>) {
         let other = other_case(value);
         let (subject, reason) = ("a file name".to_owned(), "keeps the case in which the file was named or launched");
         let note = format!("Windows takes {column}=\"{value}\" and {column}=\"{other}\" for the same file");
-        report(cx, CaseSensitive { predicate, replacement, subject, other, reason, note });
+        let mut report = report(cx, CaseSensitive { predicate, replacement, subject, other, reason, note });
+        // A copy in another letter case is shown then, and nothing is missed.
+        if excludes(predicate) {
+            report.severity(Severity::Info);
+        }
     }
 }
 
@@ -37,6 +41,11 @@ fn check(cx: &mut Context<'_>) {
 pub(in crate::lint) fn flagged<'p>(schema: &Schema, predicate: &'p Predicate) -> Option<(&'p str, &'p str)> {
     let column = predicate.subject.plain_column().filter(|_| in_any_case(predicate.op).is_some())?;
     let is_file = matches!(shape_of(schema, column), Some(ColumnShape::Name | ColumnShape::Path | ColumnShape::Folder));
+    // Names without an extension are those of other systems, and control characters come from escapes that nobody meant.
+    let is_windows = |text: &str| text.contains(['.', '\\']) && !text.contains(char::is_control);
     let value = texts(predicate).find(|text| has_letters(text)).filter(|_| is_file && !is_from_linux(column))?;
+    if !texts(predicate).any(is_windows) || texts(predicate).any(|text| text.contains(char::is_control)) {
+        return None;
+    }
     Some((&column.name, value))
 }

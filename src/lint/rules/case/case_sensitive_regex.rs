@@ -8,7 +8,7 @@ use regex_syntax::ast::{
 use crate::analyze::{Predicate, PredicateOp};
 use crate::diagnostic::{Effect, Severity};
 use crate::lint::predicate::{effect_on_rule, excludes, other_case, texts_with_places};
-use crate::lint::regex::string_literals;
+use crate::lint::regex::{is_broken, string_literals};
 use crate::lint::shape::{is_from_linux, shape_of};
 use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::schema::{ColumnShape, Origin};
@@ -36,15 +36,22 @@ fn check(cx: &mut Context<'_>) {
             continue;
         }
         let Some((pattern, place)) = texts_with_places(predicate).next() else { continue };
+        if is_broken(cx, place) {
+            continue;
+        }
         let Some(word) = single_case_word(pattern) else { continue };
         let misses = if excludes(predicate) { "does not exclude" } else { "misses" };
         let other = other_case(&word);
         let content = literals.get(&place).and_then(|literal| literal.parts.first()).map(|part| part.content);
         let effect = effect_on_rule(predicate, Effect::Wider);
+        let is_exclusion = excludes(predicate);
         let is_used_here_alone = predicate.span.contains(place);
         let mut report = cx
             .report(place, format!("the regular expression is case-sensitive: it has `{word}` and {misses} `{other}`"));
         report.label("no `(?i)`").help("start it with `(?i)`");
+        if is_exclusion {
+            report.severity(Severity::Info);
+        }
         if let Some(content) = content.filter(|_| is_used_here_alone) {
             report.replace(Span::at(content.start as usize), "(?i)", "start it with `(?i)`", effect);
         }

@@ -67,11 +67,31 @@ fn has_rule_of_its_own(schema: &Schema, predicate: &Predicate) -> bool {
         || case_sensitive_azure_operation::flagged(predicate).is_some()
 }
 
+/// Beginnings of names of columns whose words a service writes, always in one spelling.
+const CLOSED: &[&str] = &[
+    "Category",
+    "CounterName",
+    "DataType",
+    "ErrorCode",
+    "ErrorMessage",
+    "EventName",
+    "EventSource",
+    "InstanceName",
+    "LoggedByService",
+    "OSType",
+    "ObjectName",
+    "Operation",
+    "Result",
+    "Status",
+];
+
 /// Whether it decides which rows are kept, by a text for which case can matter. The words of an enumeration have one
 /// spelling, so case makes no difference there.
 fn is_text_filter(schema: &Schema, predicate: &Predicate) -> bool {
     let Some(column) = predicate.subject.plain_column().filter(|_| predicate.is_filter) else { return false };
-    shape_of(schema, column) != Some(ColumnShape::Enumeration) && texts(predicate).any(has_letters)
+    let is_closed = matches!(shape_of(schema, column), Some(ColumnShape::Enumeration | ColumnShape::Hash))
+        || CLOSED.iter().any(|name| column.name.starts_with(name));
+    !is_closed && texts(predicate).any(has_letters)
 }
 
 /// Whether both test the same column: two tables may have one of the same name.

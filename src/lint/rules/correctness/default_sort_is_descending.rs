@@ -1,6 +1,6 @@
 //! COR018: a sort without a direction in front of a function that looks at the row before.
 
-use crate::diagnostic::{Effect, Severity};
+use crate::diagnostic::{Edit, Effect, Severity};
 use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::span::Span;
 use crate::syntax::{ExprKind, Name, Node, OperatorKind};
@@ -29,6 +29,11 @@ fn check(cx: &mut Context<'_>) {
             else {
                 continue;
             };
+            let edits = keys.iter().filter(|key| key.direction.is_none()).map(|key| Edit {
+                place: Span::at(key.expr.span.end as usize).into(),
+                replacement: " desc".to_owned(),
+            });
+            let edits = edits.collect();
             let (written, function) = (cx.slice(key.expr.span), &call.text);
             cx.report(
                 key.span,
@@ -37,7 +42,7 @@ fn check(cx: &mut Context<'_>) {
             .label("`desc` by default")
             .related(call.span, "looks at a row beside")
             .help(format!("write `{written} asc`, or `{written} desc` if that is meant"))
-            .replace(Span::at(key.expr.span.end as usize), " desc", "write `desc`", Effect::Same);
+            .fix("write `desc`", Effect::Same, edits);
         }
     }
 }

@@ -34,7 +34,10 @@ fn check(cx: &mut Context<'_>) {
                 replacement: bracket.to_owned(),
             })
         });
+        // A list of groups, each of several tests, is read right; a single test among them is where it goes wrong.
+        let severity = if chain.has_groups_alone() { Severity::Info } else { Severity::Warning };
         cx.report(or, "`or` is mixed with `and` without parentheses")
+            .severity(severity)
             .label("joins the groups last")
             .related(group, "`and` binds tighter: this is one group")
             .help("put parentheses around each `and` group, or around the `or` if that is what is meant")
@@ -53,6 +56,13 @@ struct Chain<'t> {
 }
 
 impl<'t> Chain<'t> {
+    /// Whether every operand is a group of its own.
+    fn has_groups_alone(&self) -> bool {
+        self.operands.iter().all(|operand| {
+            matches!(operand.kind, ExprKind::Binary { op: BinaryOp::And, .. } | ExprKind::Parenthesized(_))
+        })
+    }
+
     /// Flattens an `or`, which leans left, without recursion.
     fn of(expr: &'t Expr<'t>) -> Option<Self> {
         let mut chain = Self { ors: Vec::new(), words: Vec::new(), operands: Vec::new() };

@@ -2,7 +2,9 @@
 
 use crate::analyze::{Predicate, PredicateOp};
 use crate::diagnostic::{Edit, Effect, Severity};
+use crate::lint::predicate::effect_on_rule;
 use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
+use crate::schema::Origin;
 use crate::span::Span;
 use crate::syntax::{Expr, ExprKind, Node};
 
@@ -32,19 +34,21 @@ fn check(cx: &mut Context<'_>) {
         let subject = cx.slice(predicate.subject.span);
         let insert =
             |offset: u32, text: &str| Edit { place: Span::at(offset as usize).into(), replacement: text.to_owned() };
-        let edits = vec![insert(predicate.span.start, "coalesce("), insert(predicate.span.end, ", false)")];
-        let on_rows = if predicate.is_in_exclusion { Effect::Narrower } else { Effect::Wider };
-        let effect = if predicate.is_unclear { Effect::Unknown } else { on_rows };
-        cx.report(
-            predicate.span,
-            format!(
-                "`{function}` is null for IPv6 and for an empty address, and so is its negation: the row is dropped"
-            ),
-        )
-        .label("null unless the text is an IPv4 address")
-        .help("give null a meaning: `coalesce(…, false)`; where an address may be empty, add `isnotempty(…)`")
-        .note(format!("dropped today: {subject}=\"2001:db8::7\", {subject}=\"::ffff:203.0.113.7\""))
-        .fix("take null for false", effect, edits);
+        let edits = vec![
+            insert(predicate.span.start, "coalesce("),
+            insert(predicate.span.end, &format!(", isempty({subject}))")),
+        ];
+        // It is negated: what it takes for false passes.
+        let effect = effect_on_rule(predicate, Effect::Narrower);
+        let message =
+            format!("`{function}` is null for IPv6 and for an empty address, and so is its negation: the row is dropped");
+        cx.report(predicate.span, message)
+            .label("null unless the text is an IPv4 address")
+            .help(format!(
+                "give null a meaning: `coalesce(…, isempty({subject}))` lets IPv6 pass, and no empty address"
+            ))
+            .note(format!("dropped today: {subject}=\"2001:db8::7\", {subject}=\"::ffff:203.0.113.7\""))
+            .fix("take null for false", effect, edits);
     }
 }
 
@@ -54,6 +58,15 @@ fn is_negated_test(cx: &Context<'_>, predicate: &Predicate) -> bool {
         && predicate.is_negated
         && NULLABLE.contains(&cx.slice(predicate.op_span))
         && !is_guarded(cx, predicate)
+        && !is_extracted(cx, predicate)
+}
+
+/// Whether the address was cut out of a text by a pattern, which finds IPv4 addresses or nothing.
+fn is_extracted(cx: &Context<'_>, predicate: &Predicate) -> bool {
+    predicate.subject.column.as_ref().is_some_and(|column| match &column.origin {
+        Origin::Computed { span, .. } => cx.slice(*span).starts_with("extract"),
+        Origin::Table { .. } | Origin::Event { .. } | Origin::Made(_) | Origin::Several(_) | Origin::Unknown => false,
+    })
 }
 
 /// Whether the same condition asks with `parse_ipv4` whether it is an IPv4 address at all.

@@ -35,8 +35,17 @@ fn check(cx: &mut Context<'_>) {
     // One mapping is missing for all of them: the finding stands at the first.
     let Some(((place, first), others)) = found.split_first() else { return };
     let entity = first.trim_end_matches("CustomEntity");
-    let mut report =
-        cx.report(*place, format!("`{first}` does not make an entity: the name of a column has no meaning any more"));
+    // A query that stands alone may belong to a rule whose mapping is elsewhere.
+    let is_whole_rule = !cx.metadata().keys.is_empty();
+    let message = if is_whole_rule {
+        format!("`{first}` does not make an entity: the name of a column has no meaning any more")
+    } else {
+        format!("`{first}` is an entity only if the rule maps it: the name of a column has no meaning any more")
+    };
+    let mut report = cx.report(*place, message);
+    if !is_whole_rule {
+        report.severity(Severity::Info);
+    }
     report
         .label("left from the old mapping")
         .help(format!("map the column under `entityMappings` with `entityType: {entity}`, and drop this one"));

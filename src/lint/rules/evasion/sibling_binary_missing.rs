@@ -83,7 +83,8 @@ fn is_known_by_original_name(cx: &Context<'_>, program: &str) -> bool {
 /// Whether a test for a text, or for a part of the name, finds the sibling too.
 fn mentions(text: &str, sibling: &str) -> bool {
     let stem = sibling.rsplit_once('.').map_or(sibling, |(stem, _)| stem);
-    text.eq_ignore_ascii_case(sibling) || text.eq_ignore_ascii_case(stem)
+    let is_extension = text.starts_with('.') && sibling.to_ascii_lowercase().ends_with(&text.to_ascii_lowercase());
+    is_extension || text.eq_ignore_ascii_case(sibling) || text.eq_ignore_ascii_case(stem)
 }
 
 /// The programs that can do what a program does.

@@ -46,7 +46,10 @@ fn check(cx: &mut Context<'_>) {
 /// Whether it is more than a switch: what a program is told to do cannot be chosen freely.
 fn is_free_text(text: &str) -> bool {
     let text = text.trim();
-    !text.is_empty() && !text.starts_with(['-', '/'])
+    let is_switch = text
+        .strip_prefix(['-', '/'])
+        .is_some_and(|name| name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '?' | ':' | '=')));
+    !text.is_empty() && !is_switch
 }
 
 /// Whether it takes away rows that hold a text.

@@ -4,7 +4,7 @@ use crate::diagnostic::Severity;
 use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::parse::parse;
 use crate::span::Span;
-use crate::syntax::{BinaryOp, Expr, ExprKind, InOp, Literal, Node, Operator, OperatorKind, Query};
+use crate::syntax::{BinaryOp, Expr, ExprKind, InOp, Literal, Operator, OperatorKind, Query};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: "FPX002",
@@ -80,10 +80,7 @@ fn stages(text: &str, block: &[Span]) -> Vec<Stage> {
 fn is_exclusion(query: &Query<'_>) -> bool {
     let first = query.results().next().and_then(|pipeline| pipeline.operators.first());
     first.is_some_and(|operator| match &operator.kind {
-        OperatorKind::Where(condition) => Node::Expr(condition).walk().any(|node| match node {
-            Node::Expr(expr) => is_negative(expr),
-            Node::Statement(_) | Node::Pipeline(_) | Node::Operator(_) => false,
-        }),
+        OperatorKind::Where(condition) => keeps_by_absence(condition, false) == Some(true),
         OperatorKind::Join(_) => is_anti(operator),
         _ => false,
     })
@@ -94,18 +91,37 @@ fn is_anti(operator: &Operator<'_>) -> bool {
     matches!(kind, Some(ExprKind::Name(name)) if matches!(name.text.as_ref(), "anti" | "leftanti" | "leftantisemi"))
 }
 
-/// Whether it keeps the rows that fail a test. `x != ""` asks for a value and excludes none.
-fn is_negative(expr: &Expr<'_>) -> bool {
-    match &expr.kind {
-        ExprKind::Binary { op: BinaryOp::NotEqual | BinaryOp::NotEqualCi, right, .. } => !is_empty_text(right),
+/// Whether a condition asks only for what a row does not hold, negations pushed inwards: `not(a and not(b))` lets rows
+/// with `b` pass, and is no exclusion. `None` if it asks for no value at all, as `x != ""` does.
+fn keeps_by_absence(expr: &Expr<'_>, is_negated: bool) -> Option<bool> {
+    let is_negative = match &expr.kind {
+        ExprKind::Parenthesized(inner) => return keeps_by_absence(inner, is_negated),
+        ExprKind::Call { name, arguments } if name.text == "not" => {
+            return arguments.iter().find_map(|argument| keeps_by_absence(&argument.value, !is_negated));
+        }
+        ExprKind::Binary { op: BinaryOp::And | BinaryOp::Or, left, right, .. } => {
+            return match (keeps_by_absence(left, is_negated), keeps_by_absence(right, is_negated)) {
+                (Some(left), Some(right)) => Some(left && right),
+                (one, other) => one.or(other),
+            };
+        }
+        ExprKind::Binary { op: BinaryOp::Equal | BinaryOp::NotEqual, right, .. } if is_truth(right) => false,
+        ExprKind::Binary { op: BinaryOp::NotEqual | BinaryOp::NotEqualCi, right, .. } if is_empty_text(right) => {
+            return None;
+        }
+        ExprKind::Binary { op: BinaryOp::NotEqual | BinaryOp::NotEqualCi, .. } => true,
         ExprKind::Binary { op, .. } => {
             op.as_str().starts_with('!') || matches!(op, BinaryOp::NotLike | BinaryOp::NotLikeCs)
         }
         ExprKind::In { op, .. } => matches!(op, InOp::NotIn | InOp::NotInCi),
         ExprKind::Between { is_negated, .. } => *is_negated,
-        ExprKind::Call { name, .. } => name.text == "not",
         _ => false,
-    }
+    };
+    Some(is_negative != is_negated)
+}
+
+fn is_truth(expr: &Expr<'_>) -> bool {
+    matches!(&expr.kind, ExprKind::Literal(Literal::Bool(_)))
 }
 
 fn is_empty_text(expr: &Expr<'_>) -> bool {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::Severity;
 use crate::lint::predicate::texts_with_places;
+use crate::lint::shape::table_column;
 use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::rule::RuleKind;
 use crate::span::Span;
@@ -44,6 +45,11 @@ fn check(cx: &mut Context<'_>) {
     for predicate in cx.predicates() {
         let placeholders: Vec<(&str, Span)> =
             texts_with_places(predicate).filter(|(text, place)| is_placeholder(text) && seen.insert(*place)).collect();
+        // Sample data hold the names of sample companies.
+        let is_sample = |text: &str| matches!(text.to_lowercase().as_str(), "contoso" | "fabrikam");
+        let is_of_known_table = predicate.subject.column.as_ref().is_some_and(|column| table_column(column).is_some());
+        let placeholders: Vec<(&str, Span)> =
+            placeholders.into_iter().filter(|(text, _)| is_of_known_table || !is_sample(text)).collect();
         let Some(((first, place), others)) = placeholders.split_first() else { continue };
         let effect = if predicate.is_negated { "excludes nothing" } else { "matches nothing" };
         let mut report = cx.report(*place, format!("`{first}` is a placeholder: as it stands, it {effect}"));
@@ -65,7 +71,19 @@ fn is_placeholder(text: &str) -> bool {
     let is_example = ["example.com", "example.org", "example.net"].iter().any(|domain| {
         lower.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with(['@', '.', '/']))
     });
-    has_word || is_example || is_in_angle_brackets(&lower)
+    has_word || is_example || is_in_angle_brackets(&lower) || is_instruction(&lower) || is_crossed_out(&lower)
+}
+
+/// `IP ADDRESS GOES HERE`, `enter your computer name here`, `[insert devicename here]`.
+fn is_instruction(text: &str) -> bool {
+    let text = text.trim_matches(['[', ']', '!', '.']);
+    let begins = ["put ", "enter ", "insert ", "replace "].iter().any(|word| text.starts_with(word));
+    text.ends_with(" goes here") || (begins && (text.ends_with(" here") || text.contains(" your ")))
+}
+
+/// `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`, `xxxxx`.
+fn is_crossed_out(text: &str) -> bool {
+    text.len() >= 4 && text.contains("xxxx") && text.chars().all(|c| c == 'x' || c == '-' || c.is_ascii_hexdigit())
 }
 
 /// `<tenant id>`, `<your-app-id>`: words between angle brackets. Markup has no blank or hyphen in its shortest forms.

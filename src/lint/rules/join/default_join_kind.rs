@@ -1,9 +1,10 @@
 //! JON001: a `join` that does not say its kind.
 
 use crate::diagnostic::{Effect, Severity};
+use crate::lint::join::{KeyedJoin, keyed_joins};
 use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::span::Span;
-use crate::syntax::{ExprKind, OperatorKind};
+use crate::syntax::{ExprKind, NamedExpr, OperatorKind, Pipeline};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: "JON001",
@@ -21,22 +22,76 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 fn check(cx: &mut Context<'_>) {
     let excluded = right_sides_of_anti_joins(cx);
+    let keys: Vec<(Span, Vec<String>)> =
+        keyed_joins(cx).iter().map(|join| (join.operator.span, left_keys(join))).collect();
     for operator in cx.operators() {
         if !matches!(operator.kind, OperatorKind::Join(_)) || operator.parameter("kind").is_some() {
             continue;
         }
         let keyword = operator.keyword_span();
+        let Some((pipeline, index)) = cx.operator_around(keyword) else { continue };
+        let is_unique =
+            keys.iter().any(|(join, names)| *join == operator.span && has_one_row_per_key(pipeline, index, names));
         let is_excluded = excluded.iter().any(|right| right.contains(keyword));
-        let effect = match (cx.facts().is_unclear(keyword), is_excluded) {
-            (true, _) => Effect::Unknown,
-            (false, true) => Effect::Wider.negated(),
-            (false, false) => Effect::Wider,
+        let effect = match (is_unique, looks_at_all_rows(pipeline, index), is_excluded) {
+            (true, _, _) => Effect::Same,
+            (false, true, _) => Effect::Unknown,
+            (false, false, true) => Effect::Narrower,
+            (false, false, false) => Effect::Wider,
         };
-        cx.report(keyword, "`join` without a kind keeps one arbitrary left row per key")
+        let (message, severity) = if is_unique {
+            ("`join` without a kind; the left side has one row per key, so it is an inner join", Severity::Info)
+        } else {
+            ("`join` without a kind keeps one arbitrary left row per key", Severity::Warning)
+        };
+        cx.report(keyword, message)
+            .severity(severity)
             .label("`innerunique` by default")
             .help("use `kind=inner` to keep every pair of rows, or `kind=innerunique` if one left row per key is meant")
             .replace(Span::at(keyword.end as usize), " kind=inner", "write `kind=inner`", effect);
     }
+}
+
+/// The names of the left keys of a join; none if one of them is more than a name.
+fn left_keys(join: &KeyedJoin<'_>) -> Vec<String> {
+    let names = join.keys.iter().map(|key| key.left.as_ref().map(|column| column.name.clone()));
+    names.collect::<Option<Vec<String>>>().filter(|_| join.is_complete).unwrap_or_default()
+}
+
+/// Whether what flows into a join is grouped by nothing but its keys.
+fn has_one_row_per_key(pipeline: &Pipeline<'_>, join: usize, keys: &[String]) -> bool {
+    for operator in pipeline.operators.get(..join).unwrap_or_default().iter().rev() {
+        let groups: &[NamedExpr<'_>] = match &operator.kind {
+            OperatorKind::Where(_) | OperatorKind::Extend(_) | OperatorKind::Sort(_) => continue,
+            OperatorKind::Summarize { by, .. } => by,
+            OperatorKind::Distinct(columns) => columns,
+            _ => return false,
+        };
+        let is_key = |group: &NamedExpr<'_>| match (group.name(), &group.value.kind) {
+            (Some(name), _) | (None, ExprKind::Name(name)) => keys.iter().any(|key| *key == name.text),
+            _ => false,
+        };
+        return !groups.is_empty() && groups.iter().all(is_key);
+    }
+    false
+}
+
+/// Whether a stage behind the join counts, chooses or sums up.
+fn looks_at_all_rows(pipeline: &Pipeline<'_>, join: usize) -> bool {
+    pipeline.operators.get(join + 1..).unwrap_or_default().iter().any(|operator| {
+        !matches!(
+            operator.kind,
+            OperatorKind::Where(_)
+                | OperatorKind::Extend(_)
+                | OperatorKind::Project(_)
+                | OperatorKind::ProjectAway(_)
+                | OperatorKind::ProjectKeep(_)
+                | OperatorKind::ProjectRename(_)
+                | OperatorKind::ProjectReorder(_)
+                | OperatorKind::Sort(_)
+                | OperatorKind::Distinct(_)
+        )
+    })
 }
 
 /// Rows that reach these places take rows away from the result.

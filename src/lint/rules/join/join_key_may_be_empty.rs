@@ -32,25 +32,46 @@ fn check(cx: &mut Context<'_>) {
         };
         let Some(column) = empty_side(cx, key) else { continue };
         let name = &column.name;
+        let other = key.right.as_ref().map_or(name, |right| &right.name);
         let keyword = join.operator.keyword;
-        cx.report(key.span, format!("rows with an empty `{name}` are paired with all others that have none"))
-            .label("may be empty on both sides")
-            .related(join.operator.keyword_span(), format!("this `{keyword}`"))
-            .help(format!("filter one side with `isnotempty({name})` first"))
-            .note(format!("paired today: {name}=\"\" on the left and \"\" on the right"));
+        cx.report(
+            key.span,
+            format!("an empty `{name}` equals an empty `{other}`: all such rows of the two sides are paired"),
+        )
+        .label("may be empty on both sides")
+        .related(join.operator.keyword_span(), format!("this `{keyword}`"))
+        .help(format!("filter one side with `isnotempty({name})` first"))
+        .note(format!("paired today: {name}=\"\" on the left and \"\" on the right"));
     }
 }
 
 /// The column of a key that is often empty, if no side makes sure that it is not.
 fn empty_side<'k>(cx: &Context<'_>, key: &'k Key) -> Option<&'k Column> {
     let sides = [key.left.as_ref(), key.right.as_ref()];
-    let is_certain = |column: &Column| cx.predicates().iter().any(|test| makes_sure(test, column));
+    let is_certain =
+        |column: &Column| cx.predicates().iter().any(|test| makes_sure(test, column)) || is_of_connection(cx, column);
     if sides.iter().flatten().any(|column| is_certain(column)) {
         return None;
     }
     // Both sides must be able to be empty for a wrong pair.
     let [Some(left), Some(right)] = sides else { return None };
     (is_often_empty(cx, left) && is_often_empty(cx, right)).then_some(left)
+}
+
+/// Whether the query asks for connections, which have a remote address.
+fn is_of_connection(cx: &Context<'_>, column: &Column) -> bool {
+    let is_address = matches!(table_column(column), Some(("DeviceNetworkEvents", "RemoteIP")));
+    let is_asked_for = |test: &Predicate| {
+        let column = test.subject.column.as_ref().and_then(table_column);
+        match column {
+            Some(("DeviceNetworkEvents", "RemoteIPType")) => selects(test),
+            Some(("DeviceNetworkEvents", "ActionType")) => {
+                selects(test) && texts(test).all(|text| text.contains("Connection"))
+            }
+            _ => false,
+        }
+    };
+    is_address && cx.predicates().iter().any(is_asked_for)
 }
 
 fn is_often_empty(cx: &Context<'_>, column: &Column) -> bool {

@@ -8,7 +8,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     code: "MET007",
     name: "quoted-block-description",
     category: Category::Metadata,
-    severity: Severity::Warning,
+    severity: Severity::Info,
     default_on: true,
     kinds: Rule::KINDS_WITH_METADATA,
     needs: Needs::Metadata,

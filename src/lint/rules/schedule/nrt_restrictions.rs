@@ -37,7 +37,7 @@ fn check(cx: &mut Context<'_>) {
             place,
             format!("`{what}` brings in a second table, which not every service lets a near-real-time rule read"),
         )
-        .severity(Severity::Warning)
+        .severity(Severity::Info)
         .label("one table is safe everywhere")
         .help("make the rule `kind: Scheduled`, or read one table");
     }

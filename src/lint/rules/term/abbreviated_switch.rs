@@ -42,6 +42,7 @@ fn check(cx: &mut Context<'_>) {
         .flat_map(|test| texts_with_places(test).map(move |(text, place)| (test.op, text, place)))
         .find_map(|(op, text, place)| Some((op, spelling(text)?, place)));
     let Some((op, written, place)) = found else { return };
+    let column = tests.iter().find_map(|test| test.subject.column.as_ref()).map_or("", |column| &column.name);
     let is_missed = |other: &&str| match op {
         PredicateOp::Binary(BinaryOp::Contains) => !spellings.iter().any(|known| other.contains(known.as_str())),
         _ => !spellings.contains(*other),
@@ -53,7 +54,7 @@ fn check(cx: &mut Context<'_>) {
     )
     .label("one spelling of many")
     .help(r#"use `matches regex @"(?i)\s[-/–]e(c|n(c(o(d(e(d(c\w*)?)?)?)?)?)?)?\s"`"#)
-    .note(format!("missed today: ProcessCommandLine=\"powershell -{missed} aQBlAHgA…\""));
+    .note(format!("missed today: {column}=\"powershell -{missed} aQBlAHgA…\""));
 }
 
 /// Whether it keeps rows whose command line holds a text.

@@ -77,9 +77,18 @@ fn program_of<'a>(cx: &Context<'a>, switch: &Predicate) -> Option<&'a str> {
         matches!(shape, Some(ColumnShape::Name | ColumnShape::Path | ColumnShape::CommandLine))
             && predicate.is_complete
             && texts(predicate).all(|text| program(text).is_some())
+            && is_of_same_process(switch, predicate)
             && hold_together(cx, switch, predicate)
     };
     cx.predicates().iter().filter(names_programs).flat_map(texts).find_map(program)
+}
+
+/// Whether both columns are about one process: the file of a file event is not the program whose command line it has.
+fn is_of_same_process(switch: &Predicate, name: &Predicate) -> bool {
+    let of_initiator = |predicate: &Predicate| {
+        predicate.subject.column.as_ref().is_some_and(|column| column.name.starts_with("InitiatingProcess"))
+    };
+    of_initiator(switch) == of_initiator(name)
 }
 
 /// The name of a program of the list, from a name or path.

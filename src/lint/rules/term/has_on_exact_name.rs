@@ -24,15 +24,17 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 /// Extensions of programs, libraries and scripts.
 const EXTENSIONS: &[&str] = &[
-    "bat", "cmd", "com", "cpl", "dll", "exe", "hta", "jar", "js", "jse", "lnk", "msi", "ocx", "ps1", "psm1", "py",
-    "scr", "sh", "sys", "vbe", "vbs", "wsf",
+    "aspx", "bat", "cmd", "com", "cpl", "dll", "exe", "hta", "iso", "jar", "js", "jse", "jsp", "lnk", "msi", "ocx",
+    "one", "php", "ps1", "psd1", "psm1", "py", "scr", "sh", "sys", "vbe", "vbs", "wsf",
 ];
 
 fn check(cx: &mut Context<'_>) {
     for predicate in cx.predicates() {
         let (Some(exact), Some(first)) = (exact_operator(predicate.op), whole_names(predicate)) else { continue };
         let Some(column) = predicate.subject.plain_column() else { continue };
-        if shape_of(cx.schema(), column) != Some(ColumnShape::Name) {
+        // The version resource of a localised program may hold `Cmd.Exe.MUI`: the longer name is wanted there.
+        let is_version = column.name.contains("VersionInfo");
+        if is_version || shape_of(cx.schema(), column) != Some(ColumnShape::Name) {
             continue;
         }
         let written = cx.slice(predicate.op_span);
@@ -42,7 +44,10 @@ fn check(cx: &mut Context<'_>) {
         } else {
             ("also matched today", "lost after the fix")
         };
-        let (longer, prefixed) = (format!("{first}.mui"), format!("my-{first}"));
+        let is_substring = matches!(predicate.op, PredicateOp::Binary(BinaryOp::Contains | BinaryOp::NotContains));
+        let longer = if is_substring { format!("not{first}") } else { format!("my-{first}") };
+        // Only an exclusion that takes too much loses anything.
+        let severity = if excludes(predicate) { Severity::Warning } else { Severity::Info };
         cx.report(
             predicate.op_span,
             format!("`{written}` with a whole file name also {accepts} longer names such as `{longer}`"),
@@ -50,7 +55,8 @@ fn check(cx: &mut Context<'_>) {
         .label(match_kind(predicate.op))
         .related(predicate.subject.span, "holds exactly a file name")
         .help(format!("use `{exact}` for the exact name"))
-        .note(format!("{today}, {after}: {0}=\"{longer}\", {0}=\"{prefixed}\"", column.name))
+        .severity(severity)
+        .note(format!("{today}, {after}: {}=\"{longer}\"", column.name))
         .replace(
             predicate.op_span,
             exact,

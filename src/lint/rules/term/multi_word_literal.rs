@@ -117,7 +117,9 @@ fn is_sequence_of_arguments(text: &str) -> bool {
             .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '-'))
     };
     let has_words = words.iter().all(|word| word.contains(char::is_alphanumeric));
-    has_words && (PROGRAMS.contains(&program) || words.iter().any(is_switch))
+    // The service manager writes these, always in the same way.
+    let is_service = program == "svchost" || words.iter().step_by(2).all(|word| matches!(*word, "-k" | "-p" | "-s"));
+    has_words && !is_service && (PROGRAMS.contains(&program) || words.iter().any(is_switch))
 }
 
 /// The words as a list: `("net", "localgroup")`. The order of first use is kept.
