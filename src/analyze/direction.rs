@@ -30,6 +30,9 @@ impl Analyzer<'_, '_> {
         for predicate in &mut self.facts.predicates {
             predicate.is_unclear = unclear.iter().any(|span| span.contains(predicate.span));
         }
+        for join in &mut self.facts.joins {
+            join.is_unclear = unclear.iter().any(|span| span.contains(join.span));
+        }
         self.facts.unclear = unclear;
     }
 

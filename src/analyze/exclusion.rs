@@ -61,4 +61,7 @@ pub(super) fn mark(facts: &mut Facts, span: Span) {
     for predicate in facts.predicates.iter_mut().filter(|predicate| span.contains(predicate.span)) {
         predicate.is_in_exclusion = true;
     }
+    for join in facts.joins.iter_mut().filter(|join| span.contains(join.span)) {
+        join.is_in_exclusion = true;
+    }
 }

@@ -22,6 +22,8 @@ pub struct Facts {
     pub predicates: Vec<Predicate>,
     /// Tables and functions that give rows, in order of position.
     pub tables: Vec<TableUse>,
+    /// Joins and lookups, in no order.
+    pub joins: Vec<JoinUse>,
     /// Names that the schema does not know, in order of position.
     pub unresolved: Vec<Unresolved>,
     /// Relative time bounds (`ago(14d)`, `now(-14d)`), in order of position.
@@ -205,6 +207,17 @@ pub struct TableUse {
     pub is_known: bool,
     /// Whether it is a function call (ASIM parser, watchlist).
     pub is_function: bool,
+}
+
+/// A `join` or `lookup`, and what its rows do to the result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JoinUse {
+    /// The operator.
+    pub span: Span,
+    /// As [`Predicate::is_in_exclusion`].
+    pub is_in_exclusion: bool,
+    /// As [`Predicate::is_unclear`].
+    pub is_unclear: bool,
 }
 
 /// A name that the schema does not know.

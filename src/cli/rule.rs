@@ -27,16 +27,10 @@ fn one(rule: &Rule, format: RuleFormat) -> String {
         RuleFormat::Text | RuleFormat::Md => {
             // The first line of the page is its heading; facts about the rule follow it.
             let (heading, rest) = rule.document.split_once('\n').unwrap_or((rule.document, ""));
-            format!("{heading}\n\n{}\n{rest}", facts(rule))
+            format!("{heading}\n\n{}\n{rest}", lint::facts(rule))
         }
         RuleFormat::Json => json(&[rule]),
     }
-}
-
-fn facts(rule: &Rule) -> String {
-    let (severity, confidence, fix) = (rule.severity.as_str(), rule.confidence.as_str(), rule.fixable.as_str());
-    let off = if rule.default_on { "" } else { " · off by default" };
-    format!("{} · {severity} · confidence {confidence} · fix {fix}{off}", rule.category.title())
 }
 
 fn all(format: RuleFormat) -> String {
@@ -55,7 +49,7 @@ fn all(format: RuleFormat) -> String {
             }
             text
         }
-        RuleFormat::Md => lint::table(),
+        RuleFormat::Md => lint::reference(),
         RuleFormat::Json => json(&lint::rules().iter().collect::<Vec<_>>()),
     }
 }
@@ -71,6 +65,7 @@ fn json(rules: &[&Rule]) -> String {
                 "severity": rule.severity.as_str(),
                 "confidence": rule.confidence.as_str(),
                 "default_on": rule.default_on,
+                "needs": rule.needs.as_str(),
                 "fixable": rule.fixable.as_str(),
                 "kinds": rule.kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>(),
                 "document": rule.document,

@@ -1,7 +1,7 @@
 //! How rules report a comparison that minds letter case where it should not.
 
-use super::{Context, Report};
 use super::predicate::{effect_on_rule, excludes};
+use super::{Context, Report};
 use crate::analyze::Predicate;
 use crate::diagnostic::Effect;
 

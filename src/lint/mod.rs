@@ -85,6 +85,51 @@ pub fn table() -> String {
     table
 }
 
+/// The reference of all rules in Markdown: the table, then the page of each rule under the heading of its family.
+pub fn reference() -> String {
+    let mut page = format!("# Lint rules\n\n{}", table());
+    let mut family = None;
+    for rule in rules() {
+        if family != Some(rule.category) {
+            family = Some(rule.category);
+            let _ = write!(page, "\n## {} ({})\n", rule.category.title(), rule.category.prefix());
+        }
+        let _ = write!(page, "\n{}", section(rule));
+    }
+    page
+}
+
+/// The page of a rule two headings deeper, with the facts about it.
+fn section(rule: &Rule) -> String {
+    let mut is_code = false;
+    let mut lines = Vec::new();
+    for line in rule.document.lines() {
+        is_code ^= line.starts_with("```");
+        let is_heading = !is_code && line.starts_with('#');
+        lines.push(if is_heading { format!("##{line}") } else { line.to_owned() });
+        if is_heading && line.starts_with("# ") {
+            lines.push(format!("\n{}", facts(rule)));
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+/// One line about a rule: severity, confidence, whether it is on, fix, kinds, needs.
+pub fn facts(rule: &Rule) -> String {
+    let kinds: Vec<&str> = rule.kinds.iter().map(|kind| kind.as_str()).collect();
+    let kinds =
+        if rule.kinds.len() == Rule::EVERY_KIND.len() { "every kind of file".to_owned() } else { kinds.join(", ") };
+    format!(
+        "{} · {} · confidence {}{} · fix {} · {kinds} · needs {}",
+        rule.category.title(),
+        rule.severity.as_str(),
+        rule.confidence.as_str(),
+        if rule.default_on { "" } else { " · off by default" },
+        rule.fixable.as_str(),
+        rule.needs.as_str(),
+    )
+}
+
 /// Runs the selected rules that apply to the kind of the rule file. The findings are sorted by place, then by code.
 pub fn check(input: &Input<'_>, selected: impl Fn(&Rule) -> bool) -> Vec<Diagnostic> {
     check_and_tell(input, selected, &mut |_| {})

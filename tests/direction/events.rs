@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kqlift::analyze::{Facts, analyze};
 use kqlift::eval::{Events, Row};
 use kqlift::parse::parse;
-use kqlift::schema::{FunctionResult, ScalarType, Schema, Value as Constant};
+use kqlift::schema::{ColumnShape, FunctionResult, ScalarType, Schema, Value as Constant};
 use kqlift::syntax::{DynamicKind, DynamicValue, Expr, ExprKind, Literal};
 use serde_json::{Map, Value, json};
 
@@ -58,7 +58,9 @@ pub(crate) fn make(queries: &[&str], round: u64) -> Events {
             }
         }
     }
-    let values = Pool::new(&texts, &numbers, &members);
+    let mut values = Pool::new(&texts, &numbers, &members);
+    let is_name = |name: &&String| tables.iter().any(|table| schema.shape(table, name) == Some(ColumnShape::Name));
+    values.names_only = columns.iter().filter(is_name).cloned().collect();
     let mut events = Events::default();
     let mut random = Random(round.wrapping_mul(7919) + 17);
     for (number, table) in tables.iter().enumerate() {
@@ -103,6 +105,11 @@ fn event(columns: &BTreeMap<String, ScalarType>, values: &Pool, random: &mut Ran
             "DeviceId" | "DeviceName" | "Computer" | "UserId" | "CorrelationId" | "AccountObjectId"
         );
         let value = match ty {
+            // Names never hold a folder.
+            ScalarType::String if values.names_only.contains(name) => {
+                let names: Vec<&Value> = values.texts.iter().filter(|text| !text.to_string().contains('\\')).collect();
+                random.pick(&names).map(|text| (*text).clone())
+            }
             ScalarType::String if is_key && random.below(3) > 0 => random.pick(&values.keys).cloned(),
             ScalarType::String | ScalarType::Guid | ScalarType::Unknown => random.pick(&values.texts).cloned(),
             ScalarType::Int | ScalarType::Long | ScalarType::Real | ScalarType::Decimal => {
@@ -160,6 +167,7 @@ struct Pool {
     numbers: Vec<Value>,
     times: Vec<Value>,
     members: Vec<String>,
+    names_only: BTreeSet<String>,
 }
 
 impl Pool {
@@ -188,6 +196,7 @@ impl Pool {
                 .map(|time| json!(time))
                 .to_vec(),
             members: members.iter().cloned().collect(),
+            names_only: BTreeSet::new(),
         }
     }
 
@@ -210,7 +219,8 @@ fn around(text: &str) -> Vec<String> {
         first.make_ascii_uppercase();
     }
     // What a regular expression may look for.
-    let plain = text.replace("(?i)", "").replace(['\\', '^', '$', '(', ')', '*', '+', '?', '[', ']'], "");
+    let plain =
+        text.replace("(?i)", "").replace(r"\s+", " ").replace(['\\', '^', '$', '(', ')', '*', '+', '?', '[', ']'], "");
     let first_of_list = plain.split('|').next().unwrap_or_default().to_owned();
     vec![
         text.to_owned(),

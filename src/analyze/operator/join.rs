@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::projection::make_names_unique;
-use super::super::{Analyzer, Context, exclusion};
+use super::super::{Analyzer, Context, JoinUse, exclusion};
 use super::word;
 use crate::schema::{Column, Columns, Origin};
 use crate::span::Span;
@@ -38,6 +38,10 @@ impl<'a, 'q> Analyzer<'a, 'q> {
         pipeline: Option<&'a Pipeline<'q>>,
     ) -> Columns {
         let sides = Sides::of(operator.parameter("kind").and_then(|parameter| word(&parameter.value)));
+        if self.is_recording() {
+            let (span, is_in_exclusion) = (operator.span, self.is_excluding);
+            self.facts.joins.push(JoinUse { span, is_in_exclusion, is_unclear: false });
+        }
         let was_excluding = self.is_excluding;
         self.is_excluding ^= sides == Sides::Left { is_anti: true };
         let right = self.source(&join.right, true).into_columns();

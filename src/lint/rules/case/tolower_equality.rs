@@ -31,7 +31,9 @@ fn check(cx: &mut Context<'_>) {
             "toupper" => |text| text.is_ascii() && !text.contains(|c: char| c.is_ascii_lowercase()),
             _ => continue,
         };
-        let is_certain = predicate.is_complete && texts(predicate).count() == predicate.values.len();
+        let is_certain = predicate.subject.column.is_some()
+            && predicate.is_complete
+            && texts(predicate).count() == predicate.values.len();
         if !is_certain || !texts(predicate).all(fits) || texts(predicate).next().is_none() {
             continue;
         }

@@ -33,7 +33,8 @@ fn check(cx: &mut Context<'_>) {
         let Some(replacement) = function.replacement else { continue };
         let successor = cx.schema().function_of_kind(replacement, function.kind);
         // Where the name of a column comes from the function, the new name would rename the column.
-        let keeps_names = successor.is_some_and(|successor| successor.naming == function.naming);
+        let keeps_names = !matches!(&*name.text, "argmax" | "argmin")
+            && successor.is_some_and(|successor| successor.naming == function.naming);
         let mut report = cx.report(name.span, format!("`{}` is the old name of `{replacement}`", name.text));
         report.label("no longer documented").help(format!("write `{replacement}`"));
         if keeps_names {

@@ -50,12 +50,13 @@ fn check(cx: &mut Context<'_>) {
         let absent: Vec<&str> = missing.iter().map(|(_, _, sibling)| *sibling).collect();
         let list = absent.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
         let fix = fix(predicate, &absent);
+        let effect = effect_on_rule(predicate, Effect::Wider);
         let mut report = cx.report(*place, format!("`{program}` is looked for, but not {list}, which can do the same"));
         report
             .label(format!("add {list}"))
             .help(format!("add {list}, or say why not: `// kqlift: ignore[EVD004] reason`"));
         if let Some(edits) = fix {
-            report.fix(format!("add {list}"), effect_on_rule(predicate, Effect::Wider), edits);
+            report.fix(format!("add {list}"), effect, edits);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! JON001: a `join` that does not say its kind.
 
+use crate::analyze::JoinUse;
 use crate::diagnostic::{Effect, Severity};
 use crate::lint::join::{KeyedJoin, keyed_joins};
 use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
@@ -21,7 +22,6 @@ pub(in crate::lint) const RULE: Rule = Rule {
 };
 
 fn check(cx: &mut Context<'_>) {
-    let excluded = right_sides_of_anti_joins(cx);
     let keys: Vec<(Span, Vec<String>)> =
         keyed_joins(cx).iter().map(|join| (join.operator.span, left_keys(join))).collect();
     for operator in cx.operators() {
@@ -32,12 +32,12 @@ fn check(cx: &mut Context<'_>) {
         let Some((pipeline, index)) = cx.operator_around(keyword) else { continue };
         let is_unique =
             keys.iter().any(|(join, names)| *join == operator.span && has_one_row_per_key(pipeline, index, names));
-        let is_excluded = excluded.iter().any(|right| right.contains(keyword));
-        let effect = match (is_unique, looks_at_all_rows(pipeline, index), is_excluded) {
-            (true, _, _) => Effect::Same,
-            (false, true, _) => Effect::Unknown,
-            (false, false, true) => Effect::Narrower,
-            (false, false, false) => Effect::Wider,
+        let used = cx.facts().joins.iter().find(|join| join.span == operator.span);
+        let effect = match used {
+            _ if is_unique => Effect::Same,
+            Some(JoinUse { is_unclear: false, is_in_exclusion: false, .. }) => Effect::Wider,
+            Some(JoinUse { is_unclear: false, is_in_exclusion: true, .. }) => Effect::Narrower,
+            Some(JoinUse { is_unclear: true, .. }) | None => Effect::Unknown,
         };
         let (message, severity) = if is_unique {
             ("`join` without a kind; the left side has one row per key, so it is an inner join", Severity::Info)
@@ -74,33 +74,4 @@ fn has_one_row_per_key(pipeline: &Pipeline<'_>, join: usize, keys: &[String]) ->
         return !groups.is_empty() && groups.iter().all(is_key);
     }
     false
-}
-
-/// Whether a stage behind the join counts, chooses or sums up.
-fn looks_at_all_rows(pipeline: &Pipeline<'_>, join: usize) -> bool {
-    pipeline.operators.get(join + 1..).unwrap_or_default().iter().any(|operator| {
-        !matches!(
-            operator.kind,
-            OperatorKind::Where(_)
-                | OperatorKind::Extend(_)
-                | OperatorKind::Project(_)
-                | OperatorKind::ProjectAway(_)
-                | OperatorKind::ProjectKeep(_)
-                | OperatorKind::ProjectRename(_)
-                | OperatorKind::ProjectReorder(_)
-                | OperatorKind::Sort(_)
-                | OperatorKind::Distinct(_)
-        )
-    })
-}
-
-/// Rows that reach these places take rows away from the result.
-fn right_sides_of_anti_joins(cx: &Context<'_>) -> Vec<Span> {
-    let is_anti = |name: &str| matches!(name, "anti" | "leftanti" | "leftantisemi");
-    cx.operators()
-        .filter_map(|operator| match (&operator.kind, &operator.parameter("kind")?.value.kind) {
-            (OperatorKind::Join(join), ExprKind::Name(name)) if is_anti(&name.text) => Some(join.right.span),
-            _ => None,
-        })
-        .collect()
 }

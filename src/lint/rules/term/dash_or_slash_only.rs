@@ -59,12 +59,13 @@ fn check(cx: &mut Context<'_>) {
         let Some(program) = program_of(cx, predicate) else { continue };
         let others: Vec<&str> = switches.iter().map(|(_, _, other)| other.as_str()).collect();
         let fix = fix(predicate, &others);
+        let effect = effect_on_rule(predicate, Effect::Wider);
         let written = written.trim();
         let mut report =
             cx.report(*place, format!("`{program}` takes `{other}` for `{written}`, which is not looked for"));
         report.label("one of two prefixes").help(format!("look for `{other}` too"));
         if let Some(edits) = fix {
-            report.fix("look for both forms", effect_on_rule(predicate, Effect::Wider), edits);
+            report.fix("look for both forms", effect, edits);
         }
     }
 }

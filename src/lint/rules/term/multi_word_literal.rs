@@ -71,6 +71,7 @@ fn check(cx: &mut Context<'_>) {
         let Some(((first, place), others)) = sequences.split_first() else { continue };
         let all = all_terms(first);
         let fix = fix(cx, predicate, &all);
+        let effect = effect_on_rule(predicate, Effect::Wider);
         let column = predicate.subject.column.as_ref().map_or("value", |column| column.name.as_str());
         let spread = first.split_whitespace().collect::<Vec<_>>().join("  ");
         let mut report =
@@ -83,12 +84,7 @@ fn check(cx: &mut Context<'_>) {
             report.related(*other, "here too");
         }
         if let Some(edit) = fix {
-            report.replace(
-                edit,
-                format!("has_all {all}"),
-                "look for the words",
-                effect_on_rule(predicate, Effect::Wider),
-            );
+            report.replace(edit, format!("has_all {all}"), "look for the words", effect);
         }
     }
 }
