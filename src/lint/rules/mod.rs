@@ -69,7 +69,6 @@ rules! {
         case_sensitive_regex,
         case_sensitive_join_key,
         case_sensitive_group_key,
-        non_ascii_case_insensitive,
         case_sensitive_watchlist,
     }
     entity {

@@ -43,6 +43,6 @@ fn check(cx: &mut Context<'_>) {
         cx.report(predicate.span, format!("every program that is called `{name}` is excluded"))
             .label("decides alone")
             .help("bind the exclusion to the folder, the signer or the parent too")
-            .note(format!(r#"excluded today: {tested}="{name}" in C:\Users\Public"#));
+            .note(format!("excluded today: {tested}=\"{name}\", wherever it lies"));
     }
 }
