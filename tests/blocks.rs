@@ -124,8 +124,8 @@ fn places_and_titles_are_those_of_the_file() {
             assert!(file.text[rule.file_span(place).range()].chars().eq([c]));
         }
     }
-    let titles: Vec<_> = file.rules.iter().filter_map(|rule| rule.title_hint.as_deref()).collect();
-    assert_eq!(titles, ["two (1)", "two (2)"]);
+    let hints: Vec<_> = file.rules.iter().filter_map(|rule| rule.title_hint.as_deref()).collect();
+    assert_eq!(hints, ["two (1)", "two (2)"]);
     let again = reread(&file, file.text.clone()).expect("it is the same file");
     assert_eq!(again, file);
     let whole = undivided(file.clone());

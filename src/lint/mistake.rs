@@ -26,7 +26,7 @@ pub(super) enum Mistake {
 /// The tokens of the query, for looking around an error.
 pub(super) struct Tokens<'a> {
     text: &'a str,
-    tokens: Vec<Token>,
+    list: Vec<Token>,
     /// For each token.
     surroundings: Vec<Surroundings>,
 }
@@ -45,15 +45,15 @@ struct Surroundings {
 impl<'a> Tokens<'a> {
     /// The tokens without comments.
     pub(super) fn of(cx: &Context<'a>) -> Self {
-        let tokens = tokens(cx.text()).into_iter().filter(|token| token.kind != TokenKind::Comment).collect::<Vec<_>>();
-        let mut tokens = Self { text: cx.text(), tokens, surroundings: Vec::new() };
+        let list = tokens(cx.text()).into_iter().filter(|token| token.kind != TokenKind::Comment).collect::<Vec<_>>();
+        let mut tokens = Self { text: cx.text(), list, surroundings: Vec::new() };
         tokens.surroundings = tokens.survey();
         tokens
     }
 
     /// All at once: a query may have an error in each line.
     fn survey(&self) -> Vec<Surroundings> {
-        let mut surroundings = vec![Surroundings::default(); self.tokens.len()];
+        let mut surroundings = vec![Surroundings::default(); self.list.len()];
         let (mut open, mut statement) = (Vec::new(), 0);
         for index in 0..surroundings.len() {
             surroundings[index].bracket = open.last().copied();
@@ -74,12 +74,12 @@ impl<'a> Tokens<'a> {
 
     /// The index of the token at or behind the start of a place.
     pub(super) fn index_at(&self, place: Span) -> usize {
-        self.tokens.partition_point(|token| token.span.end <= place.start)
+        self.list.partition_point(|token| token.span.end <= place.start)
     }
 
     /// The token of an index.
     pub(super) fn get(&self, index: usize) -> Option<Token> {
-        self.tokens.get(index).copied()
+        self.list.get(index).copied()
     }
 
     /// The text of the token of an index; empty if there is none.

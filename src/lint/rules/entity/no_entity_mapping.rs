@@ -38,7 +38,9 @@ const SUGGESTIONS: &[(&str, &str, &str)] = &[
 fn check(cx: &mut Context<'_>) {
     let metadata = cx.metadata();
     // Fragments without an identity and a version are no rules yet.
-    let Some(name) = metadata.name.as_ref().filter(|_| metadata.id.is_some() && metadata.version.is_some()) else { return };
+    let Some(name) = metadata.name.as_ref().filter(|_| metadata.id.is_some() && metadata.version.is_some()) else {
+        return;
+    };
     if !metadata.entities.is_empty() {
         return;
     }
