@@ -123,7 +123,7 @@ fn member(class: &regex_syntax::hir::Class) -> char {
     let regex_syntax::hir::Class::Unicode(class) = class else { return 'x' };
     let has = |c: &char| class.iter().any(|range| (range.start()..=range.end()).contains(c));
     let first = class.iter().next().map_or('x', regex_syntax::hir::ClassUnicodeRange::start);
-    ['x', '1', ' ', '-', 'X'].into_iter().find(has).unwrap_or(first)
+    ['x', '1', ' ', '-'].into_iter().chain('a'..='z').find(has).unwrap_or(first)
 }
 
 /// Values that no test asks for.
@@ -180,10 +180,7 @@ mod tests {
 
     #[test]
     fn examples_of_patterns() {
-        assert_eq!(
-            matched_by(r"(?i)^cmd\.exe\s+/c\s*(a|b)\d{2}$"),
-            "cmd.exe /ca11".replace("cmd.exe", "CMD.EXE").replace("/ca", "/CA")
-        );
+        assert_eq!(matched_by(r"(?i)^cmd\.exe\s+/c\s*(a|b)\d{2}$"), "cmd.exe /ca11");
         assert_eq!(matched_by("(unclosed"), "(unclosed");
         assert_eq!(fits(r"*\\a?.exe"), r"\ax.exe");
     }
