@@ -9,6 +9,7 @@ REFERENCE_FOLDER holds `schemas/*.json`. Only the standard library is needed. Ru
 
 import gzip
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -217,9 +218,36 @@ def functions(folder):
     write("functions.tsv", header, lines)
 
 
+def sigma_fields(folder):
+    data = load(folder, "sigma-fields.json")
+    lines = []
+    for product, facts in data["products"].items():
+        product = "-" if product == "*" else product
+        for kind in ("category", "service"):
+            for name, entry in (facts.get(kind) or {}).items():
+                fields = entry["fields"] if isinstance(entry, dict) else entry
+                extra = entry.get("aurora_or_vendor_extra", []) if isinstance(entry, dict) else []
+                # An empty list means that any field may occur, even where all sources of the product share some.
+                known = [*fields, *facts["common"], *extra] if fields else []
+                source = [product, name, "-"] if kind == "category" else [product, "-", name]
+                lines.append("\t".join([" ".join(source), ",".join(sorted(set(known)))]))
+    known = {line.split("\t")[0] for line in lines}
+    # The hub knows log sources of rules that the taxonomy's tests do not list.
+    for entry in re.findall(r"^  sigma: \{(.*official: true.*)\}", (HERE.parent / "mappings" / "logsources.yaml").read_text(encoding="utf-8"), re.MULTILINE):
+        keys = dict(re.findall(r"(\w+): '?([\w.-]+)'?", entry))
+        source = " ".join(keys.get(key, "-") for key in ("product", "category", "service"))
+        lines += [f"{source}\t"] if source not in known else []
+    header = [
+        "Sigma log sources: product, category and service (`-`: absent), and the fields of their events; none: any field.",
+        "Origin: SigmaHQ/sigma tests/logsource.json at commit 8eaafff (Detection Rule License 1.1), names only;",
+        "log sources of mappings/logsources.yaml.",
+    ]
+    write("sigma_fields.tsv", header, lines)
+
+
 def main():
     folder = Path(sys.argv[1])
-    for part in (tables, asim, table_functions, functions):
+    for part in (tables, asim, table_functions, functions, sigma_fields):
         part(folder)
 
 

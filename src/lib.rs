@@ -4,7 +4,7 @@
 //!  rule file ── source ──┬─ KQL text ── parse ── syntax ── analyze ─┬─ lint ── diagnostics, fixes
 //!  (.yaml .json .kql .md)│                             (schema)     └─ lower ─┐
 //!                        ├─ metadata ── rule ───────────────────────────────► ir ─┬─ emit: sigma · spl · kql; losses
-//!                        └─ Sigma YAML ── sigma ──────────────────────────────┘   ├─ eval: the rule on events
+//!                        └─ Sigma YAML ── sigma ──┬───────────────────────────┘   ├─ eval: the rule on events
 //!                                                                    (mapping)    ├─ explain, compare
 //!                                                                                 └─ catalog
 //! ```
@@ -14,6 +14,7 @@
 
 // Base: places, findings, what surrounds a query.
 pub mod span;
+pub mod date;
 pub mod diagnostic;
 pub mod rule;
 
@@ -27,22 +28,22 @@ pub mod parse;
 pub mod source;
 pub mod analyze;
 
+// Sigma rules to facts and to meaning.
+pub mod ir;
+pub mod sigma;
+
 // Facts to findings.
 pub mod lint;
 pub mod fix;
 
 // Facts to meaning, meaning on events, to other languages and to pages.
 pub(crate) mod page;
-pub mod ir;
 pub mod lower;
 pub mod eval;
 pub mod emit;
 pub mod explain;
 pub mod compare;
 pub mod catalog;
-
-// Sigma rules to meaning.
-pub mod sigma;
 
 // The edge: settings, reports and commands.
 pub mod config;

@@ -3,6 +3,10 @@
 //! Filled by [`crate::source`], read by lint rules, by [`crate::lower`] and by `explain`. A value that cannot be
 //! read as its type is kept as text with `value` absent, so that a lint rule can say where and why.
 
+mod tree;
+
+pub use tree::{Node, Quoting, Scalar, ScalarKind};
+
 use crate::span::{Place, TextId};
 
 /// A value and where it stands.
@@ -30,6 +34,9 @@ pub enum RuleKind {
     Function,
     /// A query with nothing around it.
     Snippet,
+    /// Sigma rule, correlation or filter: no query. It is known by its keys and can't be chosen.
+    #[serde(skip_deserializing)]
+    Sigma,
 }
 
 impl RuleKind {
@@ -42,6 +49,7 @@ impl RuleKind {
             Self::CustomDetection => "custom-detection",
             Self::Function => "function",
             Self::Snippet => "snippet",
+            Self::Sigma => "sigma",
         }
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 /// Module, and the modules that it may use. A new edge is a decision about the design.
 const EDGES: &[(&str, &[&str])] = &[
     ("span", &[]),
+    ("date", &[]),
     ("diagnostic", &["span"]),
     ("rule", &["span"]),
     ("schema", &["span"]),
@@ -16,8 +17,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("source", &["diagnostic", "parse", "rule", "span"]),
     ("analyze", &["schema", "span", "syntax"]),
     ("ir", &["rule", "schema", "span"]),
-    ("lint", &["analyze", "diagnostic", "parse", "rule", "schema", "span", "syntax"]),
-    ("fix", &["analyze", "diagnostic", "parse", "schema", "source", "span", "syntax"]),
+    ("lint", &["analyze", "date", "diagnostic", "parse", "rule", "schema", "sigma", "span", "syntax"]),
+    ("fix", &["analyze", "diagnostic", "mapping", "parse", "schema", "sigma", "source", "span", "syntax"]),
     ("suppress", &["config", "diagnostic", "lint", "parse", "rule", "source", "span", "syntax"]),
     ("baseline", &["diagnostic", "parse", "source", "span", "suppress", "syntax"]),
     ("lower", &["analyze", "ir", "rule", "schema", "span", "syntax"]),
@@ -26,9 +27,9 @@ const EDGES: &[(&str, &[&str])] = &[
     ("explain", &["ir", "mapping", "page", "rule", "schema", "span"]),
     ("compare", &["eval", "explain", "ir", "rule", "schema", "span"]),
     ("catalog", &["compare", "explain", "ir", "mapping", "page", "rule", "schema"]),
-    ("config", &["diagnostic", "emit", "lint", "rule", "span"]),
+    ("config", &["date", "diagnostic", "emit", "lint", "rule", "span"]),
     ("eval", &["ir", "schema", "span"]),
-    ("sigma", &["diagnostic", "ir", "mapping", "rule", "schema", "source", "span"]),
+    ("sigma", &["date", "diagnostic", "ir", "mapping", "rule", "schema", "source", "span"]),
     ("report", &["diagnostic", "source", "span"]),
     (
         "cli",

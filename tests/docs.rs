@@ -76,8 +76,10 @@ fn examples(page: &str) -> Vec<Example> {
 
 impl Example {
     fn path(&self) -> &'static Path {
+        let is_sigma = self.text.lines().any(|line| line == "logsource:" || line == "correlation:");
         Path::new(match self.language {
             Language::Kql => "example.kql",
+            Language::Yaml if is_sigma => "proc_creation_win_example.yml",
             Language::Yaml => "example.yaml",
         })
     }
@@ -85,7 +87,11 @@ impl Example {
 
 /// The example as a file with one rule.
 fn subject(example: &Example) -> Subject {
-    Subject::new(example.path(), &example.text)
+    // `# file: NAME | OTHER` names the file, and another one beside it.
+    let first = example.text.lines().next().and_then(|line| line.strip_prefix("# file: "));
+    let mut names = first.map(|line| line.split('|').map(str::trim)).into_iter().flatten();
+    let path = names.next().map_or(example.path(), Path::new);
+    names.fold(Subject::new(path, &example.text), Subject::beside)
 }
 
 /// What an example raises where the rule with that code runs beside those that run by default. A file that can't be
@@ -157,7 +163,8 @@ fn every_page_has_the_same_headings_in_the_same_order() {
             .map(|(heading, _)| *heading)
             .collect();
         assert_eq!(found, expected, "{}", rule.code);
-        assert!(rule.document.contains("https://learn.microsoft.com/"), "{} cites nothing", rule.code);
+        let source = if rule.reads_sigma() { "https://github.com/" } else { "https://learn.microsoft.com/" };
+        assert!(rule.document.contains(source), "{} cites nothing", rule.code);
     }
 }
 

@@ -19,8 +19,9 @@ fn cases() {
         insta::glob!("cases/lint/*", |path| {
             let text = std::fs::read_to_string(path).expect("the case was just listed");
             let subject = Subject::new(path, &text);
+            let found = subject.indexed_findings();
             let report: String =
-                subject.findings().iter().map(|finding| describe(&subject.file.rules[0], finding)).collect();
+                found.iter().map(|(rule, finding)| describe(&subject.file.rules[*rule], finding)).collect();
             insta::assert_snapshot!("lint", if report.is_empty() { "nothing".to_owned() } else { report });
         });
     });

@@ -11,7 +11,7 @@ use super::check::{self, Checker, KnownFindings};
 use super::files::{self, Outcome};
 use super::policy::{Policy, check_words};
 use super::world::Worlds;
-use super::{CommandResult, Exit, Failure, output};
+use super::{CommandResult, Exit, Failure, output, sigma};
 use crate::baseline::{Baseline, Entry, entries};
 
 #[derive(Debug, Args)]
@@ -87,13 +87,15 @@ impl Common {
             return Ok(None);
         }
         let worlds = Worlds::schemas_only(&files, &self.inputs)?;
+        let neighbours = sigma::neighbours(&files, &self.inputs);
         let found = files::each(&files, &self.inputs, |input, outcome| match outcome {
-            Outcome::Rules(file) => {
+            Outcome::Rules(file) | Outcome::Sigma(file) => {
                 let policy = Policy::new(&self.choice, None, input);
-                let checker = Checker { policy, baseline: None, schema: worlds.schema(input), across: None, timings: None };
+                let schema = worlds.schema(input);
+                let checker = Checker { policy, baseline: None, schema, across: None, neighbours: &neighbours, timings: None };
                 entries(&file, &check::name_below(&root, &file.path), &checker.find_all(&file).findings)
             }
-            Outcome::Broken(_) | Outcome::Sigma(_) | Outcome::Skipped => Vec::new(),
+            Outcome::Broken(_) | Outcome::Skipped => Vec::new(),
         })?;
         Ok(Some(found.into_iter().flatten().collect()))
     }

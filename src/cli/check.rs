@@ -3,17 +3,19 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::Failure;
 use super::across::Across;
 use super::lint::check_rule;
 use super::policy::{Judged, Policy};
 use super::timings::Timings;
+use super::{Failure, sigma};
 use crate::baseline::{Baseline, Entry, entries};
 use crate::diagnostic::Diagnostic;
 use crate::lint::{self, Rule};
 use crate::report::{SuppressedBy, SuppressedDiagnostic};
 use crate::schema::Schema;
-use crate::source::RuleFile;
+use crate::sigma::Neighbours;
+use crate::sigma::outline::Setting;
+use crate::source::{RuleFile, RuleText};
 use crate::suppress;
 
 /// What stands and what is left out, each with the index of its rule.
@@ -35,6 +37,8 @@ pub(super) struct Checker<'a> {
     pub(super) schema: &'a Schema,
     /// What the rules of the folder say about each other.
     pub(super) across: Option<&'a Across>,
+    /// What the Sigma rules of the run are called.
+    pub(super) neighbours: &'a Neighbours,
     /// How long each lint rule takes, if that is asked for.
     pub(super) timings: Option<&'a Timings>,
 }
@@ -54,12 +58,23 @@ impl Checker<'_> {
     pub(super) fn find_all(&self, file: &RuleFile) -> Found {
         let rules = file.rules.iter().enumerate();
         let findings = rules.flat_map(|(index, rule)| {
-            let own = check_rule(rule, self);
+            let own = self.check_rule(file, rule);
             let about = self.across.map_or(&[][..], |across| across.about(file, index)).iter().cloned();
             let about = about.filter(|found| lint::find(found.code).is_some_and(|rule| self.policy.selects(rule)));
             own.into_iter().chain(about).map(move |diagnostic| (index, diagnostic)).collect::<Vec<_>>()
         });
         judge(file, findings.collect(), &self.policy)
+    }
+
+    fn check_rule(&self, file: &RuleFile, rule: &RuleText) -> Vec<Diagnostic> {
+        match rule.tree() {
+            Some(tree) => {
+                let today = Some(self.policy.today());
+                let setting = Setting::new(&file.path, &file.text, self.neighbours, today);
+                sigma::check_rule(rule, tree, setting, &self.policy)
+            }
+            None => check_rule(rule, self),
+        }
     }
 
     /// Number of entries of the baseline about the rules of a file that stand for nothing any more.

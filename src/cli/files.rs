@@ -221,6 +221,18 @@ fn bytes(input: &Input) -> Result<Result<Vec<u8>, String>, Failure> {
     }
 }
 
+/// Names and texts of the YAML files that can be read; standard input can't be read twice.
+pub(super) fn yaml_texts(files: &[Input]) -> impl Iterator<Item = (String, String)> {
+    let is_yaml = |path: &&PathBuf| path.extension().is_some_and(|extension| extension == "yml" || extension == "yaml");
+    files.iter().filter_map(move |input| match &input.origin {
+        Origin::File(path) => {
+            let path = Some(path).filter(is_yaml)?;
+            Some((input.name.display().to_string(), std::fs::read_to_string(path).ok()?))
+        }
+        Origin::StandardInput | Origin::Nowhere(_) => None,
+    })
+}
+
 fn unreadable(input: &Input, message: String) -> FileProblem {
     FileProblem {
         kind: ProblemKind::Unreadable,

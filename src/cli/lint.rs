@@ -11,7 +11,7 @@ use super::policy::{Policy, check_words};
 use super::settings::describe;
 use super::timings::Timings;
 use super::world::Worlds;
-use super::{CommandResult, Exit, Failure, output};
+use super::{CommandResult, Exit, Failure, output, sigma};
 use crate::analyze::{Facts, analyze};
 use crate::diagnostic::Diagnostic;
 use crate::lint;
@@ -48,6 +48,7 @@ pub(super) fn run(arguments: &LintArguments, colour: ColourChoice) -> CommandRes
     let across = looks_across(arguments).then(|| Across::of(&files, &arguments.inputs)).transpose()?;
     let timings = arguments.timings.then(Timings::default);
     let worlds = Worlds::schemas_only(&files, &arguments.inputs)?;
+    let neighbours = sigma::neighbours(&files, &arguments.inputs);
     let checked: Vec<Checked> = files::each(&files, &arguments.inputs, |input, outcome| {
         let policy = Policy::new(&arguments.choice, arguments.fail_on, input);
         let checker = Checker {
@@ -55,17 +56,14 @@ pub(super) fn run(arguments: &LintArguments, colour: ColourChoice) -> CommandRes
             baseline: baseline.as_ref(),
             schema: worlds.schema(input),
             across: across.as_ref(),
+            neighbours: &neighbours,
             timings: timings.as_ref(),
         };
         let mut result = match outcome {
-            Outcome::Rules(file) => check_file(input, &file, &checker, arguments),
+            Outcome::Rules(file) | Outcome::Sigma(file) => check_file(input, &file, &checker, arguments),
             Outcome::Broken(problem) => {
                 let report = checker.policy.judge_file(FileReport::of_problem(problem));
                 Checked { report, fails: false, change: None, silenced: 0, stale: 0 }
-            }
-            Outcome::Sigma(file) => {
-                files::pass_over_sigma(&file, &arguments.inputs);
-                return None;
             }
             Outcome::Skipped => return None,
         };
@@ -165,7 +163,7 @@ fn change(file: &RuleFile, checker: &Checker<'_>, changes: &FixArguments) -> (Op
     (Some(fixed.file), count, 0)
 }
 
-/// Runs the selected lint rules on one rule.
+/// Runs the selected lint rules on one KQL rule.
 pub(super) fn check_rule(rule: &RuleText, checker: &Checker<'_>) -> Vec<Diagnostic> {
     let Checker { policy, schema, timings, .. } = checker;
     let parsed = parse(rule.query());

@@ -25,6 +25,7 @@ mod progress;
 mod rule;
 mod schema;
 mod settings;
+mod sigma;
 mod snapshot;
 mod study;
 mod timings;

@@ -63,6 +63,11 @@ impl<'a> Policy<'a> {
         }
     }
 
+    /// The day of this run.
+    pub(super) fn today(&self) -> Date {
+        self.today
+    }
+
     /// Whether a lint rule runs.
     pub(super) fn selects(&self, rule: &Rule) -> bool {
         self.selection.has(rule) && rule.confidence >= self.min_confidence

@@ -5,7 +5,6 @@
 //! Nothing here looks at the environment or the current folder's name: [`crate::cli`] says which file to read.
 
 mod check;
-mod date;
 mod file;
 mod glob;
 mod json_schema;
@@ -17,7 +16,7 @@ mod settings;
 
 use std::path::{Component, Path, PathBuf};
 
-pub use date::Date;
+pub use crate::date::Date;
 pub use file::{Compat, ConfigFile, ConvertTable, FailOn, IgnoreEntry, LintTable, TargetEntry};
 pub use json_schema::json_schema;
 pub use load::{FILE_NAMES, find, load};

@@ -138,5 +138,6 @@ fn kind_words(kind: RuleKind, language: Language) -> &'static str {
         RuleKind::CustomDetection => "Custom detection",
         RuleKind::Function => "Function",
         RuleKind::Snippet => "Query",
+        RuleKind::Sigma => "Sigma rule",
     }
 }

@@ -1,15 +1,18 @@
 //! Whether a file with fixes is what the fixes promise.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use super::Findings;
 use super::meaning::is_same;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::mapping::Hub;
 use crate::parse::parse;
-use crate::source::RuleFile;
+use crate::sigma::means_the_same;
+use crate::source::{Format, RuleFile};
 
-/// Whether every query still parses, each mended finding is gone, no error has come, and the facts are equal if each
-/// fix says that it changes nothing.
+/// Whether every query still parses, each mended finding is gone, no error has come, and the facts, or the meaning of
+/// Sigma rules, are equal if each fix says that it changes nothing.
 pub(super) fn holds(
     old: &RuleFile,
     old_findings: &[(usize, Diagnostic)],
@@ -25,7 +28,17 @@ pub(super) fn holds(
             // What did not run has no meaning that could be kept.
             after <= before && (!is_safe || after < before || is_same(old.query(), new.query()))
         });
-    is_sound && are_gone(old_findings, new_findings, fixes) && brings_no_error(old_findings, new_findings)
+    let keeps_meaning = !is_safe || new.format != Format::SigmaYaml || sigma_means_the_same(old, new);
+    is_sound
+        && keeps_meaning
+        && are_gone(old_findings, new_findings, fixes)
+        && brings_no_error(old_findings, new_findings)
+}
+
+/// Whether Sigma rules find the events that they found.
+fn sigma_means_the_same(old: &RuleFile, new: &RuleFile) -> bool {
+    static HUB: LazyLock<Hub> = LazyLock::new(Hub::built_in);
+    means_the_same(&old.text, &new.text, &HUB)
 }
 
 type Counts<'a> = BTreeMap<(usize, &'a str), usize>;

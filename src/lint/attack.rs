@@ -1,8 +1,9 @@
 //! What MITRE ATT&CK says about a technique.
 
-const TECHNIQUES: &str = include_str!("../../schemas/attack_techniques.tsv");
+use crate::schema::SortedText;
 
-const MATRIX: &str = include_str!("../../schemas/attack_matrix.tsv");
+const MATRIX: SortedText = SortedText::new(include_str!("../../schemas/attack_matrix.tsv"));
+const TECHNIQUES: SortedText = SortedText::new(include_str!("../../schemas/attack_techniques.tsv"));
 
 /// The tactics as Sentinel spells them.
 pub(super) const TACTICS: &[&str] = &[
@@ -27,8 +28,8 @@ pub(super) const TACTICS: &[&str] = &[
 /// The tactics that a technique in use serves, as ATT&CK spells them.
 pub(super) fn tactics_of(id: &str) -> Option<Vec<&'static str>> {
     let id = id.trim().to_ascii_uppercase();
-    let line = MATRIX.lines().find(|line| line.split('\t').next() == Some(&id))?;
-    let mut fields = line.split('\t').skip(2);
+    let (_, fields) = MATRIX.entry(&id)?;
+    let mut fields = fields.split('\t').skip(1);
     let (tactics, status) = (fields.next()?, fields.next()?);
     let tactics: Vec<&str> = tactics.split([',', ' ']).filter(|tactic| !tactic.is_empty()).collect();
     (status == "live" && !tactics.is_empty()).then_some(tactics)
@@ -61,7 +62,7 @@ pub(super) fn standing(id: &str) -> Standing {
 }
 
 fn entry(id: &str) -> Option<&'static str> {
-    TECHNIQUES.lines().filter_map(|line| line.split_once('\t')).find(|(known, _)| *known == id).map(|(_, state)| state)
+    TECHNIQUES.entry(id).map(|(_, state)| state)
 }
 
 /// Ids of ICS begin with `T0`; those of mobile share the numbers that enterprise leaves free.

@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostic, Edit, Effect, Fix, Label, Severity};
 use crate::parse::SyntaxError;
 use crate::rule::{Metadata, RuleKind};
 use crate::schema::{Columns, Schema};
+use crate::sigma::outline::Outline;
 use crate::span::{Place, Span, TextId};
 use crate::syntax::{Expr, Node, Operator, Pipeline, Query};
 
@@ -67,17 +68,28 @@ impl<'a> Nodes<'a> {
 pub struct Context<'a> {
     input: Input<'a>,
     nodes: &'a Nodes<'a>,
+    sigma: Option<&'a Outline<'a>>,
     rule: &'static Rule,
     findings: Vec<Diagnostic>,
 }
 
 impl<'a> Context<'a> {
     pub(super) fn new(input: Input<'a>, nodes: &'a Nodes<'a>, rule: &'static Rule) -> Self {
-        Self { input, nodes, rule, findings: Vec::new() }
+        Self { input, nodes, sigma: None, rule, findings: Vec::new() }
+    }
+
+    /// With a Sigma rule; the input is that of an empty query.
+    pub(super) fn with_sigma(self, sigma: &'a Outline<'a>) -> Self {
+        Self { sigma: Some(sigma), ..self }
     }
 
     pub(super) fn into_findings(self) -> Vec<Diagnostic> {
         self.findings
+    }
+
+    /// The Sigma rule, if the file is one.
+    pub fn sigma(&self) -> Option<&'a Outline<'a>> {
+        self.sigma
     }
 
     /// The query's text.

@@ -16,16 +16,19 @@ mod regex;
 mod rule;
 mod rules;
 mod shape;
+mod sigma;
 pub mod suppression;
 mod value_set;
 
 pub use context::{Context, Input, Report};
 pub use rule::{Category, Confidence, Fixable, Needs, Rule};
+pub use sigma::{SigmaInput, check_sigma};
 
 use std::fmt::Write as _;
 
 use crate::diagnostic::Diagnostic;
 use crate::parse::SyntaxError;
+use crate::rule::RuleKind;
 
 use context::Nodes;
 
@@ -144,9 +147,19 @@ pub fn check_and_tell(
     let nodes = Nodes::of(input.query);
     let texts = |id| (input.texts)(id);
     let input = input.for_rules(&texts);
+    run(input.kind, selected, |rule| Context::new(input, &nodes, rule), done)
+}
+
+/// Runs the selected rules for one kind, each in a context of its own.
+fn run<'a>(
+    kind: RuleKind,
+    selected: impl Fn(&Rule) -> bool,
+    context: impl Fn(&'static Rule) -> Context<'a>,
+    done: &mut dyn FnMut(&'static Rule),
+) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
-    for rule in rules().iter().filter(|rule| rule.kinds.contains(&input.kind) && selected(rule)) {
-        let mut context = Context::new(input, &nodes, rule);
+    for rule in rules().iter().filter(|rule| rule.kinds.contains(&kind) && selected(rule)) {
+        let mut context = context(rule);
         (rule.check)(&mut context);
         findings.append(&mut context.into_findings());
         done(rule);

@@ -33,6 +33,11 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Whether it reads Sigma rules and nothing else.
+    pub fn reads_sigma(&self) -> bool {
+        self.needs == Needs::SigmaRule
+    }
+
     /// A finding of this rule that says no more than what is wrong where.
     pub(super) fn finding(&self, place: Place, message: String, label: &str) -> Diagnostic {
         Diagnostic {
@@ -57,6 +62,20 @@ impl Rule {
         RuleKind::CustomDetection,
         RuleKind::Function,
         RuleKind::Snippet,
+    ];
+
+    /// For rules that read Sigma.
+    pub const SIGMA: &'static [RuleKind] = &[RuleKind::Sigma];
+
+    /// For rules about what stands in files of every kind, Sigma included: comments.
+    pub const EVERY_FILE: &'static [RuleKind] = &[
+        RuleKind::Scheduled,
+        RuleKind::Nrt,
+        RuleKind::Hunting,
+        RuleKind::CustomDetection,
+        RuleKind::Function,
+        RuleKind::Snippet,
+        RuleKind::Sigma,
     ];
 
     /// For rules about metadata: the kinds that have some.
@@ -100,6 +119,8 @@ pub enum Category {
     Schedule,
     /// `SCH`
     Schema,
+    /// `SGC`, `SGM`, `SGS`: conventions, meaning and structure of Sigma rules
+    Sigma,
     /// `STY`
     Style,
     /// `SUP`
@@ -133,6 +154,7 @@ impl Category {
             Self::Regex => "RGX",
             Self::Schedule => "SCD",
             Self::Schema => "SCH",
+            Self::Sigma => "SG",
             Self::Style => "STY",
             Self::Suppression => "SUP",
             Self::Syntax => "SYN",
@@ -160,6 +182,7 @@ impl Category {
             Self::Regex => "Regular expressions",
             Self::Schedule => "Scheduling",
             Self::Schema => "Schema and types",
+            Self::Sigma => "Sigma rules",
             Self::Style => "Style",
             Self::Suppression => "Suppressions",
             Self::Syntax => "Syntax",
@@ -183,6 +206,8 @@ pub enum Needs {
     SchemaAndMetadata,
     /// The other rules of the folder.
     OtherRules,
+    /// A Sigma rule instead of a query.
+    SigmaRule,
 }
 
 impl Needs {
@@ -193,6 +218,7 @@ impl Needs {
             Self::Schema => "query, schema",
             Self::Metadata => "query, metadata",
             Self::SchemaAndMetadata => "query, schema, metadata",
+            Self::SigmaRule => "Sigma rule",
             Self::OtherRules => "query, schema, other rules",
         }
     }

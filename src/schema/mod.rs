@@ -29,7 +29,7 @@ pub use value::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use sorted_text::SortedText;
+pub(crate) use sorted_text::SortedText;
 
 const TABLES: SortedText = SortedText::new(include_str!("../../schemas/tables.tsv"));
 const COMMON_COLUMNS: SortedText = SortedText::new(include_str!("../../schemas/common_columns.tsv"));

@@ -4,26 +4,26 @@ use std::cmp::Ordering;
 
 /// Lines ordered by bytes; the key of a line ends at its first tab. `#` lines sort before every key.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct SortedText(&'static str);
+pub(crate) struct SortedText(&'static str);
 
 impl SortedText {
-    pub(super) const fn new(text: &'static str) -> Self {
+    pub(crate) const fn new(text: &'static str) -> Self {
         Self(text)
     }
 
     /// The key and what stands behind it.
-    pub(super) fn entry(self, key: &str) -> Option<(&'static str, &'static str)> {
+    pub(crate) fn entry(self, key: &str) -> Option<(&'static str, &'static str)> {
         self.from(key).next().map(split_key).filter(|(found, _)| *found == key)
     }
 
     /// The lines whose key starts with `prefix`, in order.
-    pub(super) fn starting_with(self, prefix: &str) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
+    pub(crate) fn starting_with(self, prefix: &str) -> impl Iterator<Item = (&'static str, &'static str)> + use<> {
         let prefix = prefix.to_owned();
         self.from(&prefix).map(split_key).take_while(move |(key, _)| key.starts_with(&prefix))
     }
 
     /// Every line.
-    pub(super) fn all(self) -> impl Iterator<Item = (&'static str, &'static str)> {
+    pub(crate) fn all(self) -> impl Iterator<Item = (&'static str, &'static str)> {
         self.0.lines().filter(|line| !line.starts_with('#')).map(split_key)
     }
 

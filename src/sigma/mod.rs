@@ -3,19 +3,26 @@
 //! [`read`] takes a YAML file with any number of documents and gives its detection rules, correlations and filters;
 //! old collections (`action: global`) are expanded. [`write`] gives a file that reads as the same rules. [`lower`]
 //! gives the meaning of a detection rule and refuses by name what has none, such as an unresolved placeholder.
+//! [`outline`] shows a rule as it stands in the file, whatever is wrong with it, for lint rules.
 
 mod condition;
+mod likeness;
 mod lower;
 mod model;
 mod modifier;
+mod neighbours;
+pub mod outline;
 mod pattern;
 mod reader;
+pub mod taxonomy;
 mod writer;
 
 pub use condition::{Condition, ConditionError, ConditionExpr, Quantifier, Target};
+pub use likeness::means_the_same;
 pub use lower::{lower, lower_with_filters};
 pub use model::*;
 pub use modifier::Modifier;
+pub use neighbours::{CalledBy, Neighbours};
 pub use pattern::{Pattern, Segment};
 pub use reader::read;
 pub use writer::write;

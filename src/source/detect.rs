@@ -49,7 +49,8 @@ const COMPANION_KEYS: &[&str] = &[
 pub(super) fn detect(view: &View<'_>) -> Detected {
     let has = |keys: &[&str]| keys.iter().any(|key| view.at(&[key]).is_some());
     let is_text = |path: &[&str]| view.at(path).is_some_and(|node| view.is_text(node));
-    if (has(&["detection"]) && has(&["logsource"]))
+    let has_condition = || view.at(&["detection", "condition"]).is_some();
+    if (has(&["detection"]) && (has(&["logsource"]) || has_condition()))
         || has(&["correlation"])
         || (has(&["filter"]) && has(&["logsource"]))
     {

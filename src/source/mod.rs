@@ -17,6 +17,7 @@ mod json;
 mod lines;
 mod markdown;
 mod metadata;
+mod outline;
 mod problem;
 mod runs;
 mod scalar;
@@ -33,7 +34,7 @@ pub use lines::{LineIndex, line_column};
 pub use problem::{FileProblem, ProblemKind};
 
 use crate::parse::queries;
-use crate::rule::{Metadata, Part, RuleKind};
+use crate::rule::{Metadata, Node, Part, RuleKind};
 use crate::span::{FileSpan, Place, Span, TextId};
 use detect::Detected;
 use document::View;
@@ -112,6 +113,7 @@ pub struct RuleText {
     pub title_hint: Option<String>,
     texts: Vec<Text>,
     comments: Vec<FileComment>,
+    tree: Option<Node>,
 }
 
 impl RuleText {
@@ -147,6 +149,11 @@ impl RuleText {
         (key.role == Role::Key && value.role == Role::Value && key.depth == value.depth).then_some(next)
     }
 
+    /// The keys and values of a Sigma rule; nothing for other rules.
+    pub fn tree(&self) -> Option<&Node> {
+        self.tree.as_ref()
+    }
+
     /// Comments of the file, outside of the query, that speak to kqlift.
     pub fn comments(&self) -> &[FileComment] {
         &self.comments
@@ -167,7 +174,7 @@ impl RuleText {
 pub enum Loaded {
     /// KQL rules.
     Rules(RuleFile),
-    /// Sigma rules. Their metadata is read; the query is empty, and the kind says nothing.
+    /// Sigma rules. Their metadata and their keys and values are read; the query is empty.
     Sigma(RuleFile),
     /// Some other file, which is no error.
     NotARule {
@@ -338,7 +345,7 @@ fn read_markdown(path: String, text: String, kind_override: Option<RuleKind>) ->
 
 fn snippet(query: Text, title_hint: Option<String>, kind_override: Option<RuleKind>) -> RuleText {
     let kind = kind_override.unwrap_or(RuleKind::Snippet);
-    RuleText { kind, metadata: Metadata::default(), title_hint, texts: vec![query], comments: Vec::new() }
+    RuleText { kind, metadata: Metadata::default(), title_hint, texts: vec![query], comments: Vec::new(), tree: None }
 }
 
 /// The documents of a structured file.
@@ -375,7 +382,8 @@ fn read_documents(path: String, text: String, syntax: Syntax, kind_override: Opt
             // Sigma and KQL rules do not share a file; what comes first decides.
             let format = *format.get_or_insert(rule_format);
             if (format == Format::SigmaYaml) == (rule_format == Format::SigmaYaml) {
-                rules.push(structured_rule(document, node, detected, kind_override.unwrap_or(kind)));
+                let kind = kind_override.filter(|_| kind != RuleKind::Sigma).unwrap_or(kind);
+                rules.push(structured_rule(&text, document, node, (detected, kind)));
             }
         }
     }
@@ -412,12 +420,17 @@ fn kind_and_format(detected: Detected, syntax: Syntax) -> Option<(RuleKind, Form
         Detected::Defender if is_json => Some((RuleKind::CustomDetection, Format::DefenderJson)),
         Detected::Defender => Some((RuleKind::CustomDetection, Format::DefenderYaml)),
         Detected::Resource(kind) => Some((kind, if is_json { Format::ArmJson } else { Format::ArmYaml })),
-        Detected::Sigma => Some((RuleKind::Snippet, Format::SigmaYaml)),
+        Detected::Sigma => Some((RuleKind::Sigma, Format::SigmaYaml)),
         Detected::Other(_) => None,
     }
 }
 
-fn structured_rule(document: &Document, node: NodeId, detected: Detected, kind: RuleKind) -> RuleText {
+fn structured_rule(
+    source: &str,
+    document: &Document,
+    node: NodeId,
+    (detected, kind): (Detected, RuleKind),
+) -> RuleText {
     let unnumbered = View::of(document, node, None);
     let query = match detected {
         Detected::Sentinel(_, path) => unnumbered.at(path),
@@ -427,7 +440,8 @@ fn structured_rule(document: &Document, node: NodeId, detected: Detected, kind: 
     };
     let metadata = metadata::read(&View::of(document, node, query), detected);
     let texts = document::texts(document, node, query);
-    RuleText { kind, metadata, title_hint: None, texts, comments: Vec::new() }
+    let tree = (kind == RuleKind::Sigma).then(|| outline::tree(source, document, node));
+    RuleText { kind, metadata, title_hint: None, texts, comments: Vec::new(), tree }
 }
 
 fn advice(text: &str) -> Option<&'static str> {

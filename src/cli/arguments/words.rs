@@ -13,7 +13,7 @@ use crate::rule::RuleKind;
 
 /// Implements [`ValueEnum`] for an enum of the library.
 macro_rules! value_enum {
-    ($enum:ty: $($variant:ident = $name:literal $help:literal),+ $(,)?) => {
+    ($enum:ty: $($variant:ident = $name:literal $help:literal),+ $(; not $hidden:ident)? $(,)?) => {
         impl ValueEnum for $enum {
             fn value_variants<'a>() -> &'a [Self] {
                 &[$(Self::$variant),+]
@@ -21,7 +21,8 @@ macro_rules! value_enum {
 
             fn to_possible_value(&self) -> Option<PossibleValue> {
                 Some(match self {
-                    $(Self::$variant => PossibleValue::new($name).help($help)),+
+                    $(Self::$variant => PossibleValue::new($name).help($help),)+
+                    $(Self::$hidden => return None,)?
                 })
             }
         }
@@ -74,7 +75,7 @@ value_enum!(RuleKind:
     Hunting = "hunting" "Hunting query",
     CustomDetection = "custom-detection" "Defender XDR custom detection",
     Function = "function" "Saved function or ASIM parser",
-    Snippet = "snippet" "A query with nothing around it",
+    Snippet = "snippet" "A query with nothing around it"; not Sigma,
 );
 value_enum!(Target:
     Sigma = "sigma" "Sigma rule",

@@ -39,7 +39,7 @@ const WORDS: &[&str] = &[
 fn check(cx: &mut Context<'_>) {
     let severity = match cx.kind() {
         RuleKind::Scheduled | RuleKind::Nrt | RuleKind::CustomDetection => Severity::Error,
-        RuleKind::Hunting | RuleKind::Function | RuleKind::Snippet => Severity::Info,
+        RuleKind::Hunting | RuleKind::Function | RuleKind::Snippet | RuleKind::Sigma => Severity::Info,
     };
     let mut seen: BTreeSet<Span> = BTreeSet::new();
     for predicate in cx.predicates() {

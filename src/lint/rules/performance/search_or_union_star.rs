@@ -23,7 +23,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 fn check(cx: &mut Context<'_>) {
     let severity = match cx.kind() {
         RuleKind::Scheduled | RuleKind::Nrt | RuleKind::CustomDetection => Severity::Error,
-        RuleKind::Hunting | RuleKind::Function | RuleKind::Snippet => Severity::Warning,
+        RuleKind::Hunting | RuleKind::Function | RuleKind::Snippet | RuleKind::Sigma => Severity::Warning,
     };
     let is_source = |operator: &Operator<'_>| {
         cx.pipelines().any(|pipeline| matches!(&pipeline.head, Head::Operator(head) if head.span == operator.span))

@@ -37,7 +37,7 @@ fn check(cx: &mut Context<'_>) {
     // A hunt is read by somebody, and a fresh feed may be what is wanted.
     let (severity, what) = match cx.kind() {
         RuleKind::Scheduled | RuleKind::Nrt | RuleKind::CustomDetection => (Severity::Warning, "rule"),
-        RuleKind::Hunting | RuleKind::Function | RuleKind::Snippet => (Severity::Info, "query"),
+        RuleKind::Hunting | RuleKind::Function | RuleKind::Snippet | RuleKind::Sigma => (Severity::Info, "query"),
     };
     let mut report =
         cx.report(*first, format!("{owner} decides what this {what} finds: the file can change at any time"));

@@ -9,7 +9,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     name: "blanket-suppression",
     category: Category::Suppression,
     severity: Severity::Warning,
-    kinds: Rule::EVERY_KIND,
+    kinds: Rule::EVERY_FILE,
     needs: Needs::Query,
     confidence: Confidence::High,
     default_on: true,

@@ -9,7 +9,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
     name: "unknown-code",
     category: Category::Suppression,
     severity: Severity::Error,
-    kinds: Rule::EVERY_KIND,
+    kinds: Rule::EVERY_FILE,
     needs: Needs::Query,
     confidence: Confidence::High,
     default_on: true,

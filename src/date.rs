@@ -1,4 +1,4 @@
-//! A day of the calendar, for suppressions that end.
+//! A day of the calendar.
 
 use std::fmt;
 
@@ -53,6 +53,14 @@ impl Date {
             month: u8::try_from(month).unwrap_or(u8::MAX),
             day: u8::try_from(day).unwrap_or(u8::MAX),
         }
+    }
+
+    /// How many days after 1970-01-01 it is; negative before.
+    pub fn days_since_1970(self) -> i64 {
+        let (year, month, day) = (i64::from(self.year), i64::from(self.month), i64::from(self.day));
+        // Counted from March on, as above.
+        let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+        365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 719_469
     }
 }
 
