@@ -46,7 +46,9 @@ fn lint(path: &Path, text: &str, neighbours: &Neighbours) -> usize {
 fn sigma(criterion: &mut Criterion) {
     let files = files();
     let mut neighbours = Neighbours::new(true);
-    files.iter().for_each(|(path, text)| neighbours.add(&path.display().to_string(), text));
+    for (path, text) in &files {
+        neighbours.add(&path.display().to_string(), text);
+    }
     let mut group = criterion.benchmark_group("sigma");
     group.sample_size(10).throughput(Throughput::Elements(files.len() as u64));
     group.bench_function("read", |bencher| {

@@ -42,7 +42,7 @@ static NO_QUERY: LazyLock<(Parsed<'static>, Facts, Schema)> = LazyLock::new(|| {
 static NO_NODES: LazyLock<Nodes<'static>> = LazyLock::new(|| Nodes::of(&NO_QUERY.0.query));
 
 /// Runs the selected lint rules that read Sigma. The findings are sorted by place, then by code.
-pub fn check_sigma<'a>(input: &SigmaInput<'a>, selected: impl Fn(&Rule) -> bool) -> Vec<Diagnostic> {
+pub fn check_sigma(input: &SigmaInput<'_>, selected: impl Fn(&Rule) -> bool) -> Vec<Diagnostic> {
     let (parsed, facts, schema) = &*NO_QUERY;
     let SigmaInput { outline, metadata, texts } = *input;
     let (query, errors, kind) = (&parsed.query, &[][..], RuleKind::Sigma);

@@ -22,11 +22,11 @@ pub(in crate::lint) const RULE: Rule = Rule {
 
 fn check(rule: &Outline<'_>, cx: &mut Context<'_>) {
     let setting = rule.setting;
-    if let Some(other) = setting.neighbours.other(CalledBy::FileName, rule.file_name(), setting.path) {
-        if other != setting.path {
-            cx.report(rule.head(), format!("`{other}` has the same file name"))
-                .label("in this file")
-                .help("give one of them another name");
-        }
+    if let Some(other) = setting.neighbours.other(CalledBy::FileName, rule.file_name(), setting.path)
+        && other != setting.path
+    {
+        cx.report(rule.head(), format!("`{other}` has the same file name"))
+            .label("in this file")
+            .help("give one of them another name");
     }
 }

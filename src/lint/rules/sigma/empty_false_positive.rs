@@ -26,7 +26,7 @@ fn check(rule: &Outline<'_>, cx: &mut Context<'_>) {
                 .label("says nothing")
                 .help("write `Unknown`, or `Unlikely`")
                 .fix("write `Unknown`", Effect::Same, vec![edit(entry.place(), "Unknown")]);
-        } else if entry.text.split(' ').any(|word| is_banned(word)) {
+        } else if entry.text.split(' ').any(is_banned) {
             cx.report(entry.place(), "a test attack is what the rule is for")
                 .label("no false positive")
                 .help("write `Unknown`, or what harmless activity looks the same");

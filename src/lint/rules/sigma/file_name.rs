@@ -1,4 +1,4 @@
-//! SGC018: a file whose name is not as those of SigmaHQ.
+//! SGC018: a file whose name is not of the usual form.
 
 use crate::diagnostic::Severity;
 use crate::lint::sigma;

@@ -92,7 +92,7 @@ fn fits(value: &Word<'_>, takes: Takes) -> bool {
         Takes::TruthValue => !value.is_text() && matches!(value.text.to_ascii_lowercase().as_str(), "true" | "false"),
         Takes::Network => is_network(value.text),
         // A number is looked for by its digits.
-        Takes::Text => !value.is_null() && !(!value.is_text() && value.text.starts_with(['t', 'T', 'f', 'F'])),
+        Takes::Text => !value.is_null() && (value.is_text() || !value.text.starts_with(['t', 'T', 'f', 'F'])),
     }
 }
 

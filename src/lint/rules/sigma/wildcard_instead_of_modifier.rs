@@ -41,10 +41,12 @@ fn check(rule: &Outline<'_>, cx: &mut Context<'_>) {
                 edits.push(edit(value.part(0, 1), ""));
             }
             if first != Shape::End {
-                edits.push(edit(value.part(length - 1, length), ""));
+                // The backslash that keeps the one in front of it from escaping the star goes too.
+                let star = if value.text[..length - 1].ends_with('\\') { length - 2 } else { length - 1 };
+                edits.push(edit(value.part(star, length), ""));
             }
         }
-        let is_exact = item.values.iter().all(|value| value.is_on_one_line() && !value.text.contains("\\*"));
+        let is_exact = item.values.iter().all(Word::is_on_one_line);
         let mut report = cx.report(item.key.place(), format!("the stars mean `{modifier}`"));
         report.label("without a modifier").help(format!("write `{}|{modifier}` and no stars", item.field));
         if is_exact {
