@@ -92,7 +92,8 @@ impl Common {
             Outcome::Rules(file) | Outcome::Sigma(file) => {
                 let policy = Policy::new(&self.choice, None, input);
                 let schema = worlds.schema(input);
-                let checker = Checker { policy, baseline: None, schema, across: None, neighbours: &neighbours, timings: None };
+                let checker =
+                    Checker { policy, baseline: None, schema, across: None, neighbours: &neighbours, timings: None };
                 entries(&file, &check::name_below(&root, &file.path), &checker.find_all(&file).findings)
             }
             Outcome::Broken(_) | Outcome::Skipped => Vec::new(),
