@@ -1,43 +1,50 @@
 //! What `lint` says of a rule because of the other rules of its folder.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+
+use rayon::prelude::*;
 
 use super::Failure;
 use super::arguments::Inputs;
 use super::files::{self, Input, Outcome};
-use super::study::{self, Depth};
-use super::world::{World, Worlds};
+use super::study::catalog_path;
+use super::world::Worlds;
 use crate::analyze::analyze;
-use crate::catalog::{Catalog, OverlapKind, Rule};
+use crate::compare::{Relation, Shape, Side};
 use crate::diagnostic::Diagnostic;
-use crate::lint::across::{Member, Overlap, check};
+use crate::lint::across::{Alike, Member, Overlap, alike, check};
+use crate::lower::lower;
 use crate::parse::parse;
+use crate::schema::Schema;
 use crate::source::{RuleFile, RuleText};
 use crate::span::{Place, Span};
 
 /// Findings by the name of the file and the number of the rule.
 #[derive(Default)]
-pub(super) struct Across(BTreeMap<(String, usize), Vec<Diagnostic>>);
+pub(super) struct Across(BTreeMap<Key, Vec<Diagnostic>>);
+
+type Key = (String, usize);
+
+/// A rule with what it is compared by; a query that cannot be read has no shape.
+type Read = (Key, Member, Option<Shape>);
 
 impl Across {
     /// Reads the files and holds their rules against each other.
     pub(super) fn of(files: &[Input], inputs: &Inputs) -> Result<Self, Failure> {
-        let worlds = Worlds::new(files, inputs, &[])?;
+        let worlds = Worlds::schemas_only(files, inputs)?;
         let read = files::each(files, inputs, |input, outcome| match outcome {
-            Outcome::Rules(file) => members(input, &file, worlds.of(input)),
+            Outcome::Rules(file) => members(input, &file, worlds.schema(input)),
             Outcome::Broken(_) | Outcome::Sigma(_) | Outcome::Skipped => Vec::new(),
         })?;
-        let (mut keys, mut members, mut rules) = (Vec::new(), Vec::new(), Vec::new());
-        for (key, member, rule) in read.into_iter().flatten() {
+        let (mut keys, mut members, mut shapes) = (Vec::new(), Vec::new(), Vec::new());
+        for (key, member, shape) in read.into_iter().flatten() {
             keys.push(key);
             members.push(member);
-            rules.push(rule);
+            shapes.push(shape);
         }
-        let overlaps: Vec<(usize, usize, Overlap)> = study::overlaps(&Catalog::new(rules))
-            .into_iter()
-            .map(|overlap| (overlap.first, overlap.second, kind(overlap.kind)))
-            .collect();
+        let pairs = alike(&members);
+        let overlaps: Vec<(usize, usize, Overlap)> =
+            pairs.par_iter().filter_map(|pair| Some((pair.first, pair.second, overlap(pair, &shapes)?))).collect();
         let mut found = Self::default();
         for (index, finding) in check(&members, &overlaps) {
             if let Some(key) = keys.get(index) {
@@ -53,28 +60,38 @@ impl Across {
     }
 }
 
-fn kind(kind: OverlapKind) -> Overlap {
-    match kind {
-        OverlapKind::Identical => Overlap::Same,
-        OverlapKind::FirstWithinSecond => Overlap::FirstWithinSecond,
-        OverlapKind::SecondWithinFirst => Overlap::SecondWithinFirst,
-        OverlapKind::NearDuplicate => Overlap::Near,
+/// How two rules that are alike overlap.
+fn overlap(pair: &Alike, shapes: &[Option<Shape>]) -> Option<Overlap> {
+    let shape = |index: usize| shapes.get(index).and_then(Option::as_ref);
+    let relation = match (shape(pair.first), shape(pair.second)) {
+        (Some(one), Some(other)) => one.rows(other),
+        _ => Relation::Different,
+    };
+    match relation {
+        Relation::Same => Some(Overlap::Same),
+        Relation::Wider => Some(Overlap::FirstWithinSecond),
+        Relation::Narrower => Some(Overlap::SecondWithinFirst),
+        Relation::Different => pair.is_near().then_some(Overlap::Near),
     }
 }
 
-fn members(input: &Input, file: &RuleFile, world: World<'_>) -> Vec<((String, usize), Member, Rule)> {
-    let rules = study::rules_of(input, study::file(input, file, world, Depth::Page), world);
-    let texts = file.rules.iter().enumerate().zip(rules);
-    texts.map(|((index, text), rule)| ((file.path.clone(), index), member(input, index, text, world), rule)).collect()
+fn members(input: &Input, file: &RuleFile, schema: &Schema) -> Vec<Read> {
+    let rules = file.rules.iter().enumerate();
+    rules.map(|(index, text)| member(input, (file.path.clone(), index), text, schema)).collect()
 }
 
-fn member(input: &Input, index: usize, text: &RuleText, world: World<'_>) -> Member {
-    let parsed = parse(text.query());
-    let facts = analyze(&parsed.query, world.schema);
+fn member(input: &Input, key: Key, text: &RuleText, schema: &Schema) -> Read {
+    let query = text.query();
+    let parsed = parse(query);
+    let facts = analyze(&parsed.query, schema);
     let head = parsed.query.results().next().map_or(Span::at(0), |pipeline| pipeline.span);
-    let first_line = text.query().get(head.range()).and_then(|query| query.lines().next()).map_or(0, str::len);
+    let first_line = head.slice(query).lines().next().map_or(0, str::len);
     let place = Place::from(Span::new(head.start as usize, head.start as usize + first_line));
-    let path = PathBuf::from(&input.relative).to_string_lossy().replace('\\', "/");
-    let path = if index == 0 { path } else { format!("{path}#{}", index + 1) };
-    Member::new(path, &text.metadata, &facts, place)
+    let path = catalog_path(&input.relative);
+    let path = if key.1 == 0 { path } else { format!("{path}#{}", key.1 + 1) };
+    let shape = parsed.is_accepted().then(|| {
+        let meaning = lower(query, &parsed.query, &facts, &text.metadata, text.kind);
+        Shape::of(Side { rule: &meaning, query })
+    });
+    (key, Member::new(path, &text.metadata, &facts, place), shape)
 }

@@ -93,7 +93,7 @@ fn options(input: &Input) -> Options {
 
 /// Looks at every rule of a file, as its configuration has it: findings are those of `lint`, conversions those of
 /// `convert`, both without options.
-pub(super) fn file(input: &Input, file: &RuleFile, world: World<'_>, depth: Depth) -> Vec<Study> {
+fn file(input: &Input, file: &RuleFile, world: World<'_>, depth: Depth) -> Vec<Study> {
     let choice = Choice::default();
     let policy = Policy::new(&choice, None, input);
     let mut found = Vec::new();
@@ -180,7 +180,7 @@ pub(super) fn catalog_path(path: &std::path::Path) -> String {
     path.to_string_lossy().replace('\\', "/")
 }
 
-pub(super) fn rules_of(input: &Input, studies: Vec<Study>, world: World<'_>) -> Vec<Rule> {
+fn rules_of(input: &Input, studies: Vec<Study>, world: World<'_>) -> Vec<Rule> {
     let path = catalog_path(&input.relative);
     let rule = |(index, study): (usize, Study)| {
         let source = RuleSource { path: &path, number: index + 1, query: &study.text, is_accepted: study.is_accepted };

@@ -26,6 +26,28 @@ pub struct Member {
     pub query: Place,
     /// How it tests the columns of tables.
     pub opinions: Vec<Opinion>,
+    /// What it reads and looks for, in words that are equal only if that is.
+    pub features: BTreeSet<String>,
+}
+
+/// Two rules that share something rare, the first of which stands before the second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Alike {
+    /// Place of the first.
+    pub first: usize,
+    /// Place of the second.
+    pub second: usize,
+    /// How much of what either has both have, in percent.
+    pub likeness: usize,
+}
+
+impl Alike {
+    /// Whether they are near duplicates.
+    pub fn is_near(&self) -> bool {
+        const NEAR: usize = 70;
+
+        self.likeness >= NEAR
+    }
 }
 
 /// A test of a table's column for a value.
@@ -58,7 +80,8 @@ impl Member {
     /// A rule with what its file and its facts say.
     pub fn new(path: String, metadata: &Metadata, facts: &Facts, query: Place) -> Self {
         let opinions = facts.predicates.iter().flat_map(opinions).collect();
-        Self { path, id: metadata.id.clone(), name: metadata.name.clone(), query, opinions }
+        let (id, name) = (metadata.id.clone(), metadata.name.clone());
+        Self { path, id, name, query, opinions, features: features(facts) }
     }
 
     /// The smallest place that stands for the rule.
@@ -77,6 +100,54 @@ impl Member {
         let ((file, stem), (other_file, other_stem)) = (self.file(), other.file());
         file != other_file && stem == other_stem
     }
+}
+
+/// Tables, and tests of columns for values.
+fn features(facts: &Facts) -> BTreeSet<String> {
+    let tables = facts.tables.iter().map(|table| format!("reads {}", table.name));
+    let tests = facts.predicates.iter().flat_map(|test| {
+        let column = test.subject.column.as_ref().map_or("", |column| column.name.as_str());
+        let name = table_column_name(test).unwrap_or(column).to_owned();
+        let of_value = move |item: &crate::analyze::ConstantItem| {
+            let value = format!("{:?}", item.value).to_lowercase();
+            format!("{name} {} {value} {}", way(test.op).unwrap_or("otherwise"), test.is_negated)
+        };
+        test.values.iter().map(of_value).collect::<Vec<_>>()
+    });
+    tables.chain(tests).collect()
+}
+
+fn table_column_name(predicate: &Predicate) -> Option<&str> {
+    predicate.subject.column.as_ref().and_then(table_column).map(|(_, name)| name)
+}
+
+/// The pairs of rules that are worth a closer look: they share something that few rules have, and a quarter of all.
+pub fn alike(members: &[Member]) -> Vec<Alike> {
+    /// What more rules than this have says nothing about a pair.
+    const COMMON: usize = 60;
+    const WORTH_ASKING: usize = 25;
+
+    let mut holders: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (index, member) in members.iter().enumerate() {
+        for feature in &member.features {
+            holders.entry(feature).or_default().push(index);
+        }
+    }
+    let mut pairs = Vec::new();
+    for (first, member) in members.iter().enumerate() {
+        let rare = member.features.iter().filter_map(|feature| holders.get(feature.as_str()));
+        let others = rare.filter(|holders| holders.len() <= COMMON).flatten().filter(|second| **second > first);
+        for second in others.copied().collect::<BTreeSet<usize>>() {
+            let Some(other) = members.get(second) else { continue };
+            let both = member.features.intersection(&other.features).count();
+            let either = member.features.len() + other.features.len() - both;
+            let likeness = both * 100 / either.max(1);
+            if likeness >= WORTH_ASKING {
+                pairs.push(Alike { first, second, likeness });
+            }
+        }
+    }
+    pairs
 }
 
 fn opinions(predicate: &Predicate) -> Vec<Opinion> {

@@ -270,10 +270,30 @@ impl Schema {
 pub fn nearest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
     let lower = name.to_lowercase();
     let limit = (name.chars().count() / 4).clamp(1, 2);
+    let letters = letters_of(name);
     candidates
         .filter(|candidate| candidate.len().abs_diff(name.len()) <= limit)
+        // Counting letters is much cheaper than comparing words, and rules out nearly all.
+        .filter(|candidate| letters_apart(&letters, &letters_of(candidate)) <= 2 * limit)
         .map(|candidate| (strsim::osa_distance(&lower, &candidate.to_lowercase()), candidate))
         .filter(|(distance, candidate)| *distance <= limit && *candidate != name)
         .min()
         .map(|(_, candidate)| candidate)
+}
+
+/// How often each letter occurs, whatever its case; other bytes share the places of letters.
+type Letters = [u8; 32];
+
+fn letters_of(word: &str) -> Letters {
+    let mut letters = [0_u8; 32];
+    for byte in word.bytes() {
+        let place = &mut letters[usize::from(byte.to_ascii_lowercase() & 31)];
+        *place = place.saturating_add(1);
+    }
+    letters
+}
+
+/// How many letters one word has and the other has not, both ways. An edit changes at most two.
+fn letters_apart(left: &Letters, right: &Letters) -> usize {
+    left.iter().zip(right).map(|(left, right)| usize::from(left.abs_diff(*right))).sum()
 }

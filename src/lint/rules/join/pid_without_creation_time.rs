@@ -3,6 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::lint::join::{Key, keyed_joins};
 use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
+use crate::syntax::{ExprKind, Node, Operator};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: "JON004",
@@ -38,7 +39,7 @@ fn check(cx: &mut Context<'_>) {
                 || name.contains("Guid")
                 || matches!(name, "TimeGenerated" | "Timestamp")
         });
-        if is_narrowed || !join.is_complete {
+        if is_narrowed || !join.is_complete || bounds_time_behind(cx, join.operator) {
             continue;
         }
         let Some(name) = names(id).next() else { continue };
@@ -46,13 +47,27 @@ fn check(cx: &mut Context<'_>) {
             "ProcessId" => "ProcessCreationTime",
             "InitiatingProcessId" => "InitiatingProcessCreationTime",
             "InitiatingProcessParentId" => "InitiatingProcessParentCreationTime",
-            _ => "the time of creation",
+            _ => "",
         };
-        cx.report(id.span, format!("`{name}` is used again by later processes, so other processes match too"))
+        let help = match creation_time {
+            "" => "bound the time between the two events: this table has no time of creation".to_owned(),
+            column => format!("add `{column}` to the keys, next to the device and the process id"),
+        };
+        cx.report(id.span, format!("`{name}` is used again by later processes, so other processes can match too"))
             .label("not unique over time")
             .related(join.operator.keyword_span(), "pairs rows by it")
-            .help(format!("add `{creation_time}` to the keys, next to the device and the process id"));
+            .help(help);
     }
+}
+
+/// Whether a filter behind the join asks how long the two events are apart.
+fn bounds_time_behind(cx: &Context<'_>, join: &Operator<'_>) -> bool {
+    let Some((pipeline, index)) = cx.operator_around(join.keyword_span()) else { return false };
+    let later = pipeline.operators.get(index + 1..).unwrap_or_default();
+    later.iter().flat_map(|operator| Node::Operator(operator).walk()).any(|node| match node {
+        Node::Expr(expr) => matches!(&expr.kind, ExprKind::Call { name, .. } if name.text == "datetime_diff"),
+        Node::Statement(_) | Node::Pipeline(_) | Node::Operator(_) => false,
+    })
 }
 
 /// The names of a key on both sides, as the tables have them.
