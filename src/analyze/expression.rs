@@ -216,15 +216,13 @@ impl<'a, 'q> Analyzer<'a, 'q> {
             None if self.schema.table(&name.text).is_some() || self.table_function(&name.text).is_some() => {
                 self.named_rows(expr)
             }
-            None => match self.hidden_column(&name.text, context) {
-                Some(ty) => (ty, None),
-                None => {
-                    if self.built_in(&name.text).is_none() && !name.text.is_empty() {
-                        self.unresolved(UnresolvedKind::Column, name);
-                    }
-                    (ScalarType::Unknown, None)
+            None => {
+                let hidden = self.hidden_column(&name.text, context);
+                if hidden.is_none() && self.built_in(&name.text).is_none() && !name.text.is_empty() {
+                    self.unresolved(UnresolvedKind::Column, name);
                 }
-            },
+                (hidden.unwrap_or_default(), None)
+            }
         }
     }
 

@@ -74,22 +74,21 @@ struct Way {
     ignores_case: bool,
 }
 
-fn questions(text: &str, test: &Predicate) -> Vec<Question> {
+fn questions(query: &str, test: &Predicate) -> Vec<Question> {
     let mut functions = test.subject.functions.as_slice();
-    let mut way = way(text, test);
+    let mut way = way(query, test);
     let folds = functions.first().is_some_and(|name| matches!(name.as_str(), "tolower" | "toupper"));
-    if folds && test.values.iter().all(|item| matches!(&item.value, Value::String(text) if text.is_ascii())) {
+    if folds && test.values.iter().all(|item| matches!(&item.value, Value::String(value) if value.is_ascii())) {
         functions = functions.get(1..).unwrap_or_default();
         way.ignores_case = true;
     }
     // What is compared with a text is made text anyway.
     let functions: Vec<&str> = functions.iter().map(String::as_str).filter(|name| *name != "tostring").collect();
-    let subject = match &test.subject.column {
-        Some(column) => format!("{} of {}", functions.join(" of "), column.name),
-        None => {
-            let written: String = test.subject.span.slice(text).split_whitespace().collect();
-            written.strip_prefix("tostring(").and_then(|inner| inner.strip_suffix(')')).unwrap_or(&written).to_owned()
-        }
+    let subject = if let Some(column) = &test.subject.column {
+        format!("{} of {}", functions.join(" of "), column.name)
+    } else {
+        let written: String = test.subject.span.slice(query).split_whitespace().collect();
+        written.strip_prefix("tostring(").and_then(|inner| inner.strip_suffix(')')).unwrap_or(&written).to_owned()
     };
     let question = |value: String, word: &str, is_negated: bool| Question {
         subject: subject.clone(),
@@ -98,7 +97,7 @@ fn questions(text: &str, test: &Predicate) -> Vec<Question> {
         is_negated,
         is_in_exclusion: test.is_in_exclusion,
     };
-    if let Some((word, is_negative)) = existence(text, test) {
+    if let Some((word, is_negative)) = existence(query, test) {
         return vec![question(String::new(), word, test.is_negated != is_negative)];
     }
     if test.values.is_empty() {
@@ -121,9 +120,9 @@ fn questions(text: &str, test: &Predicate) -> Vec<Question> {
 }
 
 /// `isempty`, `isnull` and their opposites, comparisons with the empty text among them.
-fn existence(text: &str, test: &Predicate) -> Option<(&'static str, bool)> {
+fn existence(query: &str, test: &Predicate) -> Option<(&'static str, bool)> {
     match test.op {
-        PredicateOp::Function => Some(match test.op_span.slice(text) {
+        PredicateOp::Function => Some(match test.op_span.slice(query) {
             "isempty" => ("isempty", false),
             "isnotempty" | "notempty" => ("isempty", true),
             "isnull" => ("isnull", false),
@@ -131,27 +130,31 @@ fn existence(text: &str, test: &Predicate) -> Option<(&'static str, bool)> {
             _ => return None,
         }),
         PredicateOp::Binary(BinaryOp::Equal | BinaryOp::EqualCi | BinaryOp::NotEqual | BinaryOp::NotEqualCi) => {
-            let is_empty = test.values.iter().any(|item| matches!(&item.value, Value::String(text) if text.is_empty()));
+            let is_empty =
+                test.values.iter().any(|item| matches!(&item.value, Value::String(value) if value.is_empty()));
             is_empty.then_some(("isempty", false))
         }
         PredicateOp::Binary(_) | PredicateOp::In(_) | PredicateOp::Between | PredicateOp::NotBetween => None,
     }
 }
 
-fn way(text: &str, test: &Predicate) -> Way {
+fn way(query: &str, test: &Predicate) -> Way {
     let (word, ignores_case) = match test.op {
-        PredicateOp::In(InOp::In | InOp::NotIn) => ("==", false),
-        PredicateOp::In(InOp::InCi | InOp::NotInCi) => ("==", true),
+        PredicateOp::In(InOp::In | InOp::NotIn) | PredicateOp::Binary(BinaryOp::Equal | BinaryOp::NotEqual) => {
+            ("==", false)
+        }
+        PredicateOp::In(InOp::InCi | InOp::NotInCi) | PredicateOp::Binary(BinaryOp::EqualCi | BinaryOp::NotEqualCi) => {
+            ("==", true)
+        }
         PredicateOp::In(InOp::HasAll) if test.values.len() > 1 => ("has_all", true),
-        PredicateOp::In(InOp::HasAny | InOp::HasAll) => ("has", true),
-        PredicateOp::Binary(BinaryOp::Equal | BinaryOp::NotEqual) => ("==", false),
-        PredicateOp::Binary(BinaryOp::EqualCi | BinaryOp::NotEqualCi) => ("==", true),
-        PredicateOp::Binary(BinaryOp::Has | BinaryOp::NotHas) => ("has", true),
+        PredicateOp::In(InOp::HasAny | InOp::HasAll) | PredicateOp::Binary(BinaryOp::Has | BinaryOp::NotHas) => {
+            ("has", true)
+        }
         PredicateOp::Binary(BinaryOp::Contains | BinaryOp::NotContains) => ("contains", true),
         PredicateOp::Binary(BinaryOp::ContainsCs | BinaryOp::NotContainsCs) => ("contains", false),
         PredicateOp::Binary(op) => (op.as_str().trim_start_matches('!'), false),
         PredicateOp::Between | PredicateOp::NotBetween => ("between", false),
-        PredicateOp::Function => (test.op_span.slice(text), false),
+        PredicateOp::Function => (test.op_span.slice(query), false),
     };
     Way { word: word.to_owned(), ignores_case }
 }

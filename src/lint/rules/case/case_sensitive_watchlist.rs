@@ -64,7 +64,7 @@ fn may_have_letters(cx: &Context<'_>, column: &Column) -> bool {
 }
 
 /// Where the list is read from, and what that is, if it is a watchlist or a file elsewhere.
-fn maintained_list<'a>(cx: &Context<'a>, predicate: &Predicate) -> Option<(Span, &'static str)> {
+fn maintained_list(cx: &Context<'_>, predicate: &Predicate) -> Option<(Span, &'static str)> {
     let list = predicate.list_span?;
     let within = cx.expressions().filter(|expr| list.contains(expr.span));
     let declared: Vec<Span> = within
@@ -74,7 +74,7 @@ fn maintained_list<'a>(cx: &Context<'a>, predicate: &Predicate) -> Option<(Span,
             _ => None,
         })
         .collect();
-    if let Some(found) = within.filter_map(source).next() {
+    if let Some(found) = within.clone().find_map(source) {
         return Some(found);
     }
     let statements = cx.query().walk().filter_map(|node| match node {

@@ -40,8 +40,9 @@ fn check(cx: &mut Context<'_>) {
         ];
         // It is negated: what it takes for false passes.
         let effect = effect_on_rule(predicate, Effect::Narrower);
-        let message =
-            format!("`{function}` is null for IPv6 and for an empty address, and so is its negation: the row is dropped");
+        let message = format!(
+            "`{function}` is null for IPv6 and for an empty address, and so is its negation: the row is dropped"
+        );
         cx.report(predicate.span, message)
             .label("null unless the text is an IPv4 address")
             .help(format!(

@@ -56,6 +56,6 @@ fn with_end(text: &str, tokens: &[Token], statement: Span) -> Option<Span> {
     let blank = rest.len() - rest.trim_start_matches([' ', '\t']).len();
     let line_end =
         rest.get(blank..)?.chars().take(2).take_while(|c| matches!(c, '\r' | '\n')).map(char::len_utf8).sum::<usize>();
-    let line_end = if rest.get(blank..)?.starts_with("\n") { 1 } else { line_end };
+    let line_end = if rest.get(blank..)?.starts_with('\n') { 1 } else { line_end };
     Some(Span { start: statement.start, end: semicolon.span.end + u32::try_from(blank + line_end).ok()? })
 }

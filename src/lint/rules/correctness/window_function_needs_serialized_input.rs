@@ -23,10 +23,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 fn check(cx: &mut Context<'_>) {
     for pipeline in cx.pipelines() {
         for (index, operator) in pipeline.operators.iter().enumerate() {
-            let items = match &operator.kind {
-                OperatorKind::Extend(items) | OperatorKind::Project(items) => items,
-                _ => continue,
-            };
+            let (OperatorKind::Extend(items) | OperatorKind::Project(items)) = &operator.kind else { continue };
             let Some(unordered) = unordered_before(cx, pipeline, index) else { continue };
             let calls = items.iter().flat_map(|item| Node::Expr(&item.value).walk()).filter_map(window_call);
             for name in calls.collect::<Vec<_>>() {

@@ -19,7 +19,7 @@ pub(in crate::lint) const RULE: Rule = Rule {
 };
 
 /// Types of entities and their identifiers. Names are case-sensitive.
-/// Origin: EntityMappingIdentifiers of Microsoft's analytic rule template schema; the entity reference of Sentinel.
+/// Origin: `EntityMappingIdentifiers` of Microsoft's analytic rule template schema; the entity reference of Sentinel.
 const IDENTIFIERS: &[(&str, &[&str])] = &[
     (
         "Account",

@@ -79,7 +79,7 @@ fn chain<'a>(cx: &Context<'a>, expr: &'a Expr<'a>, seen: &mut HashSet<ExprId>) -
 /// The value as written, if it is one text behind the operator.
 fn value<'a>(cx: &Context<'a>, test: &Predicate) -> Option<&'a str> {
     let [item] = test.values.as_slice() else { return None };
-    let is_text = matches!(&item.value, Value::String(text) if !text.is_empty());
+    let is_text = matches!(&item.value, Value::String(value) if !value.is_empty());
     (is_text && test.span.contains(item.span) && item.span.start >= test.op_span.end).then(|| cx.slice(item.span))
 }
 

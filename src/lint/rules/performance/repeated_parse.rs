@@ -27,10 +27,7 @@ const MANY: usize = 3;
 fn check(cx: &mut Context<'_>) {
     for operator in cx.operators() {
         let mut places: BTreeMap<&str, Vec<Span>> = BTreeMap::new();
-        let items = match &operator.kind {
-            OperatorKind::Extend(items) | OperatorKind::Project(items) => items,
-            _ => continue,
-        };
+        let (OperatorKind::Extend(items) | OperatorKind::Project(items)) = &operator.kind else { continue };
         for node in items.iter().flat_map(|item| Node::Expr(&item.value).walk()) {
             let Node::Expr(expr) = node else { continue };
             let ExprKind::Call { name, .. } = &expr.kind else { continue };

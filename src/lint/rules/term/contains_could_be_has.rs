@@ -20,6 +20,9 @@ pub(in crate::lint) const RULE: Rule = Rule {
     check,
 };
 
+/// Letters that a term has at least to be in the index.
+const INDEXED: usize = 3;
+
 fn check(cx: &mut Context<'_>) {
     for predicate in cx.predicates() {
         let replacement = match predicate.op {
@@ -29,8 +32,6 @@ fn check(cx: &mut Context<'_>) {
             PredicateOp::Binary(BinaryOp::NotContainsCs) => BinaryOp::NotHasCs,
             _ => continue,
         };
-        /// Shorter terms are not in the index.
-        const INDEXED: usize = 3;
         let is_word = |text: &&str| text.len() >= INDEXED && text.chars().all(|c| c.is_ascii_alphanumeric());
         let Some(word) = texts(predicate).find(is_word) else { continue };
         let (written, column) = (cx.slice(predicate.op_span), cx.slice(predicate.subject.span));

@@ -70,13 +70,11 @@ fn wrong_address(op: PredicateOp, text: &str) -> Option<String> {
         // 172.16.0.0/12 is the private part.
         (true, "172.") => Some("172.217.16.142".to_owned()),
         (true, "192.") => Some("192.0.78.9".to_owned()),
-        (true, _) if text.ends_with('.') => None,
-        (true, _) if octets.len() < 4 && octets.last().is_some_and(|last| last.len() < 3) => {
+        (true, _) if !text.ends_with('.') && octets.len() < 4 && octets.last().is_some_and(|last| last.len() < 3) => {
             Some(rest_of(text, octets.len(), "9"))
         }
-        (true, _) => None,
         (false, _) if octets.len() <= 2 => Some(format!("203.{}{}.7", "0.".repeat(2 - octets.len()), octets.join("."))),
-        (false, _) => None,
+        (true | false, _) => None,
     }
 }
 
