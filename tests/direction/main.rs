@@ -113,7 +113,7 @@ fn try_variant(rule: &Rule, path: &Path, text: &str, seen: &mut Seen, problems: 
                 seen.obstacles.insert(why);
             }
             Err(Obstacle::Wrong(why)) => {
-                problems.push(format!("{} {}: {why}\n{before}→\n{after}", rule.code, fix.effect.sign()))
+                problems.push(format!("{} {}: {why}\n{before}→\n{after}", rule.code, fix.effect.sign()));
             }
         }
     }
