@@ -1,5 +1,7 @@
 //! `kqlift convert`
 
+mod sigma;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -17,6 +19,7 @@ use crate::parse::parse;
 use crate::report::{self, FileReport, Finding};
 use crate::source::{LineIndex, RuleFile};
 use crate::span::{Place, Span};
+use sigma::{Collection, SigmaFile};
 
 /// From this number of results on, the terminal gets figures rather than drawings.
 const MANY: usize = 4;
@@ -31,16 +34,13 @@ pub(super) fn run(arguments: &ConvertArguments) -> CommandResult {
         return Err(Failure(format!("no target for {name}: give --to, or `to` under `[convert]` in kqlift.toml")));
     }
     let worlds = Worlds::new(&files, &arguments.inputs, &arguments.maps)?;
-    let results = files::each(&files, &arguments.inputs, |input, outcome| match outcome {
-        Outcome::Rules(file) => convert_file(input, &file, worlds.of(input), arguments),
-        Outcome::Broken(problem) => vec![Attempt::broken(FileReport::of_problem(problem), None)],
-        Outcome::Sigma(file) => {
-            files::pass_over_sigma(&file, &arguments.inputs);
-            Vec::new()
-        }
-        Outcome::Skipped => Vec::new(),
+    let found = files::each(&files, &arguments.inputs, |input, outcome| match outcome {
+        Outcome::Rules(file) => Found::Converted(convert_file(input, &file, worlds.of(input), arguments)),
+        Outcome::Broken(problem) => Found::Converted(vec![Attempt::broken(FileReport::of_problem(problem), None)]),
+        Outcome::Sigma(file) => Found::Sigma(SigmaFile::read(input, file)),
+        Outcome::Skipped => Found::Converted(Vec::new()),
     })?;
-    let mut attempts: Vec<Attempt> = results.into_iter().flatten().collect();
+    let mut attempts = together(found, &worlds, arguments);
     name_outputs(&mut attempts, arguments.form);
     for report in unreadable(&attempts) {
         output::complain(&report_problem(&report));
@@ -50,6 +50,36 @@ pub(super) fn run(arguments: &ConvertArguments) -> CommandResult {
     output::complain(summary(&attempts, arguments.inputs.shared.verbose).trim_end());
     let is_done = attempts.iter().all(|attempt| attempt.status == Status::Converted);
     Ok(if is_done || arguments.exit_zero { Exit::Clean } else { Exit::Findings })
+}
+
+/// What is known of a file at first sight.
+enum Found {
+    Converted(Vec<Attempt>),
+    Sigma(SigmaFile),
+}
+
+/// What became of every rule, in the order of the files.
+fn together(found: Vec<Found>, worlds: &Worlds, arguments: &ConvertArguments) -> Vec<Attempt> {
+    let (mut results, mut files, mut places) = (Vec::with_capacity(found.len()), Vec::new(), Vec::new());
+    for found in found {
+        match found {
+            Found::Converted(attempts) => results.push(attempts),
+            Found::Sigma(file) => {
+                places.push(results.len());
+                files.push(file);
+                results.push(Vec::new());
+            }
+        }
+    }
+    let collection = Collection::new(&files);
+    for (place, attempts) in places.into_iter().zip(collection.convert(worlds, arguments)) {
+        results[place] = attempts;
+    }
+    if collection.parts() > 0 && arguments.inputs.shared.verbose {
+        let rules = report::counted(collection.parts(), "rule");
+        output::complain(&format!("kqlift: {rules} only as parts of correlations; `generate: true` converts them too"));
+    }
+    results.into_iter().flatten().collect()
 }
 
 /// What became of one rule and one target.

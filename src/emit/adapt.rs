@@ -39,6 +39,9 @@ pub(super) fn adapt(found: Match, style: &Style, losses: &mut Vec<Loss>) -> Cond
     };
     let is_case_sensitive = text.is_case_sensitive && text.needles.iter().any(|needle| has_case(needle));
     let adapted = Adapted { field, text: TextTest { is_case_sensitive, ..text }, origin, style };
+    if adapted.text.shape == Shape::Fits {
+        return adapted.fitting();
+    }
     if adapted.is_unsafe() {
         return adapted.literal_regex(losses);
     }
@@ -46,7 +49,9 @@ pub(super) fn adapt(found: Match, style: &Style, losses: &mut Vec<Loss>) -> Cond
         (Shape::Term { .. }, Part::Everything) if style.is_kql => adapted.unchanged(),
         (Shape::Term { .. }, _) => adapted.term(losses),
         (Shape::Contains | Shape::StartsWith | Shape::Whole, Part::LastComponent) => adapted.as_regex(),
-        (Shape::Contains | Shape::StartsWith | Shape::Whole | Shape::EndsWith, _) => adapted.with_case(losses),
+        (Shape::Contains | Shape::StartsWith | Shape::Whole | Shape::EndsWith | Shape::Fits, _) => {
+            adapted.with_case(losses)
+        }
     }
 }
 
@@ -94,8 +99,20 @@ impl Adapted<'_> {
     fn literal_regex(self, losses: &mut Vec<Loss>) -> Condition {
         match self.text.shape {
             Shape::Term { .. } => self.term(losses),
-            Shape::Whole | Shape::Contains | Shape::StartsWith | Shape::EndsWith => self.as_regex(),
+            Shape::Whole | Shape::Contains | Shape::StartsWith | Shape::EndsWith | Shape::Fits => self.as_regex(),
         }
+    }
+
+    /// A pattern with wildcards: KQL has only regular expressions for it, the others have wildcards.
+    fn fitting(self) -> Condition {
+        if self.style.is_kql || self.text.is_case_sensitive {
+            let mut found = self.as_regex();
+            if let Condition::Match(found) = &mut found {
+                found.origin.needles = term::longest_texts(&self.text.needles);
+            }
+            return found;
+        }
+        self.unchanged()
     }
 
     fn text_as(&self, shape: Shape, needles: Vec<String>) -> Match {

@@ -97,6 +97,9 @@ pub(super) enum Shape {
     StartsWith,
     /// At the end.
     EndsWith,
+    /// All of it, the needle being a pattern in which `*` is any text, `?` one character, and a backslash in front of
+    /// one of these three takes its meaning.
+    Fits,
     /// Bounded, at those ends of the needle that are alphanumeric, by non-alphanumeric characters.
     Term { left: bool, right: bool },
 }

@@ -77,6 +77,7 @@ pub(super) fn may_be_null(expr: &Expr) -> bool {
         ExprKind::And(parts) | ExprKind::Or(parts) => parts.iter().any(may_be_null),
         ExprKind::Not(inner) => may_be_null(inner),
         ExprKind::Value(value) => *value == Value::Null,
+        ExprKind::Call { .. } if or_false(expr).is_some() => false,
         ExprKind::Field(_)
         | ExprKind::Case { .. }
         | ExprKind::Call { .. }
@@ -86,6 +87,15 @@ pub(super) fn may_be_null(expr: &Expr) -> bool {
         | ExprKind::Star
         | ExprKind::Subquery(_)
         | ExprKind::Opaque(_) => true,
+    }
+}
+
+/// The test in `coalesce(test, false)`, which is how a rule says that null counts as false.
+pub(super) fn or_false(expr: &Expr) -> Option<&Expr> {
+    let ExprKind::Call { name, arguments } = &expr.kind else { return None };
+    match arguments.as_slice() {
+        [test, Expr { kind: ExprKind::Value(Value::Bool(false)), .. }] if name == "coalesce" => Some(test),
+        _ => None,
     }
 }
 

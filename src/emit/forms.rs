@@ -4,8 +4,9 @@
 //! wrong form is a rule that never fires.
 
 use super::condition::{Comparison, Condition, FieldTest, Number, Shape, TextTest};
-use super::term::Part;
-use crate::mapping::{Assumption, Hub, IpClass, ValueForm};
+use super::kql::column_text;
+use super::term::{Part, literal, unwild};
+use crate::mapping::{Assumption, Column, Hub, IpClass, ValueForm};
 
 /// What a rewrite needs to know.
 pub(super) struct Forms<'a> {
@@ -21,6 +22,12 @@ pub(super) struct Forms<'a> {
     pub(super) separator: char,
     /// Makes a test of the target's column.
     pub(super) leaf: &'a dyn Fn(FieldTest) -> Condition,
+    /// Makes a test of another column of the target.
+    pub(super) on: &'a dyn Fn(&str, FieldTest) -> Condition,
+    /// The target's column.
+    pub(super) target: &'a Column,
+    /// Whether a field of an event, whose type nobody knows, is tested on a typed column.
+    pub(super) is_event_to_kql: bool,
 }
 
 /// The rewritten test and what it assumes; the error says what is wrong.
@@ -29,8 +36,11 @@ pub(super) type Rewritten = Result<(Condition, Vec<Assumption>), String>;
 impl Forms<'_> {
     /// Rewrites one test.
     pub(super) fn rewrite(&self, test: FieldTest) -> Rewritten {
+        if self.is_event_to_kql && !self.is_on_type(&test) {
+            return Ok((self.as_text(test), Vec::new()));
+        }
         if self.from == self.to {
-            return self.exact(test);
+            return Ok((self.joined(test), Vec::new()));
         }
         // Missing stays missing whatever the form, except where the target's value is made from two parts.
         let is_part = self.from == ValueForm::IpClass || (self.from, self.to) == (ValueForm::Hash, ValueForm::Hashlist);
@@ -54,18 +64,136 @@ impl Forms<'_> {
             (ValueForm::IpClass, ValueForm::Ip) => self.ip_class(test),
             (ValueForm::RegLongKey, ValueForm::RegAsimKey) => Ok(((self.leaf)(test), vec![Assumption::RegistryForm])),
             (ValueForm::Bool, ValueForm::BoolText) | (ValueForm::BoolText, ValueForm::Bool) => self.exact(test),
+            (ValueForm::RegSysmon, ValueForm::RegLong) => self.registry_path(test),
+            (ValueForm::RegLong, ValueForm::RegSysmon) => self.sysmon_path(test),
+            (ValueForm::RegdataSysmon, ValueForm::RegdataPlain | ValueForm::RegdataAny) => self.registry_data(test),
+            (ValueForm::Pipe, ValueForm::PipeNt) => self.pipe(test),
+            (ValueForm::Host, ValueForm::Url) => self.host_of_url(&test),
+            (ValueForm::Text, ValueForm::Int) => self.text_to_number(test),
+            // What a column holds beyond the text is not known to either side.
+            (ValueForm::Text, _) | (_, ValueForm::Text) if self.is_event_to_kql => self.exact(test),
             _ => Err(self.unknown()),
         }
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "it stands among rewrites that can fail")]
-    fn exact(&self, test: FieldTest) -> Rewritten {
+    pub(super) fn exact(&self, test: FieldTest) -> Rewritten {
         Ok(((self.leaf)(test), Vec::new()))
     }
 
-    fn unknown(&self) -> String {
+    pub(super) fn unknown(&self) -> String {
         let (from, to) = (self.from.as_str(), self.to.as_str());
         format!("the column holds the form `{from}`, the target `{to}`, and no rule rewrites this test")
+    }
+
+    /// Whether the column's type takes the test as it is.
+    fn is_on_type(&self, test: &FieldTest) -> bool {
+        let is_numbers = |wanted: &TextTest| {
+            wanted.shape == Shape::Whole && wanted.needles.iter().all(|needle| needle.parse::<i64>().is_ok())
+        };
+        match (test, self.to) {
+            (FieldTest::Empty | FieldTest::Missing | FieldTest::Formula(_) | FieldTest::SameAs { .. }, _) => true,
+            (FieldTest::Text(wanted), ValueForm::Int) => self.from == ValueForm::HexText || is_numbers(wanted),
+            (FieldTest::Text(_) | FieldTest::Regex { .. }, ValueForm::Bool) => false,
+            (FieldTest::Regex { .. }, ValueForm::Int) => false,
+            (FieldTest::Number(Comparison::Equal, _), _) => true,
+            (FieldTest::Number(..), to) => to == ValueForm::Int,
+            (FieldTest::Text(_) | FieldTest::Regex { .. } | FieldTest::Network(_), _) => true,
+        }
+    }
+
+    /// The test on the column as a text, or a comparison on the number in its text.
+    fn as_text(&self, test: FieldTest) -> Condition {
+        let function = if matches!(test, FieldTest::Number(..)) { "tolong" } else { "tostring" };
+        let names = self.target.spellings();
+        let on = |name: &String| (self.on)(&format!("{function}({})", column_text(name)), test.clone());
+        Condition::any(names.iter().map(on).collect())
+    }
+
+    /// The test on the columns that a concatenation joins, where it is one of whole values: `D\u` is the domain `D` and
+    /// the name `u` (T8), and a path that ends in `\k\v` is a key that ends in `\k` and the value `v` (T13).
+    pub(super) fn joined(&self, test: FieldTest) -> Condition {
+        let columns = self.target.expression.as_deref().and_then(joined_columns);
+        let (Some((first, second)), FieldTest::Text(wanted)) = (columns, &test) else { return (self.leaf)(test) };
+        if !matches!(wanted.shape, Shape::Whole | Shape::EndsWith) {
+            return (self.leaf)(test);
+        }
+        let text = |shape, needles| {
+            let is_case_sensitive = wanted.is_case_sensitive;
+            FieldTest::Text(TextTest { shape, part: Part::Everything, needles, is_case_sensitive })
+        };
+        let mut groups: Vec<(Option<&str>, Vec<String>)> = Vec::new();
+        for needle in &wanted.needles {
+            let (left, right) = needle.rsplit_once('\\').map_or((None, needle.as_str()), |(left, right)| (Some(left), right));
+            match groups.iter_mut().find(|(of_group, _)| *of_group == left) {
+                Some((_, rights)) => rights.push(right.to_owned()),
+                None => groups.push((left, vec![right.to_owned()])),
+            }
+        }
+        let parts = groups.into_iter().map(|(left, rights)| match (left, wanted.shape) {
+            // Neither column holds a separator of its own at its end.
+            (None, Shape::EndsWith) => (self.on)(second, text(Shape::EndsWith, rights)),
+            (None, _) => (self.leaf)(text(Shape::Whole, rights)),
+            (Some(""), Shape::EndsWith) => self.value_name(second, rights, &text),
+            (Some(left), shape) => Condition::all(vec![
+                (self.on)(first, text(shape, vec![left.to_owned()])),
+                self.value_name(second, rights, &text),
+            ]),
+        });
+        Condition::any(parts.collect())
+    }
+
+    /// The last part; Sysmon writes `(Default)` for the value without a name.
+    fn value_name(
+        &self,
+        column: &str,
+        names: Vec<String>,
+        text: &dyn Fn(Shape, Vec<String>) -> FieldTest,
+    ) -> Condition {
+        let is_default = names.iter().any(|name| name.eq_ignore_ascii_case("(Default)") || name.is_empty());
+        let named: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).collect();
+        let mut parts = Vec::new();
+        if !named.is_empty() {
+            parts.push((self.on)(column, text(Shape::Whole, named)));
+        }
+        if is_default {
+            parts.push((self.on)(column, FieldTest::Empty));
+        }
+        Condition::any(parts)
+    }
+
+    /// T20: the device in front of the name of a pipe.
+    fn pipe(&self, test: FieldTest) -> Rewritten {
+        const DEVICE: &str = "\\Device\\NamedPipe";
+        let FieldTest::Text(mut wanted) = test else { return Err(self.unknown()) };
+        let device = match wanted.shape {
+            Shape::Whole | Shape::StartsWith => DEVICE.to_owned(),
+            Shape::Fits => unwild(DEVICE),
+            Shape::Contains | Shape::EndsWith | Shape::Term { .. } => String::new(),
+        };
+        for needle in &mut wanted.needles {
+            if wanted.shape != Shape::Fits || !needle.starts_with(['*', '?']) {
+                needle.insert_str(0, &device);
+            }
+        }
+        self.exact(FieldTest::Text(wanted))
+    }
+
+    /// The host in a URL, which may have a scheme in front and a port or path behind.
+    fn host_of_url(&self, test: &FieldTest) -> Rewritten {
+        let FieldTest::Text(wanted) = test else { return Err(self.unknown()) };
+        let hosts: Vec<String> = wanted.needles.iter().map(|needle| literal(needle)).collect();
+        let hosts = if hosts.len() == 1 { hosts.concat() } else { format!("({})", hosts.join("|")) };
+        let (before, after) = match wanted.shape {
+            Shape::Whole => ("", "([:/].*)?$"),
+            Shape::EndsWith => ("[^/]*", "([:/].*)?$"),
+            Shape::StartsWith => ("", ""),
+            Shape::Contains => ("[^/]*", ""),
+            Shape::Fits | Shape::Term { .. } => return Err(self.unknown()),
+        };
+        let pattern = format!("^([a-z]+://)?{before}{hosts}{after}");
+        let regex = FieldTest::Regex { pattern, is_case_sensitive: wanted.is_case_sensitive };
+        Ok(((self.leaf)(regex), vec![Assumption::Host]))
     }
 
     /// T1, T5 to T7: the same test on what follows the last separator.
@@ -78,6 +206,7 @@ impl Forms<'_> {
             // The needle cannot reach over a separator, so the end of the name is the end of the path.
             Shape::EndsWith => FieldTest::Text(wanted),
             Shape::Whole => FieldTest::Text(self.preceded_by_separator(&wanted)),
+            Shape::Fits => return Err(self.unknown()),
             Shape::Contains | Shape::StartsWith | Shape::Term { .. } => {
                 FieldTest::Text(TextTest { part: Part::LastComponent, ..wanted })
             }
@@ -92,6 +221,10 @@ impl Forms<'_> {
 
     /// As `name_to_path`, but the value may also be the bare name.
     fn to_name_or_path(&self, test: FieldTest) -> Rewritten {
+        if self.from == ValueForm::Path && Self::is_about_folder(&test) {
+            // Where the column holds the name only, the folder is not known.
+            return Ok(((self.leaf)(test), vec![Assumption::FullPath]));
+        }
         let FieldTest::Text(wanted) = test else { return Err(self.unknown()) };
         let wanted = if self.from == ValueForm::Path { Self::name_of_path(wanted)? } else { wanted };
         if wanted.needles.iter().any(|needle| needle.contains(['\\', '/'])) {
@@ -103,11 +236,20 @@ impl Forms<'_> {
                 Condition::any(vec![(self.leaf)(FieldTest::Text(wanted)), (self.leaf)(FieldTest::Text(path))])
             }
             Shape::EndsWith => (self.leaf)(FieldTest::Text(wanted)),
+            Shape::Fits => return Err(self.unknown()),
             Shape::Contains | Shape::StartsWith | Shape::Term { .. } => {
                 (self.leaf)(FieldTest::Text(TextTest { part: Part::LastComponent, ..wanted }))
             }
         };
         Ok((condition, vec![Assumption::FullPath]))
+    }
+
+    /// Whether a test of a path is about more than the name at its end.
+    fn is_about_folder(test: &FieldTest) -> bool {
+        match test {
+            FieldTest::Text(wanted) => Self::name_of_path(wanted.clone()).is_err(),
+            _ => true,
+        }
     }
 
     /// T2: `endswith "\x.exe"` is the name.
@@ -227,7 +369,15 @@ impl Forms<'_> {
     }
 }
 
+/// The two columns of `strcat(A, "\\", B)`.
+fn joined_columns(expression: &str) -> Option<(&str, &str)> {
+    let inner = expression.strip_prefix("strcat(")?.strip_suffix(')')?;
+    let (first, second) = inner.split_once(r#", "\\", "#)?;
+    let is_column = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    (is_column(first) && is_column(second)).then_some((first, second))
+}
+
 /// A test of the whole text.
-fn whole(needle: String, is_case_sensitive: bool) -> FieldTest {
+pub(super) fn whole(needle: String, is_case_sensitive: bool) -> FieldTest {
     FieldTest::Text(TextTest { shape: Shape::Whole, part: Part::Everything, needles: vec![needle], is_case_sensitive })
 }

@@ -68,9 +68,8 @@ impl Reader<'_> {
             TestOp::HasSuffix => self.text(term(false, true), false),
             TestOp::HasSuffixCs => self.text(term(false, true), true),
             TestOp::HasAll => self.every_term(),
-            TestOp::Wildcard | TestOp::WildcardCs => {
-                Err((Reason::OperatorUnsupported, "a pattern with wildcards inside is not converted yet".to_owned()))
-            }
+            TestOp::Wildcard => self.text(Shape::Fits, false),
+            TestOp::WildcardCs => self.text(Shape::Fits, true),
             TestOp::Regex => self.regex(),
             TestOp::Less => self.order(Comparison::Less),
             TestOp::LessOrEqual => self.order(Comparison::LessOrEqual),
@@ -152,7 +151,12 @@ impl Reader<'_> {
             return Err((Reason::ComputedField, "the pattern is not constant".to_owned()));
         };
         let (pattern, is_case_sensitive) = match self.style.regex {
-            None => (pattern.clone(), true),
+            None => {
+                regex::check(pattern).map_err(|missing| {
+                    (Reason::ReDialect, format!("Kusto's regular expressions do not take the pattern: {missing}"))
+                })?;
+                (pattern.clone(), true)
+            }
             Some(syntax) => {
                 let printed = regex::print(pattern, syntax).map_err(|missing| {
                     (Reason::ReDialect, format!("the target's regular expressions lack {missing}"))

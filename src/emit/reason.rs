@@ -75,6 +75,10 @@ pub enum Reason {
     OutputRenamed,
     /// An output column has no counterpart.
     OutputDropped,
+    /// A text is looked for in the whole event.
+    Keyword,
+    /// A value has to be filled in first.
+    Placeholder,
     /// The source was not in canonical spelling.
     Respelled,
     /// The regular expression is outside what targets share.
@@ -139,6 +143,8 @@ impl Reason {
             Self::Opaque => "opaque",
             Self::OutputRenamed => "output-renamed",
             Self::OutputDropped => "output-dropped",
+            Self::Keyword => "keyword",
+            Self::Placeholder => "placeholder",
             Self::Respelled => "respelled",
             Self::ReDialect => "re-dialect",
             Self::RowsUnlimited => "rows-unlimited",

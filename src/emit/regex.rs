@@ -28,6 +28,15 @@ pub(super) struct Printed {
     pub(super) narrows_classes: bool,
 }
 
+/// Says why a pattern is no regular expression of Kusto.
+pub(super) fn check(pattern: &str) -> Result<(), String> {
+    regex_syntax::Parser::new().parse(pattern).map(|_| ()).map_err(|error| match error {
+        regex_syntax::Error::Parse(error) => error.kind().to_string(),
+        regex_syntax::Error::Translate(error) => error.kind().to_string(),
+        other => other.to_string(),
+    })
+}
+
 /// Prints a pattern, or names what the target lacks.
 pub(super) fn print(pattern: &str, syntax: Syntax) -> Result<Printed, String> {
     let tree = ast::parse::Parser::new()

@@ -10,7 +10,7 @@ use super::fold::fold;
 use super::loss::{Loss, LossClass, Refusal};
 use super::reason::Reason;
 use super::source::{Recognised, recognise, sensor_loss};
-use super::subject::{Columns, subject};
+use super::subject::{ColumnSet, Columns, subject};
 use super::time::{TimeTest, Window, fixed_loss, time_test, window_loss};
 use super::translate::{Position, Translator};
 use super::{Request, Unmapped};
@@ -35,6 +35,8 @@ pub(super) struct Rows<'a> {
 pub(super) struct Wishes<'a> {
     /// Dialects of a log source, preferred first; empty if the target does not have it.
     pub(super) dialects: &'a dyn Fn(&LogSource) -> &'static [Dialect],
+    /// Where the target keeps a log source, preferred first.
+    pub(super) places: &'a dyn for<'s> Fn(&'s LogSource) -> Vec<KeptAt<'s>>,
     /// What the target can write, given the separator of the log source's paths.
     pub(super) style: &'a dyn Fn(char) -> Style,
     /// The target's name of the log source, for the report.
@@ -53,6 +55,19 @@ pub(super) struct Wishes<'a> {
     pub(super) keeps_window: bool,
 }
 
+/// A place where a target keeps a log source.
+#[derive(Debug, Clone)]
+pub(super) struct KeptAt<'s> {
+    /// Its name, for the report.
+    pub(super) name: String,
+    /// Dialects of its columns, preferred first.
+    pub(super) dialects: &'static [Dialect],
+    /// How well it records the log source.
+    pub(super) fit: Fit,
+    /// What its columns are, beyond those that the hub lists.
+    pub(super) shape: ColumnSet<'s>,
+}
+
 /// The rows that a flat pipeline wants. Columns that are needed must have exactly one counterpart.
 pub(super) fn rows<'a>(
     request: &Request<'a>,
@@ -62,6 +77,10 @@ pub(super) fn rows<'a>(
 ) -> Result<Rows<'a>, Vec<Refusal>> {
     let mut losses = Vec::new();
     let (conjuncts, window) = untimed(request, wishes, flat, &mut losses)?;
+    if let SourceKind::LogSource(found) = &flat.source.kind {
+        let named = super::log_source::rows(request, wishes, flat, found, &conjuncts, &losses, needed);
+        return named.map(|rows| Rows { window, ..rows });
+    }
     let mapped = mapped(request, wishes, flat, &conjuncts, &losses)
         .and_then(|rows| with_columns(rows, needed))
         .and_then(|rows| if wishes.needs_condition { with_condition(rows, flat) } else { Ok(rows) });
@@ -90,7 +109,7 @@ fn with_condition<'a>(rows: Rows<'a>, flat: &Flat<'_>) -> Result<Rows<'a>, Vec<R
 }
 
 /// Refuses a needed column without exactly one counterpart.
-fn with_columns<'a>(rows: Rows<'a>, needed: &[Expr]) -> Result<Rows<'a>, Vec<Refusal>> {
+pub(super) fn with_columns<'a>(rows: Rows<'a>, needed: &[Expr]) -> Result<Rows<'a>, Vec<Refusal>> {
     let has_one = |expr: &&Expr| {
         let found = subject(expr).and_then(|subject| rows.columns.resolve(&subject));
         found.is_some_and(|(resolution, is_any)| {
@@ -140,6 +159,7 @@ fn mapped<'a>(
         to: dialects,
         native_prefix: "",
         element: wishes.element,
+        shape: ColumnSet::Listed,
     };
     translated(request, wishes, recognised, columns, losses)
 }
@@ -167,6 +187,7 @@ fn native<'a>(
         name: name.clone(),
         log_source,
         fit: Fit::Same,
+        place: 0,
         is_stated: true,
         is_whole_home: false,
         dialect: Dialect::Native,
@@ -180,11 +201,13 @@ fn native<'a>(
         to: &[],
         native_prefix: if prefix.is_empty() { "" } else { request.hub.native_splunk_prefix(name)? },
         element: wishes.element,
+        shape: ColumnSet::Listed,
     };
     Some(translated(request, wishes, recognised, columns, losses))
 }
 
-fn translated<'a>(
+/// The rows with their conditions on columns of the target.
+pub(super) fn translated<'a>(
     request: &Request<'a>,
     wishes: &Wishes<'_>,
     mut recognised: Recognised<'a>,

@@ -16,6 +16,8 @@ pub(super) struct Recognised<'hub> {
     pub(super) log_source: &'hub LogSource,
     /// How well the table records it.
     pub(super) fit: Fit,
+    /// Which of the places where the target keeps it.
+    pub(super) place: usize,
     /// Whether the rule or its function asks for these rows only.
     pub(super) is_stated: bool,
     /// Whether the target keeps every log source of the table in one place, so that none had to be chosen.
@@ -39,9 +41,7 @@ pub(super) fn source_name<'ir>(hub: &Hub, source: &'ir Source) -> Result<&'ir st
         SourceKind::Function { name, .. } => {
             refuse(name, format!("the function `{name}` has no counterpart outside its workspace"))
         }
-        SourceKind::LogSource(found) => {
-            refuse("logsource", format!("rules of the log source {found} are not converted yet"))
-        }
+        SourceKind::LogSource(found) => refuse("logsource", format!("the log source {found} is no table")),
         SourceKind::Union(_) => refuse("union", "a union of sources cannot be converted".to_owned()),
         SourceKind::Pipeline { .. } => refuse("sub-query", "a sub-query cannot be converted".to_owned()),
         SourceKind::Inline(_) => refuse("datatable", "rows written in the query cannot be converted".to_owned()),
@@ -100,6 +100,7 @@ pub(super) fn recognise<'hub>(
         name: name.to_owned(),
         log_source: chosen.log_source,
         fit: chosen.fit,
+        place: 0,
         is_whole_home: whole.is_some(),
         is_stated,
         dialect,

@@ -2,7 +2,7 @@
 
 use crate::ir::{Expr, ExprKind, Field, MemberKey};
 use crate::mapping::path::{is_transparent, literal};
-use crate::mapping::{Assumption, Column, Dialect, Hub, Resolution, ValueForm};
+use crate::mapping::{Assumption, Column, Dialect, Hub, Payload, Resolution, ValueForm};
 use crate::schema::{ScalarType, Value};
 use crate::span::Span;
 
@@ -108,11 +108,29 @@ pub(super) struct Columns<'a> {
     pub(super) native_prefix: &'a str,
     /// What stands for an element of an array: nothing, or `{}`.
     pub(super) element: &'a str,
+    /// What the target's columns are, beyond those that the hub lists.
+    pub(super) shape: ColumnSet<'a>,
+}
+
+/// What the columns of a place are, beyond those that the hub lists.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum ColumnSet<'a> {
+    /// Nothing is known of them.
+    Listed,
+    /// Fields are called as in the event.
+    OwnNames,
+    /// They are those of a table.
+    Table(&'a str, Option<Payload>),
+    /// They are those of an ASIM schema.
+    Asim(&'a str),
 }
 
 impl Columns<'_> {
     /// How the target spells a subject; the flag is set if the target cannot tell the elements of an array apart.
     pub(super) fn resolve(&self, subject: &Subject) -> Option<(Resolution, bool)> {
+        if self.from == Dialect::Sigma {
+            return super::event_field::resolve(self, subject).map(|found| (found, false));
+        }
         if self.from == Dialect::Native {
             let form = match subject.ty {
                 ScalarType::Int | ScalarType::Long | ScalarType::Real => ValueForm::Int,

@@ -45,8 +45,93 @@ pub(super) fn pattern(shape: Shape, needles: &[String], part: Part) -> String {
         (Part::LastComponent, Shape::StartsWith) => (r"(^|[\\/])", r"[^\\/]*$"),
         (Part::LastComponent, Shape::EndsWith) => (r"(^|[\\/])[^\\/]*", "$"),
         (_, Shape::Term { left, right }) => return term(left, right, needles, part),
+        (_, Shape::Fits) => return fitting(needles),
     };
     format!("{left}{}{right}", alternatives(needles))
+}
+
+/// A piece of a pattern with wildcards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Piece {
+    /// This text.
+    Text(String),
+    /// Any text.
+    Any,
+    /// One character.
+    One,
+}
+
+/// The pieces of a pattern with wildcards; texts are never empty and never neighbours.
+pub(super) fn pieces(pattern: &str) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut chars = pattern.chars().peekable();
+    while let Some(c) = chars.next() {
+        let c = match c {
+            '*' => {
+                pieces.push(Piece::Any);
+                continue;
+            }
+            '?' => {
+                pieces.push(Piece::One);
+                continue;
+            }
+            '\\' => chars.next_if(|next| matches!(next, '*' | '?' | '\\')).unwrap_or('\\'),
+            other => other,
+        };
+        match pieces.last_mut() {
+            Some(Piece::Text(text)) => text.push(c),
+            Some(Piece::Any | Piece::One) | None => pieces.push(Piece::Text(c.to_string())),
+        }
+    }
+    pieces
+}
+
+/// A text as a pattern that only it fits.
+pub(super) fn unwild(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '*' | '?' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern
+}
+
+/// The pattern for texts that fit one of several patterns with wildcards. A dot has to stand for line breaks as well.
+fn fitting(needles: &[String]) -> String {
+    let one = |needle: &String| {
+        let pieces = pieces(needle);
+        let (mut inner, mut start, mut end) = (pieces.as_slice(), "^", "$");
+        while let Some((Piece::Any, rest)) = inner.split_first() {
+            (inner, start) = (rest, "");
+        }
+        while let Some((Piece::Any, rest)) = inner.split_last() {
+            (inner, end) = (rest, "");
+        }
+        let body: String = inner
+            .iter()
+            .map(|piece| match piece {
+                Piece::Text(text) => literal(text),
+                Piece::Any => ".*".to_owned(),
+                Piece::One => ".".to_owned(),
+            })
+            .collect();
+        format!("{start}{body}{end}")
+    };
+    format!("(?s){}", needles.iter().map(one).collect::<Vec<_>>().join("|"))
+}
+
+/// For each pattern its longest text, which everything that fits contains; nothing if one has no text.
+pub(super) fn longest_texts(needles: &[String]) -> Vec<String> {
+    let longest = |needle: &String| {
+        let texts = pieces(needle).into_iter().filter_map(|piece| match piece {
+            Piece::Text(text) => Some(text),
+            Piece::Any | Piece::One => None,
+        });
+        texts.max_by_key(String::len)
+    };
+    needles.iter().map(longest).collect::<Option<Vec<_>>>().unwrap_or_default()
 }
 
 /// Needles whose ends agree share one boundary: `L(a|b)T`; the others become alternatives of whole patterns.
@@ -108,7 +193,7 @@ pub(super) fn has_boundary(shape: Shape, needles: &[String]) -> bool {
         Shape::Term { left, right } => {
             needles.iter().any(|needle| (left && starts_with_term(needle)) || (right && ends_with_term(needle)))
         }
-        Shape::Whole | Shape::Contains | Shape::StartsWith | Shape::EndsWith => false,
+        Shape::Whole | Shape::Contains | Shape::StartsWith | Shape::EndsWith | Shape::Fits => false,
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::adapt::{Style, adapt};
 use super::condition::{Condition, FieldTest, Match, Origin, Shape, TextTest};
-use super::fold::may_be_null;
+use super::fold::{may_be_null, or_false};
 use super::forms::Forms;
 use super::kql::print;
 use super::loss::{Loss, LossClass, Refusal};
@@ -69,6 +69,10 @@ impl Translator<'_> {
             ExprKind::Not(inner) if may_be_null(inner) => self.negation(inner, at),
             ExprKind::Not(inner) => Condition::not(self.condition(inner, at.negated())),
             ExprKind::Test(test) => self.test(test, expr.span, at),
+            // A test of a missing field is false here anyway.
+            ExprKind::Call { .. } if self.columns.from == Dialect::Sigma && or_false(expr).is_some() => {
+                self.condition(or_false(expr).unwrap_or(expr), at)
+            }
             ExprKind::Value(Value::Bool(value)) => Condition::Constant(*value),
             ExprKind::Value(Value::Null) => Condition::Constant(false),
             ExprKind::Field(_) => self.test(&is_true(expr, true), expr.span, at),
@@ -194,6 +198,12 @@ impl Translator<'_> {
     }
 
     fn test(&mut self, test: &Test, span: Span, at: Position) -> Condition {
+        if matches!(test.subject.kind, ExprKind::Star) && self.columns.from == Dialect::Sigma {
+            return self.keyword(test, span, at);
+        }
+        if let Some(condition) = self.digests(test, span, at) {
+            return condition;
+        }
         let Some(subject) = subject(&test.subject) else { return self.computed_test(test, span, at) };
         let Some((resolution, is_any_element)) = self.columns.resolve(&subject) else {
             return if subject.column.is_none() {
@@ -215,14 +225,14 @@ impl Translator<'_> {
             return self.formula(&test_expression(test, span), false, at);
         }
         if is_any_element {
-            let construct = construct_of(test, span);
+            let construct = self.construct(test, span);
             self.losses.push(
                 Loss::new(LossClass::Over, Reason::AnyElement, span, construct)
                     .says(format!("`{}` is tested on any element of the array, not on that one", subject.name))
                     .under(at.is_negated),
             );
         }
-        let construct = construct_of(test, span);
+        let construct = self.construct(test, span);
         let reader = Reader { test, form: resolution.source.form, ty: test.subject.ty, style: self.style };
         let plan = match reader.read() {
             Ok(plan) => plan,
@@ -293,6 +303,10 @@ impl Translator<'_> {
             }
         };
         let is_empty_test = matches!(test, FieldTest::Empty | FieldTest::Missing);
+        let on = |field: &str, test: FieldTest| {
+            Condition::Match(Match { field: field.to_owned(), test, origin: origin.clone() })
+        };
+        let of_event = self.columns.from == Dialect::Sigma;
         let forms = Forms {
             hub: self.columns.hub,
             from: resolution.source.form,
@@ -300,6 +314,9 @@ impl Translator<'_> {
             prefix: resolution.prefix.as_deref(),
             separator: self.style.separator,
             leaf: &leaf,
+            on: &on,
+            target: &resolution.target,
+            is_event_to_kql: of_event && self.style.is_kql,
         };
         let (condition, assumptions) = match forms.rewrite(test) {
             Ok(rewritten) => rewritten,
@@ -307,10 +324,11 @@ impl Translator<'_> {
         };
         let condition = self.adapted(condition);
         self.note_assumptions(resolution, assumptions, origin);
-        if is_empty_test && !self.style.is_kql {
+        if is_empty_test && self.style.is_kql == of_event {
+            let which = if of_event { "Sigma tells missing from empty; KQL does not" } else { "KQL does not tell missing from empty; the target may" };
             self.losses.push(
                 Loss::new(LossClass::Assumption, Reason::NullSemantics, origin.span, &*origin.construct)
-                    .says("KQL does not tell missing from empty; the target may")
+                    .says(which)
                     .assuming(Assumption::Present)
                     .under(origin.is_negated),
             );
@@ -362,13 +380,20 @@ impl Translator<'_> {
         let mut needles = Vec::new();
         for needle in &wanted.needles {
             let meaning = if from.is_empty() { Some(needle) } else { lookup(from, needle, |(value, _)| value) };
-            let translated = meaning.and_then(|meaning| {
-                if to.is_empty() { Some(meaning) } else { to.iter().find(|row| row.1 == *meaning).map(|row| &row.0) }
-            });
-            let translated =
-                translated.ok_or_else(|| format!("the value `{needle}` has no counterpart on the target"))?;
-            if !needles.contains(translated) {
-                needles.push(translated.clone());
+            let translated: Vec<&String> = match meaning {
+                None => Vec::new(),
+                Some(meaning) if to.is_empty() => vec![meaning],
+                Some(meaning) => {
+                    to.iter().filter(|row| row.1.eq_ignore_ascii_case(meaning)).map(|row| &row.0).collect()
+                }
+            };
+            if translated.is_empty() {
+                return Err(format!("the value `{needle}` has no counterpart on the target"));
+            }
+            for value in translated {
+                if !needles.contains(value) {
+                    needles.push(value.clone());
+                }
             }
         }
         let covers = |row: &(String, String)| wanted.needles.iter().any(|needle| needle.eq_ignore_ascii_case(&row.0));
@@ -458,6 +483,40 @@ impl Translator<'_> {
                     .under(origin.is_negated),
             );
         }
+    }
+
+    /// The test for the report. Sigma's own words are in the rule, at the place.
+    pub(super) fn construct(&self, test: &Test, span: Span) -> String {
+        match &test.subject.kind {
+            ExprKind::Field(field) if self.columns.from == Dialect::Sigma => field.name.clone(),
+            _ => construct_of(test, span),
+        }
+    }
+
+    /// A text that is looked for in the whole event.
+    fn keyword(&mut self, test: &Test, span: Span, at: Position) -> Condition {
+        let reader = Reader { test, form: ValueForm::Text, ty: ScalarType::String, style: self.style };
+        let plan = match reader.read() {
+            Ok(plan) => plan,
+            Err((reason, message)) => return self.refuse(span, reason, "keyword".to_owned(), message),
+        };
+        let (field, message) = if self.style.is_kql {
+            ("*", "the keyword is looked for in every column, which is slow, and not across columns")
+        } else {
+            ("_raw", "the keyword is looked for in the text of the event as it was sent, with its escapes")
+        };
+        let construct = "keyword".to_owned();
+        let loss = Loss::new(LossClass::Assumption, Reason::Keyword, span, &*construct)
+            .says(message)
+            .assuming(if self.style.is_kql { Assumption::Sensor } else { Assumption::AddOn })
+            .under(at.is_negated);
+        if !self.losses.contains(&loss) {
+            self.losses.push(loss);
+        }
+        let origin = Origin { span, construct, is_negated: at.is_negated, ..Origin::default() };
+        let found =
+            plan.on(&|test| Condition::Match(Match { field: field.to_owned(), test, origin: origin.clone() }));
+        self.adapted(found)
     }
 
     pub(super) fn refuse(&mut self, span: Span, reason: Reason, construct: String, message: String) -> Condition {

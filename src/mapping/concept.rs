@@ -114,8 +114,11 @@ impl Concept {
     }
 
     fn column_named(&self, dialect: Dialect, name: &str) -> Option<&Column> {
+        // Sigma's rules are not uniform in the case of fields.
+        let ignores_case = matches!(dialect, Dialect::Sigma | Dialect::SigmaUnofficial);
+        let is_same = |other: &String| other == name || (ignores_case && other.eq_ignore_ascii_case(name));
         let is_it = |column: &Column| {
-            [&column.alias, &column.path].into_iter().flatten().chain(&column.names).any(|other| other == name)
+            [&column.alias, &column.path].into_iter().flatten().chain(&column.names).any(is_same)
         };
         self.columns.iter().find(|(of, column)| *of == dialect && is_it(column)).map(|(_, column)| column)
     }
@@ -162,9 +165,13 @@ pub struct Resolution {
 /// The best way from a column to one of the target's dialects: same form before another form, reliable before
 /// unreliable, earlier dialect before later.
 pub(super) fn resolve(concepts: &[Concept], from: Dialect, name: &str, to: &[Dialect]) -> Option<Resolution> {
-    let sources = [from].into_iter().chain((from == Dialect::Xdr).then_some(Dialect::XdrName));
+    let second = match from {
+        Dialect::Xdr => Some(Dialect::XdrName),
+        Dialect::Sigma => Some(Dialect::SigmaUnofficial),
+        _ => None,
+    };
     let mut best: Option<(Rank, Resolution)> = None;
-    for dialect in sources {
+    for dialect in [from].into_iter().chain(second) {
         for concept in concepts {
             let Some(source) = concept.column_named(dialect, name) else { continue };
             for (rank, candidate) in targets(concepts, concept, source, to) {

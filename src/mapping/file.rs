@@ -9,9 +9,10 @@ use super::hub::{AsimFunction, HubError, IpClass, Section};
 use super::log_source::{DataModel, NativeSource};
 use super::path::canonical;
 use super::{
-    AsimSource, Assumption, Column, Concept, Dialect, Fit, LogSource, RowFilter, SigmaSource, SplunkSource,
-    TableSource, ValueForm,
+    AsimSource, Assumption, Column, Concept, Dialect, Fit, LogSource, Payload, RowFilter, RowTest, SigmaSource,
+    SplunkSource, TableSource, ValueForm,
 };
+use crate::schema::Value;
 
 #[derive(Deserialize)]
 pub(super) struct LogSourceFile {
@@ -20,6 +21,8 @@ pub(super) struct LogSourceFile {
     pub(super) kql_time_columns: Vec<String>,
     #[serde(default)]
     pub(super) native_tables: Vec<RawNative>,
+    #[serde(default)]
+    pub(super) windows_service_channels: BTreeMap<String, Vec<String>>,
 }
 
 /// A user's mappings, in the shapes of the two data files.
@@ -109,6 +112,7 @@ struct RawTable {
     filter: Option<String>,
     #[serde(default)]
     fit: Fit,
+    fields_in: Option<Payload>,
 }
 
 #[derive(Deserialize)]
@@ -175,8 +179,12 @@ fn row_filter(text: Option<&str>) -> Option<RowFilter> {
 
 impl RawLogSource {
     pub(super) fn build(self) -> LogSource {
-        let table =
-            |raw: RawTable| TableSource { filter: row_filter(raw.filter.as_deref()), table: raw.table, fit: raw.fit };
+        let table = |raw: RawTable| TableSource {
+            filter: row_filter(raw.filter.as_deref()),
+            table: raw.table,
+            fit: raw.fit,
+            payload: raw.fields_in,
+        };
         let asim = |raw: RawAsim| AsimSource {
             filter: row_filter(raw.filter.as_deref()),
             schema: raw.schema,
@@ -205,6 +213,34 @@ impl RawLogSource {
             data_model: self.cim,
             native_table: None,
         }
+    }
+}
+
+/// The log source of a Windows event log that has no entry of its own: Sigma's name of it, and its channels.
+pub(super) fn channel_source(service: &str, channels: &[String]) -> LogSource {
+    let values = channels.iter().map(|channel| Value::String(channel.clone())).collect();
+    let test = RowTest { column: "EventLog".to_owned(), values };
+    let table = TableSource {
+        table: "Event".to_owned(),
+        filter: Some(RowFilter { tests: vec![test] }),
+        fit: Fit::Same,
+        payload: Some(Payload::EventXml),
+    };
+    let renderings = ["XmlWinEventLog", "WinEventLog"];
+    let sources = channels.iter().flat_map(|channel| renderings.map(|rendering| format!("{rendering}:{channel}")));
+    LogSource {
+        id: format!("windows.{service}"),
+        sigma: SigmaSource {
+            product: Some("windows".to_owned()),
+            service: Some(service.to_owned()),
+            is_official: true,
+            ..SigmaSource::default()
+        },
+        tables: vec![table],
+        asim: None,
+        splunk: vec![SplunkSource { sources: sources.collect(), ..SplunkSource::default() }],
+        data_model: None,
+        native_table: None,
     }
 }
 

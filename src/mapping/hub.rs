@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::concept::resolve;
-use super::file::{FieldFile, LogSourceFile, Overlay, RawLogSource, RawNative, functions, sections};
+use super::file::{FieldFile, LogSourceFile, Overlay, RawLogSource, RawNative, channel_source, functions, sections};
 use super::log_source::NativeSource;
 use super::{Candidate, Concept, Dialect, Fit, LogSource, Resolution, TableSource};
 
@@ -21,6 +21,8 @@ pub struct Hub {
     ip_classes: BTreeMap<String, IpClass>,
     time_columns: Vec<String>,
     natives: BTreeMap<String, NativeSource>,
+    /// Windows event logs without an entry of their own. No table is recognised as one of them.
+    channels: Vec<LogSource>,
 }
 
 /// The columns of a log source.
@@ -117,6 +119,11 @@ impl Hub {
             ip_classes: field_file.ip_classes,
             time_columns: log_source_file.kql_time_columns,
             natives: log_source_file.native_tables.iter().flat_map(RawNative::build).collect(),
+            channels: log_source_file
+                .windows_service_channels
+                .iter()
+                .map(|(service, channels)| channel_source(service, channels))
+                .collect(),
             log_sources,
         })
     }
@@ -150,10 +157,10 @@ impl Hub {
 
     /// The log source of that id.
     pub fn log_source(&self, id: &str) -> Option<&LogSource> {
-        self.log_sources.iter().find(|source| source.id == id)
+        self.log_sources.iter().chain(&self.channels).find(|source| source.id == id)
     }
 
-    /// The log source that Sigma calls so.
+    /// The log source that Sigma calls so; an official one if there are several.
     pub fn sigma_source(
         &self,
         category: Option<&str>,
@@ -165,7 +172,8 @@ impl Hub {
             (sigma.category.as_deref(), sigma.product.as_deref(), sigma.service.as_deref())
                 == (category, product, service)
         };
-        self.log_sources.iter().find(named)
+        let official = self.log_sources.iter().filter(named).find(|source| source.sigma.is_official);
+        official.or_else(|| self.log_sources.iter().chain(&self.channels).find(named))
     }
 
     /// The log sources that rows of a table or ASIM function may be, in the order of the data file.
@@ -209,6 +217,12 @@ impl Hub {
     /// How a column of a log source is reached in one of the target's dialects.
     pub fn resolve(&self, log_source: &str, from: Dialect, column: &str, to: &[Dialect]) -> Option<Resolution> {
         resolve(&self.sections.get(log_source)?.concepts, from, column, to)
+    }
+
+    /// The concepts of a log source that are parts of one, with the text in front of each part: the digests of a list.
+    pub fn parts(&self, log_source: &str, whole: &str) -> impl Iterator<Item = &Concept> {
+        let concepts = self.sections.get(log_source).map_or(&[][..], |section| &section.concepts);
+        concepts.iter().filter(move |concept| concept.whole.as_deref() == Some(whole))
     }
 
     /// The log source that is nothing but this table, if other products can store the table as it is.

@@ -84,6 +84,28 @@ pub struct TableSource {
     pub filter: Option<RowFilter>,
     /// How well it fits.
     pub fit: Fit,
+    /// Where fields without a column of their own are.
+    pub payload: Option<Payload>,
+}
+
+/// Where a table keeps the fields of an event that have no columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Payload {
+    /// In the XML text of the column `EventData`, by name.
+    EventXml,
+    /// As `name=value` in the column `SyslogMessage`.
+    AuditText,
+}
+
+impl Payload {
+    /// The section of the data file with the columns that its tables have besides.
+    pub fn own_columns(self) -> Option<&'static str> {
+        match self {
+            Self::EventXml => Some("columns.event_xml"),
+            Self::AuditText => None,
+        }
+    }
 }
 
 /// The ASIM side of a log source.

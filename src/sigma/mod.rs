@@ -13,17 +13,19 @@ mod modifier;
 mod neighbours;
 pub mod outline;
 mod pattern;
+mod places;
 mod reader;
 pub mod taxonomy;
 mod writer;
 
 pub use condition::{Condition, ConditionError, ConditionExpr, Quantifier, Target};
 pub use likeness::means_the_same;
-pub use lower::{lower, lower_with_filters};
+pub use lower::{Part, correlate, lower, lower_placed, lower_with_filters};
 pub use model::*;
 pub use modifier::Modifier;
 pub use neighbours::{CalledBy, Neighbours};
 pub use pattern::{Pattern, Segment};
+pub use places::Places;
 pub use reader::read;
 pub use writer::write;
 
@@ -38,6 +40,16 @@ pub struct SigmaProblem {
     pub message: String,
     /// Place inside the value, for conditions.
     pub span: Option<crate::span::Span>,
+}
+
+/// How the message begins that names a placeholder without a value.
+const OPEN_PLACEHOLDER: &str = "the placeholder `%";
+
+impl SigmaProblem {
+    /// Whether values have to be filled in before the rule means anything.
+    pub fn is_open_placeholder(&self) -> bool {
+        self.message.starts_with(OPEN_PLACEHOLDER)
+    }
 }
 
 impl std::fmt::Display for SigmaProblem {

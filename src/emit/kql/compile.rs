@@ -9,15 +9,16 @@ use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::needed::{names, needed};
 use super::super::plan::dropped_steps;
 use super::super::reason::Reason;
-use super::super::rows::{Rows, Wishes, rows};
+use super::super::condition::Condition;
+use super::super::rows::{KeptAt, Rows, Wishes, rows};
 use super::super::source::row_filter_text;
 use super::super::subject::subject;
 use super::super::time::{Window, is_time};
 use super::super::{Form, Request};
 use super::platform::{Home, Platform};
-use super::{innermost_span, print, test};
+use super::{event, innermost_span, print, test};
 use crate::ir::{Expr, ExprKind, Field, Pipeline, SourceKind, Stage, StageKind};
-use crate::mapping::{Assumption, Resolution, ValueForm};
+use crate::mapping::{Assumption, Dialect, Fit, Resolution, ValueForm};
 use crate::rule::Seconds;
 use crate::schema::{Origin, ScalarType};
 use crate::span::Span;
@@ -114,6 +115,9 @@ fn wishes_do<T>(platform: Platform, request: &Request<'_>, run: impl FnOnce(&Wis
     let hub = request.hub;
     run(&Wishes {
         dialects: &|source| platform.home(hub, source).map_or(&[], |home| home.dialects),
+        places: &|source| {
+            by_fit(platform.homes(hub, source)).into_iter().map(kept).collect()
+        },
         style: &|separator| Style {
             mode: request.mode,
             is_kql: true,
@@ -140,7 +144,11 @@ fn first_lines(
     rows: &mut Rows<'_>,
     span: Span,
 ) -> Result<(Vec<String>, Vec<Loss>), Vec<Refusal>> {
-    let Some(home) = platform.home(request.hub, rows.recognised.log_source) else { return Err(Vec::new()) };
+    let mut homes = platform.homes(request.hub, rows.recognised.log_source);
+    if rows.columns.from == Dialect::Sigma {
+        homes = by_fit(homes);
+    }
+    let Some(home) = homes.into_iter().nth(rows.recognised.place) else { return Err(Vec::new()) };
     let mut losses = std::mem::take(&mut rows.losses);
     // A function for one kind of event reads the other rows of the source's table as well, as the rule does.
     let is_narrowed = (rows.recognised.is_stated || home.is_general) && !rows.recognised.is_whole_home;
@@ -158,10 +166,31 @@ fn first_lines(
     let mut lines = vec![home.text.clone()];
     lines.extend(window(platform, rows.window));
     lines.extend(row_filter(&home, is_narrowed));
-    for conjunct in rows.condition.clone().conjuncts() {
-        lines.push(format!("| where {}", Tree::from(&conjunct).write(&WORDS, &test::spell)));
+    if rows.columns.from == Dialect::Sigma {
+        lines.extend(event::lines(&rows.condition, rows.columns.shape));
+    } else {
+        lines.extend(rows.condition.clone().conjuncts().iter().map(where_line));
     }
     Ok((lines, losses))
+}
+
+fn kept(home: Home<'_>) -> KeptAt<'_> {
+    KeptAt { name: home.name, dialects: home.dialects, fit: home.fit, shape: home.shape }
+}
+
+/// Whole records first; the order within stays.
+fn by_fit(mut homes: Vec<Home<'_>>) -> Vec<Home<'_>> {
+    homes.sort_by_key(|home| match home.fit {
+        Fit::Same | Fit::Close => 0,
+        Fit::Wider => 1,
+        Fit::Partial | Fit::None => 2,
+    });
+    homes
+}
+
+/// A filter on one conjunct.
+pub(super) fn where_line(conjunct: &Condition) -> String {
+    format!("| where {}", Tree::from(conjunct).write(&WORDS, &test::spell))
 }
 
 fn row_filter(home: &Home<'_>, is_narrowed: bool) -> Option<String> {

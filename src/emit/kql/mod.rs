@@ -6,6 +6,7 @@
 
 mod combine;
 mod compile;
+mod event;
 mod platform;
 pub mod print;
 mod test;
@@ -15,6 +16,7 @@ use super::reason::Reason;
 use super::{Backend, Request};
 use crate::ir::{Pipeline, SourceKind};
 pub(super) use platform::Platform;
+pub(super) use test::column_text;
 
 /// The KQL writer.
 pub(super) struct Kql(pub(super) Platform);

@@ -370,9 +370,17 @@ pub fn string(text: &str) -> String {
         return escaped + "\"";
     }
     if text.contains('\\') {
-        return format!("@\"{}\"", text.replace('"', "\"\""));
+        return verbatim(text);
     }
     format!("\"{}\"", text.replace('"', "\\\""))
+}
+
+/// A text as a verbatim literal, in the quotes that need fewer of them doubled.
+pub(in super::super) fn verbatim(text: &str) -> String {
+    if text.contains('"') && !text.contains('\'') {
+        return format!("@'{text}'");
+    }
+    format!("@\"{}\"", text.replace('"', "\"\""))
 }
 
 /// A constant as a literal.

@@ -13,7 +13,11 @@ pub(in super::super) fn spell(found: &Match, is_negated: bool) -> String {
         FieldTest::Number(Comparison::Equal, number) => {
             format!("{column} {} {number}", if is_negated { "!=" } else { "==" })
         }
-        FieldTest::Number(comparison, number) => around(format!("{column} {} {number}", sign(*comparison)), is_negated),
+        FieldTest::Number(comparison, number) if is_negated => {
+            // A comparison with null is null, and so is its negation.
+            format!("not(coalesce({column} {} {number}, false))", sign(*comparison))
+        }
+        FieldTest::Number(comparison, number) => format!("{column} {} {number}", sign(*comparison)),
         FieldTest::Network(networks) => network(&column, networks, is_negated),
         FieldTest::Empty => format!("{}({column})", if is_negated { "isnotempty" } else { "isempty" }),
         FieldTest::Missing => format!("{}({column})", if is_negated { "isnotnull" } else { "isnull" }),
@@ -30,9 +34,9 @@ pub(in super::super) fn spell(found: &Match, is_negated: bool) -> String {
     }
 }
 
-/// A name, or an expression of the mapping, which always calls a function.
-pub(super) fn column_text(field: &str) -> String {
-    if field.ends_with(')') { field.to_owned() } else { print::name(field) }
+/// A name, every column, or an expression of the mapping, which always calls a function.
+pub(in super::super) fn column_text(field: &str) -> String {
+    if field == "*" || field.ends_with(')') { field.to_owned() } else { print::name(field) }
 }
 
 fn around(text: String, is_negated: bool) -> String {
@@ -50,12 +54,17 @@ fn sign(comparison: Comparison) -> &'static str {
 }
 
 fn regex(column: &str, pattern: &str, is_case_sensitive: bool, is_negated: bool) -> String {
-    let flag = if is_case_sensitive { "" } else { "(?i)" };
+    // Flags in one pair of parentheses read better.
+    let (flag, pattern) = match (is_case_sensitive, pattern.strip_prefix("(?s)")) {
+        (true, _) => ("", pattern),
+        (false, Some(rest)) => ("(?is)", rest),
+        (false, None) => ("(?i)", pattern),
+    };
     around(format!("{column} matches regex {}", print::string(&format!("{flag}{pattern}"))), is_negated)
 }
 
 fn text_test(column: &str, text: &TextTest, is_negated: bool) -> String {
-    if text.part == Part::LastComponent {
+    if text.part == Part::LastComponent || text.shape == Shape::Fits {
         let pattern = term::pattern(text.shape, &text.needles, text.part);
         return regex(column, &pattern, text.is_case_sensitive, is_negated);
     }
@@ -91,14 +100,14 @@ fn list_operator(text: &TextTest, is_negated: bool) -> Option<(&'static str, boo
         (Shape::Whole, true) => Some((if is_negated { "!in" } else { "in" }, false)),
         (Shape::Whole, false) => Some((if is_negated { "!in~" } else { "in~" }, false)),
         (Shape::Term { left: true, right: true }, false) => Some(("has_any", is_negated)),
-        (Shape::Term { .. } | Shape::Contains | Shape::StartsWith | Shape::EndsWith, _) => None,
+        (Shape::Term { .. } | Shape::Contains | Shape::StartsWith | Shape::EndsWith | Shape::Fits, _) => None,
     }
 }
 
 fn operator(text: &TextTest) -> &'static str {
     match (text.shape, text.is_case_sensitive) {
-        (Shape::Whole, true) => "==",
-        (Shape::Whole, false) => "=~",
+        (Shape::Whole | Shape::Fits, true) => "==",
+        (Shape::Whole | Shape::Fits, false) => "=~",
         (Shape::Contains, true) => "contains_cs",
         (Shape::Contains, false) => "contains",
         (Shape::StartsWith, true) => "startswith_cs",

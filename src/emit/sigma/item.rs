@@ -58,7 +58,7 @@ fn number_key(field: &str, comparison: Comparison) -> String {
 
 fn text_item(field: &str, text: &TextTest) -> Item {
     let modifier = match text.shape {
-        Shape::Whole => "",
+        Shape::Whole | Shape::Fits => "",
         Shape::Contains => "|contains",
         Shape::StartsWith => "|startswith",
         Shape::EndsWith => "|endswith",
@@ -73,6 +73,7 @@ fn text_item(field: &str, text: &TextTest) -> Item {
     // A number in a rule equals its text; the rule repository writes it without quotes.
     let is_number = |needle: &String| needle.parse::<i64>().is_ok_and(|number| number.to_string() == *needle);
     let value = |needle: &String| match text.shape {
+        Shape::Fits => Node::Quoted(needle.clone()),
         Shape::Whole if is_number(needle) => Node::Bare(needle.clone()),
         Shape::Whole | Shape::Contains | Shape::StartsWith | Shape::EndsWith | Shape::Term { .. } => {
             Node::Quoted(escape(needle))

@@ -15,12 +15,13 @@ use super::flatten::{Flat, Split, Step, StepKind, split};
 use super::loss::{Loss, LossClass, Refusal};
 use super::plan::{dropped_steps, foreign_style};
 use super::reason::Reason;
-use super::rows::{Rows, Wishes, rows};
+use super::rows::{KeptAt, Rows, Wishes, rows};
+use super::subject::ColumnSet;
 use super::union::distribute;
 use super::yaml::{self, Node};
 use super::{Backend, Mode, Request, regex};
 use crate::ir::Expr;
-use crate::mapping::{Dialect, LogSource};
+use crate::mapping::{Dialect, Fit, LogSource};
 use envelope::Part;
 
 /// The Sigma writer.
@@ -87,6 +88,9 @@ fn base<'a>(
     flat.steps.extend(filters.into_iter().map(|filter| Step { span: filter.span, kind: StepKind::Filter(filter) }));
     let wishes = Wishes {
         dialects: &|source| if source.sigma.is_official { DIALECTS } else { &[] },
+        places: &|source| {
+            vec![KeptAt { name: name(source), dialects: DIALECTS, fit: Fit::Same, shape: ColumnSet::OwnNames }]
+        },
         style: &|separator| {
             let keeps_case = request.mode == Mode::Exact;
             foreign_style(request, separator, regex::Syntax::Portable, keeps_case, item::spell)

@@ -19,11 +19,12 @@ use super::flatten::{Step, StepKind, flatten};
 use super::loss::{Loss, LossClass, Refusal};
 use super::plan::{Plan, dropped_steps, foreign_style, plan};
 use super::reason::Reason;
-use super::rows::Wishes;
+use super::rows::{KeptAt, Wishes};
+use super::subject::ColumnSet;
 use super::time::Window;
 use super::{Backend, Form, Request, SplunkStyle, regex};
 use crate::ir::{ExprKind, SourceKind};
-use crate::mapping::{Assumption, Dialect, LogSource, SplunkSource};
+use crate::mapping::{Assumption, Dialect, Fit, LogSource, SplunkSource};
 use crate::rule::Seconds;
 use crate::schema::Value;
 
@@ -94,12 +95,24 @@ fn style(request: &Request<'_>, separator: char) -> Style {
     }
 }
 
+/// Where Splunk keeps a log source: one place for each style.
+fn places(source: &LogSource, is_modelled: bool) -> Vec<KeptAt<'_>> {
+    let (dialects, shape) = match &source.data_model {
+        Some(_) if is_modelled => (&[Dialect::Cim][..], ColumnSet::Listed),
+        None if is_modelled => return Vec::new(),
+        Some(_) | None => (dialects(source), ColumnSet::OwnNames),
+    };
+    let kept = KeptAt { name: short_name(source), dialects, fit: Fit::Same, shape };
+    if dialects.is_empty() { Vec::new() } else { vec![kept] }
+}
+
 fn wanted<T>(request: &Request<'_>, run: impl FnOnce(&Wishes<'_>) -> T) -> T {
     let is_modelled = request.options.splunk_style == SplunkStyle::Cim;
     let of_model =
         |source: &LogSource| -> &'static [Dialect] { if source.data_model.is_some() { &[Dialect::Cim] } else { &[] } };
     run(&Wishes {
         dialects: if is_modelled { &of_model } else { &dialects },
+        places: &|source| places(source, is_modelled),
         style: &|separator| style(request, separator),
         source_name: &short_name,
         changes_sensor: true,

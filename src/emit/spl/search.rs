@@ -4,7 +4,7 @@
 //! `where`, and a wider one is put in front where there is one, because the part in front is what is fast.
 
 use super::super::condition::{Comparison, Condition, FieldTest, Match, Shape, TextTest};
-use super::super::term::Part;
+use super::super::term::{self, Part, Piece, pieces};
 use super::{SEARCH, quote, quoted_name, tree};
 
 /// The condition, if `search` can say exactly it.
@@ -27,6 +27,9 @@ fn is_exact(condition: &Condition) -> bool {
 }
 
 fn is_exact_text(text: &TextTest) -> bool {
+    if text.shape == Shape::Fits {
+        return !text.is_case_sensitive && text.needles.iter().all(|needle| with_stars(needle).is_some());
+    }
     let is_term = matches!(text.shape, Shape::Term { .. });
     let has_wildcard = text.needles.iter().any(|needle| needle.contains(['*', '?']));
     let has_control = text.needles.iter().any(|needle| needle.chars().any(char::is_control));
@@ -73,11 +76,36 @@ fn wider_match(found: &Match) -> Option<Condition> {
     };
     let shape = match text.shape {
         Shape::Term { .. } => Shape::Contains,
+        Shape::Fits => return wider_fit(found, &text),
         shape @ (Shape::Whole | Shape::Contains | Shape::StartsWith | Shape::EndsWith) => shape,
     };
     // An unescaped `*` matches a literal one too.
     let needles = text.needles.iter().map(|needle| wildcards(needle)).collect();
     let text = TextTest { shape, part: Part::Everything, needles, is_case_sensitive: false };
+    Some(Condition::Match(Match { test: FieldTest::Text(text), ..found.clone() }))
+}
+
+/// A pattern as `search` takes it: `*` is the only wildcard, and cannot be escaped.
+fn with_stars(pattern: &str) -> Option<String> {
+    let piece = |piece: &Piece| match piece {
+        Piece::Text(text) if !text.contains(['*', '?']) && !text.chars().any(char::is_control) => Some(text.clone()),
+        Piece::Any => Some("*".to_owned()),
+        Piece::Text(_) | Piece::One => None,
+    };
+    pieces(pattern).iter().map(piece).collect()
+}
+
+/// The pattern with `*` for everything that `search` has no word for.
+fn wider_fit(found: &Match, text: &TextTest) -> Option<Condition> {
+    let wider = |pattern: &String| {
+        let piece = |piece: &Piece| match piece {
+            Piece::Text(text) => term::unwild(&wildcards(text)).replace("\\*", "*"),
+            Piece::Any | Piece::One => "*".to_owned(),
+        };
+        pieces(pattern).iter().map(piece).collect::<String>()
+    };
+    let needles = text.needles.iter().map(wider).collect();
+    let text = TextTest { needles, is_case_sensitive: false, ..text.clone() };
     Some(Condition::Match(Match { test: FieldTest::Text(text), ..found.clone() }))
 }
 
@@ -161,8 +189,11 @@ fn texts(field: &str, text: &TextTest) -> String {
 }
 
 fn value(needle: &str, shape: Shape) -> String {
+    if let (Shape::Fits, Some(text)) = (shape, with_stars(needle)) {
+        return quote(&text);
+    }
     let (before, after) = match shape {
-        Shape::Whole => ("", ""),
+        Shape::Whole | Shape::Fits => ("", ""),
         Shape::Contains | Shape::Term { .. } => ("*", "*"),
         Shape::StartsWith => ("", "*"),
         Shape::EndsWith => ("*", ""),

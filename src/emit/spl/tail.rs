@@ -9,7 +9,7 @@ use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::needed::names;
 use super::super::reason::Reason;
 use super::super::rows::conjuncts_of;
-use super::super::subject::{Columns, subject};
+use super::super::subject::{ColumnSet, Columns, subject};
 use super::super::translate::{Position, Translator};
 use super::super::{Request, Unmapped};
 use super::aggregate;
@@ -149,6 +149,7 @@ impl Search<'_, '_> {
             to: &[],
             native_prefix: "",
             element: "{}",
+            shape: ColumnSet::Listed,
         };
         let losses = std::mem::take(&mut self.losses);
         let mut translator =

@@ -3,19 +3,23 @@
 //! Sigma knows true and false only, and `not` of a test that the event lacks the field for is true. KQL's order
 //! comparisons and network tests are null there: below a negation they are wrapped in `coalesce(…, false)`.
 //!
-//! Places in the meaning are places in the text of the condition, which names the search that a test comes from.
+//! Places in the meaning are places in the file where they are asked for; else they are places in the text of the
+//! condition, which names the search that a test comes from.
 
+mod correlation;
 mod envelope;
 mod item;
 mod value;
 
 use super::{
-    Body, ConditionExpr, Detection, Filter, Item, LogSource, Quantifier, Search, SigmaProblem, SigmaRule, SigmaValue,
+    Body, ConditionExpr, Detection, Filter, Item, LogSource, Places, Quantifier, Search, SigmaProblem, SigmaRule,
+    SigmaValue,
 };
 use crate::ir::{self, Expr, ExprKind, Pipeline, Source, SourceKind, Stage, StageKind};
 use crate::mapping::Hub;
 use crate::schema::{Columns, ScalarType};
 use crate::span::Span;
+pub use correlation::{Part, correlate};
 
 /// The meaning of a detection rule. A problem does not know the number of the document.
 ///
@@ -24,13 +28,20 @@ use crate::span::Span;
 /// If the rule is a correlation or a filter, its condition names what is not there, or a value has no meaning by
 /// itself: a placeholder, a modifier on a value that it does not take.
 pub fn lower(rule: &SigmaRule, hub: &Hub) -> Result<ir::Detection, SigmaProblem> {
+    lower_at(rule, hub, Spans::Condition)
+}
+
+fn lower_at(rule: &SigmaRule, hub: &Hub, spans: Spans<'_>) -> Lowered<ir::Detection> {
     let (log_source, detection) = match &rule.body {
         Body::Detection { log_source, detection } => (log_source, detection),
-        Body::Correlation(_) => return Err(problem("correlation", "a correlation rule has no meaning of its own yet")),
+        Body::Correlation(_) => return Err(problem("correlation", "a correlation has a meaning only with its rules")),
         Body::Filter { .. } => return Err(problem("filter", "a filter has a meaning only with the rules it narrows")),
     };
-    let predicate = Lowering { detection, root: "detection" }.predicate()?;
-    Ok(ir::Detection { envelope: envelope::envelope(&rule.head), pipeline: pipeline(log_source, predicate, hub) })
+    let predicate = Lowering { detection, root: "detection", spans }.predicate()?;
+    let mut pipeline = pipeline(log_source, predicate, hub);
+    pipeline.span = spans.of("detection", pipeline.span);
+    pipeline.source.span = spans.of("logsource", pipeline.source.span);
+    Ok(ir::Detection { envelope: envelope::envelope(&rule.head), pipeline })
 }
 
 /// The meaning of a detection rule with the filters that are for it.
@@ -43,11 +54,35 @@ pub fn lower_with_filters<'r>(
     filters: impl IntoIterator<Item = &'r SigmaRule>,
     hub: &Hub,
 ) -> Result<ir::Detection, SigmaProblem> {
-    let mut lowered = lower(rule, hub)?;
+    filtered(lower(rule, hub)?, rule, filters, Spans::Condition)
+}
+
+/// The same with places in the file of the rule. What filters add stands at the rule's `detection`.
+///
+/// # Errors
+///
+/// As [`lower_with_filters`].
+pub fn lower_placed<'r>(
+    rule: &SigmaRule,
+    filters: impl IntoIterator<Item = &'r SigmaRule>,
+    hub: &Hub,
+    places: &Places,
+) -> Result<ir::Detection, SigmaProblem> {
+    let lowered = lower_at(rule, hub, Spans::File(places))?;
+    let place = lowered.pipeline.span;
+    filtered(lowered, rule, filters, Spans::All(place))
+}
+
+fn filtered<'r>(
+    mut lowered: ir::Detection,
+    rule: &SigmaRule,
+    filters: impl IntoIterator<Item = &'r SigmaRule>,
+    spans: Spans<'_>,
+) -> Lowered<ir::Detection> {
     for filter in filters {
         let Body::Filter { log_source, filter } = &filter.body else { continue };
         if is_for(log_source, filter, rule) {
-            let predicate = Lowering { detection: &filter.detection, root: "filter" }.predicate()?;
+            let predicate = Lowering { detection: &filter.detection, root: "filter", spans }.predicate()?;
             let span = predicate.span;
             let stage = Stage { kind: StageKind::Filter(predicate), output: Columns::open(), span };
             lowered.pipeline.stages.push(stage);
@@ -98,10 +133,33 @@ struct At {
     is_negated: bool,
 }
 
+/// What places in the meaning are.
+#[derive(Clone, Copy)]
+enum Spans<'a> {
+    /// Places in the text of the condition.
+    Condition,
+    /// Places in the file.
+    File(&'a Places),
+    /// All the same.
+    All(Span),
+}
+
+impl Spans<'_> {
+    /// The place of what a path leads to, `in_condition` being what stands for it in the condition.
+    fn of(self, path: &str, in_condition: Span) -> Span {
+        match self {
+            Self::Condition => in_condition,
+            Self::File(places) => places.find(path).unwrap_or_default(),
+            Self::All(span) => span,
+        }
+    }
+}
+
 struct Lowering<'a> {
     detection: &'a Detection,
     /// The key of the rule that holds the searches.
     root: &'static str,
+    spans: Spans<'a>,
 }
 
 impl Lowering<'_> {
@@ -134,7 +192,7 @@ impl Lowering<'_> {
             ConditionExpr::Search { name, span } => {
                 match self.detection.searches.iter().find(|(known, _)| known == name) {
                     Some((_, search)) => {
-                        self::search(search, &format!("{}.{name}", self.root), At { span: *span, is_negated })
+                        self.search(search, &format!("{}.{name}", self.root), At { span: *span, is_negated })
                     }
                     None => Err(SigmaProblem {
                         span: Some(*span),
@@ -144,9 +202,9 @@ impl Lowering<'_> {
             }
             ConditionExpr::Of { quantifier, target, span } => {
                 let meant = self.detection.searches.iter().filter(|(name, _)| target.includes(name));
-                let at = At { span: *span, is_negated };
+                let at = At { span: self.spans.of(path, *span), is_negated };
                 let operands = meant
-                    .map(|(name, search)| self::search(search, &format!("{}.{name}", self.root), at))
+                    .map(|(name, search)| self.search(search, &format!("{}.{name}", self.root), at))
                     .collect::<Lowered<Vec<_>>>()?;
                 if operands.is_empty() {
                     return Err(SigmaProblem {
@@ -155,28 +213,32 @@ impl Lowering<'_> {
                     });
                 }
                 Ok(match quantifier {
-                    Quantifier::One => any(operands, *span),
-                    Quantifier::All => every(operands, *span),
+                    Quantifier::One => any(operands, at.span),
+                    Quantifier::All => every(operands, at.span),
                 })
             }
         }
     }
-}
 
-fn search(search: &Search, path: &str, at: At) -> Lowered<Expr> {
-    match search {
-        Search::Every(items) if items.is_empty() => Err(problem(path, "the search tests nothing")),
-        Search::Any(parts) if parts.is_empty() => Err(problem(path, "the search tests nothing")),
-        Search::Every(items) => {
-            let tests = items.iter().map(|item| item::test(item, &format!("{path}.{}", item.key()), at));
-            Ok(every(tests.collect::<Lowered<_>>()?, at.span))
+    fn search(&self, search: &Search, path: &str, at: At) -> Lowered<Expr> {
+        let at = At { span: self.spans.of(path, at.span), ..at };
+        match search {
+            Search::Every(items) if items.is_empty() => Err(problem(path, "the search tests nothing")),
+            Search::Any(parts) if parts.is_empty() => Err(problem(path, "the search tests nothing")),
+            Search::Every(items) => {
+                let test = |item: &Item| {
+                    let path = format!("{path}.{}", item.key());
+                    item::test(item, &path, At { span: self.spans.of(&path, at.span), ..at })
+                };
+                Ok(every(items.iter().map(test).collect::<Lowered<_>>()?, at.span))
+            }
+            Search::Any(parts) => {
+                let indexed = parts.iter().enumerate();
+                let parts = indexed.map(|(index, part)| self.search(part, &format!("{path}.{index}"), at));
+                Ok(any(parts.collect::<Lowered<_>>()?, at.span))
+            }
+            Search::Keyword(value) => item::test(&keyword(value), path, at),
         }
-        Search::Any(parts) => {
-            let indexed = parts.iter().enumerate();
-            let parts = indexed.map(|(index, part)| self::search(part, &format!("{path}.{index}"), at));
-            Ok(any(parts.collect::<Lowered<_>>()?, at.span))
-        }
-        Search::Keyword(value) => item::test(&keyword(value), path, at),
     }
 }
 

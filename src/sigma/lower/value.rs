@@ -1,6 +1,6 @@
 //! What the modifiers of an item make of its values.
 
-use super::super::{Item, Modifier, Pattern, Segment, SigmaValue};
+use super::super::{Item, Modifier, OPEN_PLACEHOLDER, Pattern, Segment, SigmaValue};
 use super::{Lowered, problem};
 
 /// A value that a field is tested with.
@@ -45,7 +45,7 @@ pub(super) fn operands(value: &SigmaValue, item: &Item, path: &str) -> Lowered<V
     if let Operand::Pattern(pattern) = &first
         && let Some(name) = pattern.placeholder()
     {
-        return Err(problem(path, format!("the placeholder `%{name}%` has to be filled in first")));
+        return Err(problem(path, format!("{OPEN_PLACEHOLDER}{name}%` has to be filled in first")));
     }
     let mut stages = vec![Stage::Operand(first)];
     for modifier in &item.modifiers {

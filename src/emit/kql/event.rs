@@ -1,0 +1,90 @@
+//! The conditions of a rule about events: computed fields get a name first, so that each is computed once and can be
+//! read in the result.
+
+use super::super::condition::{Condition, FieldTest, Match};
+use super::super::subject::ColumnSet;
+use super::compile::where_line;
+use super::print;
+use crate::schema::Schema;
+
+/// The lines of a condition. What needs no computed field comes in front of them.
+pub(super) fn lines(condition: &Condition, shape: ColumnSet<'_>) -> Vec<String> {
+    let mut named = Vec::new();
+    let (mut plain, mut computed) = (Vec::new(), Vec::new());
+    for conjunct in null_safe(condition.clone()).conjuncts() {
+        let before = conjunct.clone();
+        let mut uses_named = false;
+        let after = conjunct.map(&mut |found| Condition::Match(name(found, shape, &mut named, &mut uses_named)));
+        if uses_named { computed.push(where_line(&after)) } else { plain.push(where_line(&before)) }
+    }
+    if !named.is_empty() {
+        let made: Vec<String> = named.iter().map(|(expression, name)| format!("{name} = {expression}")).collect();
+        plain.push(format!("| extend {}", made.join(", ")));
+    }
+    plain.append(&mut computed);
+    plain
+}
+
+/// The test with its computed field under a name.
+fn name(found: Match, shape: ColumnSet<'_>, named: &mut Vec<(String, String)>, uses_named: &mut bool) -> Match {
+    if !found.field.ends_with(')') || found.origin.is_computed {
+        return found;
+    }
+    *uses_named = true;
+    if let Some((_, name)) = named.iter().find(|(expression, _)| *expression == found.field) {
+        return Match { field: name.clone(), ..found };
+    }
+    let mut name: String =
+        found.origin.column.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    while is_taken(&name, shape) || named.iter().any(|(_, other)| *other == name) {
+        name.push('_');
+    }
+    named.push((found.field, name.clone()));
+    Match { field: name, ..found }
+}
+
+fn is_taken(name: &str, shape: ColumnSet<'_>) -> bool {
+    let is_word = name.starts_with(|c: char| c.is_ascii_alphabetic()) && print::name(name) == name;
+    let is_column = match shape {
+        ColumnSet::Table(table, _) => Schema::builtin().table(table).is_some_and(|table| table.column(name).is_some()),
+        ColumnSet::Asim(schema) => Schema::builtin().asim_field(schema, name).is_some(),
+        ColumnSet::Listed | ColumnSet::OwnNames => false,
+    };
+    is_column || (!is_word && name.len() < 2)
+}
+
+/// The condition with negations at the tests wherever a test below one is null for a missing value: `not(null)` keeps
+/// no row, and Sigma's `not` keeps it.
+fn null_safe(condition: Condition) -> Condition {
+    match condition {
+        Condition::All(parts) => Condition::all(parts.into_iter().map(null_safe).collect()),
+        Condition::Any(parts) => Condition::any(parts.into_iter().map(null_safe).collect()),
+        Condition::Not(inner) if may_be_null(&inner) => negated(*inner),
+        other @ (Condition::Not(_) | Condition::Constant(_) | Condition::Match(_)) => other,
+    }
+}
+
+fn negated(condition: Condition) -> Condition {
+    match condition {
+        Condition::All(parts) => Condition::any(parts.into_iter().map(negated).collect()),
+        Condition::Any(parts) => Condition::all(parts.into_iter().map(negated).collect()),
+        Condition::Not(inner) => null_safe(*inner),
+        other @ (Condition::Constant(_) | Condition::Match(_)) => Condition::not(other),
+    }
+}
+
+fn may_be_null(condition: &Condition) -> bool {
+    match condition {
+        Condition::All(parts) | Condition::Any(parts) => parts.iter().any(may_be_null),
+        Condition::Not(inner) => may_be_null(inner),
+        Condition::Constant(_) => false,
+        Condition::Match(found) => match &found.test {
+            FieldTest::Number(..) | FieldTest::Network(_) | FieldTest::Formula(_) => true,
+            FieldTest::Text(_)
+            | FieldTest::Regex { .. }
+            | FieldTest::Empty
+            | FieldTest::Missing
+            | FieldTest::SameAs { .. } => false,
+        },
+    }
+}
