@@ -130,6 +130,15 @@ impl std::fmt::Display for Number {
     }
 }
 
+impl Match {
+    fn needles(self) -> Vec<String> {
+        match self.test {
+            FieldTest::Text(text) => text.needles,
+            _ => Vec::new(),
+        }
+    }
+}
+
 impl Condition {
     /// All of these, without nesting and without constants.
     pub(super) fn all(parts: Vec<Self>) -> Self {
@@ -183,6 +192,43 @@ impl Condition {
             Self::Constant(true) => Vec::new(),
             other @ (Self::Constant(false) | Self::Any(_) | Self::Not(_) | Self::Match(_)) => vec![other],
         }
+    }
+
+    /// The same with alternatives on one field as one test of several values, for the shapes that are asked for.
+    pub(super) fn merged(self, takes: &impl Fn(Shape) -> bool) -> Self {
+        match self {
+            Self::All(parts) => Self::all(parts.into_iter().map(|part| part.merged(takes)).collect()),
+            Self::Not(inner) => Self::not(inner.merged(takes)),
+            Self::Any(parts) => {
+                let mut merged: Vec<Self> = Vec::with_capacity(parts.len());
+                for part in parts.into_iter().map(|part| part.merged(takes)) {
+                    let part = match part {
+                        Self::Match(found) => match merged.iter_mut().find_map(|other| other.list_for(&found, takes)) {
+                            Some(needles) => {
+                                found.needles().into_iter().for_each(|needle| needles.push(needle));
+                                continue;
+                            }
+                            None => Self::Match(found),
+                        },
+                        other => other,
+                    };
+                    merged.push(part);
+                }
+                Self::any(merged)
+            }
+            other @ (Self::Constant(_) | Self::Match(_)) => other,
+        }
+    }
+
+    /// The values of this test, if those of the other can be added to them.
+    fn list_for(&mut self, other: &Match, takes: &impl Fn(Shape) -> bool) -> Option<&mut Vec<String>> {
+        let Self::Match(Match { field, test: FieldTest::Text(text), .. }) = self else { return None };
+        let FieldTest::Text(added) = &other.test else { return None };
+        let is_alike = *field == other.field
+            && text.shape == added.shape
+            && text.part == added.part
+            && text.is_case_sensitive == added.is_case_sensitive;
+        (is_alike && takes(text.shape)).then_some(&mut text.needles)
     }
 
     /// The same with every test replaced.

@@ -5,7 +5,7 @@
 
 use super::kql::print;
 use super::subject::{ColumnSet, Columns, Subject};
-use crate::mapping::{Column, Dialect, Payload, Resolution, ValueForm};
+use crate::mapping::{Assumption, Column, Dialect, Payload, Resolution, ValueForm};
 use crate::schema::{ScalarType, Schema};
 
 /// The field on the target.
@@ -13,10 +13,24 @@ pub(super) fn resolve(columns: &Columns<'_>, subject: &Subject) -> Option<Resolu
     let field = subject.column.as_deref().filter(|_| subject.keys.is_empty())?;
     // Rules about Azure write some fields with the name of the object that holds them.
     let short = field.strip_prefix("properties.").unwrap_or(field);
-    let listed = |field: &str| columns.hub.resolve(columns.log_source, Dialect::Sigma, field, columns.to);
+    let listed = |field: &str| {
+        let found = columns.hub.resolve(columns.log_source, Dialect::Sigma, field, columns.to)?;
+        // Tables of one log source may have different columns.
+        found.target.names.iter().all(|name| has_column(columns.shape, name)).then_some(found)
+    };
     let mut found = listed(field).or_else(|| listed(short)).or_else(|| unlisted(columns, short))?;
     as_typed(&mut found, columns.shape);
     Some(found)
+}
+
+/// Whether a place has a column; of a place without a known schema nobody knows.
+fn has_column(shape: ColumnSet<'_>, name: &str) -> bool {
+    match shape {
+        ColumnSet::Listed | ColumnSet::OwnNames | ColumnSet::Asim(_) => true,
+        ColumnSet::Table(table, _) => {
+            Schema::builtin().table(table).is_none_or(|table| table.column(name).is_some())
+        }
+    }
 }
 
 /// A field that the hub does not list for the log source.
@@ -67,6 +81,7 @@ fn inside(payload: Payload, field: &str) -> Option<Resolution> {
     found.target.names.clear();
     found.target.path = Some(expression.clone());
     found.target.expression = Some(expression);
+    found.assumptions.push(Assumption::ParseJson);
     is_plain.then_some(found)
 }
 

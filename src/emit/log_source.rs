@@ -43,7 +43,10 @@ pub(super) fn rows<'a>(
         };
         let recognised = recognised(source, named, index, place, conjuncts);
         match translated(request, wishes, recognised, columns, losses).and_then(|rows| with_columns(rows, needed)) {
-            Ok(rows) => return Ok(rows),
+            Ok(rows) => {
+                let condition = rows.condition.merged(&wishes.lists);
+                return Ok(Rows { condition, ..rows });
+            }
             Err(refusals) => {
                 first_refusals.get_or_insert(refusals);
             }

@@ -4,7 +4,7 @@
 //! it is gets the rule on the table's own columns, under a named assumption.
 
 use super::adapt::Style;
-use super::condition::Condition;
+use super::condition::{Condition, Shape};
 use super::flatten::{Flat, StepKind};
 use super::fold::fold;
 use super::loss::{Loss, LossClass, Refusal};
@@ -51,6 +51,8 @@ pub(super) struct Wishes<'a> {
     pub(super) shared_home: &'a dyn Fn(&LogSource) -> Option<String>,
     /// Whether a rule must have a condition beyond its log source.
     pub(super) needs_condition: bool,
+    /// Which tests of several values the target has a list for.
+    pub(super) lists: fn(Shape) -> bool,
     /// Whether a relative time range is written.
     pub(super) keeps_window: bool,
 }

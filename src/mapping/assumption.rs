@@ -46,7 +46,7 @@ const ASSUMPTIONS: &[(Assumption, &str, &str)] = &[
     (Assumption::Present, "A_PRESENT", "the field is present and non-empty in every event"),
     (Assumption::Sensor, "A_SENSOR", "the target sensor logs the same activity"),
     (Assumption::Scope, "A_SCOPE", "the target covers more products than the source, as intended"),
-    (Assumption::ParseJson, "A_PARSEJSON", "the bag column has the documented keys"),
+    (Assumption::ParseJson, "A_PARSEJSON", "the column with the rest of the event holds the documented fields"),
     (Assumption::RegistryForm, "A_REGFORM", "registry hives are rendered as documented"),
     (Assumption::ControlSet, "A_CONTROLSET", "`CurrentControlSet` stands for the numbered control set"),
     (Assumption::RegistryData, "A_REGDATA", "registry data are rendered as documented"),

@@ -130,6 +130,8 @@ struct RawSplunk {
     #[serde(default)]
     sourcetype: OneOrMany<String>,
     #[serde(default)]
+    tags: Vec<String>,
+    #[serde(default)]
     event_code: OneOrMany<i64>,
     filter: Option<String>,
     #[serde(rename = "macro")]
@@ -194,6 +196,7 @@ impl RawLogSource {
         let splunk = |raw: RawSplunk| SplunkSource {
             sources: raw.source.into(),
             source_types: raw.sourcetype.into(),
+            tags: raw.tags,
             event_codes: raw.event_code.into(),
             filter: raw.filter,
             macro_name: raw.macro_name,

@@ -128,6 +128,8 @@ pub struct SplunkSource {
     pub sources: Vec<String>,
     /// Values of `sourcetype`.
     pub source_types: Vec<String>,
+    /// Tags that add-ons give the events for a data model, all of which are searched.
+    pub tags: Vec<String>,
     /// Values of `EventCode`.
     pub event_codes: Vec<i64>,
     /// A further search expression.

@@ -1,17 +1,21 @@
 //! The conditions of a rule about events: computed fields get a name first, so that each is computed once and can be
 //! read in the result.
 
+use std::collections::BTreeSet;
+
 use super::super::condition::{Condition, FieldTest, Match};
 use super::super::subject::ColumnSet;
 use super::compile::where_line;
 use super::print;
+use crate::mapping::Payload;
 use crate::schema::Schema;
 
 /// The lines of a condition. What needs no computed field comes in front of them.
 pub(super) fn lines(condition: &Condition, shape: ColumnSet<'_>) -> Vec<String> {
+    let condition = unescaped(condition.clone(), shape);
     let mut named = Vec::new();
     let (mut plain, mut computed) = (Vec::new(), Vec::new());
-    for conjunct in null_safe(condition.clone()).conjuncts() {
+    for conjunct in null_safe(condition).conjuncts() {
         let before = conjunct.clone();
         let mut uses_named = false;
         let after = conjunct.map(&mut |found| Condition::Match(name(found, shape, &mut named, &mut uses_named)));
@@ -23,6 +27,51 @@ pub(super) fn lines(condition: &Condition, shape: ColumnSet<'_>) -> Vec<String> 
     }
     plain.append(&mut computed);
     plain
+}
+
+/// How XML writes the characters that mean something in it; the last stands for itself.
+const ENTITIES: [(&str, &str); 5] =
+    [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")];
+
+/// Fields inside of XML are read back to what they stand for, if a test can tell the difference.
+fn unescaped(condition: Condition, shape: ColumnSet<'_>) -> Condition {
+    if !matches!(shape, ColumnSet::Table(_, Some(Payload::EventXml))) {
+        return condition;
+    }
+    let mut fields = BTreeSet::new();
+    let condition = condition.map(&mut |found| {
+        if found.field.starts_with("extract(") && sees_entities(&found.test) {
+            fields.insert(found.field.clone());
+        }
+        Condition::Match(found)
+    });
+    let list = |texts: [&str; 5]| texts.map(print::string).join(", ");
+    let (entities, characters) = (list(ENTITIES.map(|pair| pair.0)), list(ENTITIES.map(|pair| pair.1)));
+    condition.map(&mut |mut found| {
+        if fields.contains(&found.field) {
+            found.field =
+                format!("replace_strings({}, dynamic([{entities}]), dynamic([{characters}]))", found.field);
+        }
+        Condition::Match(found)
+    })
+}
+
+/// Whether the test may find something else in the text as XML writes it.
+fn sees_entities(test: &FieldTest) -> bool {
+    match test {
+        FieldTest::Text(text) => text.needles.iter().any(|needle| {
+            let needle = needle.to_ascii_lowercase();
+            needle.contains(['<', '>', '&', '"', '\'', ';'])
+                || ENTITIES.iter().any(|(entity, _)| entity.contains(&needle))
+        }),
+        FieldTest::Regex { .. } => true,
+        FieldTest::Number(..)
+        | FieldTest::Network(_)
+        | FieldTest::Empty
+        | FieldTest::Missing
+        | FieldTest::SameAs { .. }
+        | FieldTest::Formula(_) => false,
+    }
 }
 
 /// The test with its computed field under a name.

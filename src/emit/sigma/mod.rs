@@ -101,6 +101,7 @@ fn base<'a>(
         shared_home: &|_| None,
         element: "",
         needs_condition: true,
+        lists: |_| true,
         keeps_window: false,
     };
     let mut rows = rows(request, &wishes, &flat, needed)?;

@@ -34,6 +34,8 @@ pub(super) struct Spl;
 const SYSMON: &[Dialect] = &[Dialect::SplunkSysmon, Dialect::Splunk];
 const SECURITY: &[Dialect] = &[Dialect::SplunkSecurity, Dialect::Splunk];
 const OTHER: &[Dialect] = &[Dialect::Splunk];
+/// Events that are tagged for a data model have its fields.
+const TAGGED: &[Dialect] = &[Dialect::Cim, Dialect::Splunk];
 
 /// The words of `search`; `NOT` also holds where the field is missing.
 const SEARCH: Words = Words { and: " ", or: " OR ", not: ("NOT (", ")"), constants: ("*", "NOT *") };
@@ -100,6 +102,7 @@ fn places(source: &LogSource, is_modelled: bool) -> Vec<KeptAt<'_>> {
     let (dialects, shape) = match &source.data_model {
         Some(_) if is_modelled => (&[Dialect::Cim][..], ColumnSet::Listed),
         None if is_modelled => return Vec::new(),
+        Some(_) | None if dialects(source) == TAGGED => (TAGGED, ColumnSet::Listed),
         Some(_) | None => (dialects(source), ColumnSet::OwnNames),
     };
     let kept = KeptAt { name: short_name(source), dialects, fit: Fit::Same, shape };
@@ -120,6 +123,7 @@ fn wanted<T>(request: &Request<'_>, run: impl FnOnce(&Wishes<'_>) -> T) -> T {
         needs_condition: false,
         shared_home: &|_| None,
         element: "{}",
+        lists: |_| true,
         keeps_window: true,
     })
 }
@@ -167,7 +171,12 @@ fn text(plan: &Plan<'_>, selector: &str, losses: &mut Vec<Loss>) -> String {
 
 /// `source`, `sourcetype` and `EventCode` of a log source, and the dialects of its fields.
 fn selector(source: &LogSource) -> Option<(String, &'static [Dialect])> {
-    let splunk = source.splunk.iter().find(|splunk| !splunk.sources.is_empty() || !splunk.source_types.is_empty())?;
+    let named = source.splunk.iter().find(|splunk| !splunk.sources.is_empty() || !splunk.source_types.is_empty());
+    let Some(splunk) = named else {
+        let tags = source.splunk.iter().map(|splunk| &splunk.tags).find(|tags| !tags.is_empty())?;
+        let tags: Vec<String> = tags.iter().map(|tag| format!("tag={tag}")).collect();
+        return Some((tags.join(" "), TAGGED));
+    };
     // The add-ons for Sysmon and for the Security channel name the same things differently.
     let dialects = match splunk.macro_name.as_deref() {
         Some("wineventlog_security") => SECURITY,
@@ -191,7 +200,8 @@ fn selector(source: &LogSource) -> Option<(String, &'static [Dialect])> {
 /// The first source and its event codes, for the report.
 fn short_name(source: &LogSource) -> String {
     let Some(splunk) = source.splunk.first() else { return String::new() };
-    let name = splunk.sources.first().or(splunk.source_types.first()).cloned().unwrap_or_default();
+    let name = splunk.sources.first().or(splunk.source_types.first()).or(splunk.tags.first());
+    let name = name.cloned().unwrap_or_default();
     let codes: Vec<String> = splunk.event_codes.iter().map(ToString::to_string).collect();
     if codes.is_empty() { name } else { format!("{name} EventCode {}", codes.join(", ")) }
 }
