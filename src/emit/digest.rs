@@ -2,6 +2,7 @@
 
 use super::condition::{Condition, FieldTest, Match, Origin, Shape, TextTest};
 use super::reason::Reason;
+use super::subject::subject;
 use super::term::Part;
 use super::translate::{Position, Translator};
 use crate::ir::{ExprKind, Test, TestOp};
@@ -24,8 +25,9 @@ impl Translator<'_> {
             return None;
         }
         columns.hub.parts(columns.log_source, LIST).next()?;
-        let listed = columns.hub.resolve(columns.log_source, Dialect::Sigma, "Hashes", columns.to);
-        if listed.is_some_and(|found| found.target.form == ValueForm::Hashlist) {
+        // One digest of unknown kind, which is what an alias may hold, is no list of them.
+        let listed = subject(&test.subject).and_then(|subject| columns.resolve(&subject));
+        if listed.is_some_and(|(found, _)| found.target.form != ValueForm::Hash) {
             return None;
         }
         let mut parts = Vec::new();

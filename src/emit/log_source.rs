@@ -3,14 +3,14 @@
 //! A target may keep one log source in several places: Defender's table, the log of another sensor. The first that has
 //! every field of the rule is taken; if none has, the first says what is missing.
 
-use super::Request;
+use super::{Request, Target};
 use super::flatten::Flat;
 use super::loss::{Loss, LossClass, Refusal};
 use super::reason::Reason;
 use super::rows::{KeptAt, Rows, Wishes, translated, with_columns};
 use super::source::Recognised;
 use super::subject::Columns;
-use crate::ir::{Expr, LogSource as Named};
+use crate::ir::{Expr, ExprKind, LogSource as Named, Pipeline, SourceKind, StageKind};
 use crate::mapping::{Assumption, Dialect, Fit, LogSource};
 use crate::span::Span;
 
@@ -53,6 +53,58 @@ pub(super) fn rows<'a>(
         }
     }
     Err(first_refusals.unwrap_or_else(|| vec![homeless(span, named)]))
+}
+
+/// Whether the rows of a pipeline come from named log sources.
+pub(super) fn is_named(pipeline: &Pipeline) -> bool {
+    match &pipeline.source.kind {
+        SourceKind::LogSource(_) => true,
+        SourceKind::Union(branches) => branches.iter().any(is_named),
+        SourceKind::Pipeline { pipeline, .. } => is_named(pipeline),
+        SourceKind::Table { .. }
+        | SourceKind::Function { .. }
+        | SourceKind::Inline(_)
+        | SourceKind::External(_)
+        | SourceKind::Opaque(_) => false,
+    }
+}
+
+/// What the fixed windows of a query make of the sliding ones of a correlation.
+pub(super) fn window_losses(request: &Request<'_>, target: Target) -> Vec<Loss> {
+    let pipeline = &request.rule.pipeline;
+    if !is_named(pipeline) || target == Target::Sigma {
+        return Vec::new();
+    }
+    let mut losses = Vec::new();
+    for stage in &pipeline.stages {
+        let StageKind::Summarize { aggregates, by } = &stage.kind else { continue };
+        let width = by.iter().find(|key| matches!(&key.value.kind, ExprKind::Call { name, .. } if name == "bin"));
+        if let Some(width) = width {
+            losses.push(
+                Loss::new(LossClass::Under, Reason::WindowFixed, width.span, "timespan")
+                    .says("the window slides in Sigma; here windows lie end to end, and what crosses an edge is missed")
+                    .assuming(Assumption::Window),
+            );
+        }
+        let is_estimate = |name: &str| name == "dcount" && target != Target::Spl;
+        let estimates =
+            aggregates.iter().any(|sum| matches!(&sum.value.kind, ExprKind::Call { name, .. } if is_estimate(name)));
+        if estimates {
+            losses.push(
+                Loss::new(LossClass::Assumption, Reason::FieldAssumption, stage.span, "value_count")
+                    .says("large numbers of distinct values are estimated")
+                    .assuming(Assumption::DistinctCount),
+            );
+        }
+        // Two pairs that are in order each do not make three in order.
+        if aggregates.iter().filter(|sum| sum.names.iter().any(|name| name.starts_with("first_"))).count() > 1 {
+            losses.push(
+                Loss::new(LossClass::Over, Reason::WindowFixed, stage.span, "temporal_ordered")
+                    .says("each rule is compared with the next only, by its first and the other's last match"),
+            );
+        }
+    }
+    losses
 }
 
 fn recognised<'a>(

@@ -11,6 +11,7 @@ mod agreement;
 mod boolean;
 mod condition;
 mod constant;
+mod defender;
 mod digest;
 mod event_field;
 mod flatten;
@@ -242,6 +243,7 @@ struct Request<'a> {
 pub fn convert(rule: &Detection, target: Target, hub: &Hub, options: &Options) -> Conversion {
     let request = Request { rule, hub, options, mode: options.mode(target) };
     let written = target.backend().emit(&request).and_then(|(query, mut losses)| {
+        losses.extend(log_source::window_losses(&request, target));
         let text = wrap::wrapped(&request, target, query, &mut losses)?;
         Ok((text, losses))
     });

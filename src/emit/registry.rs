@@ -76,6 +76,7 @@ impl Forms<'_> {
                     parts.push(self.of_type(&["Binary", "Reg_Binary"]));
                 }
                 (None, Shape::Whole) if needle.eq_ignore_ascii_case("(Empty)") => {
+                    plain.push(needle.clone());
                     parts.push((self.leaf)(FieldTest::Empty));
                 }
                 (None, _) if needle.contains("WORD") || needle.contains("(0x") => {

@@ -2,11 +2,13 @@
 
 use uuid::Uuid;
 
+use super::defender::custom_detection;
+use super::log_source::is_named;
 use super::loss::{Loss, LossClass, Refusal};
 use super::reason::Reason;
 use super::yaml::{self, Node};
 use super::{Form, Request, Target};
-use crate::ir::{Envelope, TriggerOperator};
+use crate::ir::TriggerOperator;
 use crate::rule::{AlertSeverity, Seconds};
 
 /// The converted query in the form that was asked for.
@@ -18,7 +20,8 @@ pub(super) fn wrapped(
 ) -> Result<String, Vec<Refusal>> {
     match (request.options.form, target) {
         (Form::Query, _) | (_, Target::Sigma) => Ok(query),
-        (Form::Rule, Target::Asim | Target::Xdr | Target::Sentinel) => Ok(sentinel_rule(request, target, query)),
+        (Form::Rule, Target::Asim | Target::Sentinel) => Ok(sentinel_rule(request, target, query)),
+        (Form::Rule, Target::Xdr) => Ok(custom_detection(request, query, losses)),
         (Form::SavedSearch, Target::Spl) => Ok(saved_search(request, &query, losses)),
         (Form::ContentControl, Target::Spl) => Ok(content_control(request, query, losses)),
         (form, target) => {
@@ -28,7 +31,7 @@ pub(super) fn wrapped(
     }
 }
 
-fn title(request: &Request<'_>) -> String {
+pub(super) fn title(request: &Request<'_>) -> String {
     let envelope = &request.rule.envelope;
     let title = envelope.title.as_deref().or(request.options.name_hint.as_deref()).unwrap_or("Untitled rule");
     title.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -40,15 +43,16 @@ fn id(request: &Request<'_>, target: Target) -> String {
     Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("urn:kqlift:{}:{identity}", target.as_str()).as_bytes()).to_string()
 }
 
-fn description(envelope: &Envelope, title: &str) -> Node {
-    match envelope.description.as_deref().map(str::trim) {
+pub(super) fn description(request: &Request<'_>, title: &str) -> Node {
+    let language = if is_named(&request.rule.pipeline) { "Sigma" } else { "KQL" };
+    match request.rule.envelope.description.as_deref().map(str::trim) {
         Some(text) if text.contains('\n') => Node::Block(text.replace('\t', " ")),
         Some(text) if !text.is_empty() => Node::Text(text.to_owned()),
-        _ => Node::Text(format!("Converted from the KQL rule {title}")),
+        _ => Node::Text(format!("Converted from the {language} rule {title}")),
     }
 }
 
-fn text(key: &str, value: impl Into<String>) -> (String, Node) {
+pub(super) fn text(key: &str, value: impl Into<String>) -> (String, Node) {
     (key.to_owned(), Node::Text(value.into()))
 }
 
@@ -56,7 +60,7 @@ fn bare(key: &str, value: impl Into<String>) -> (String, Node) {
     (key.to_owned(), Node::Bare(value.into()))
 }
 
-fn list(key: &str, values: impl IntoIterator<Item = String>) -> (String, Node) {
+pub(super) fn list(key: &str, values: impl IntoIterator<Item = String>) -> (String, Node) {
     let values: Vec<Node> = values.into_iter().map(Node::Text).collect();
     (key.to_owned(), if values.is_empty() { Node::Bare("[]".to_owned()) } else { Node::List(values) })
 }
@@ -71,7 +75,7 @@ fn sentinel_rule(request: &Request<'_>, target: Target, query: String) -> String
         Some(AlertSeverity::Medium) | None => "Medium",
         Some(AlertSeverity::High) => "High",
     };
-    let duration = |seconds: Option<Seconds>| seconds.unwrap_or(Seconds(86_400)).short();
+    let (frequency, period) = schedule(request);
     let trigger = envelope.trigger;
     let operator = match trigger.map(|trigger| trigger.operator) {
         Some(TriggerOperator::LessThan) => "lt",
@@ -82,14 +86,14 @@ fn sentinel_rule(request: &Request<'_>, target: Target, query: String) -> String
     let mut entries = vec![
         bare("id", id(request, target)),
         text("name", title.clone()),
-        ("description".to_owned(), description(envelope, &title)),
+        ("description".to_owned(), description(request, &title)),
         text("severity", severity),
         ("requiredDataConnectors".to_owned(), connectors(target, &query)),
-        bare("queryFrequency", duration(envelope.frequency)),
-        bare("queryPeriod", duration(envelope.period)),
+        bare("queryFrequency", frequency.short()),
+        bare("queryPeriod", period.short()),
         text("triggerOperator", operator),
         bare("triggerThreshold", trigger.map_or(0, |trigger| trigger.threshold).to_string()),
-        list("tactics", envelope.tactics.iter().cloned()),
+        list("tactics", tactics(&envelope.tactics)),
         list("relevantTechniques", envelope.techniques.iter().cloned()),
         ("query".to_owned(), Node::Block(query)),
     ];
@@ -110,6 +114,35 @@ fn sentinel_rule(request: &Request<'_>, target: Target, query: String) -> String
     entries.push(bare("version", envelope.version.clone().unwrap_or_else(|| "1.0.0".to_owned())));
     entries.push(text("kind", "Scheduled"));
     yaml::write(&Node::Map(entries))
+}
+
+/// How often the rule runs and how far it looks back. Sigma knows only the windows of correlations, which a rule has
+/// to look at whole.
+fn schedule(request: &Request<'_>) -> (Seconds, Seconds) {
+    const LIMITS: (i64, i64) = (300, 14 * 86_400);
+    let envelope = &request.rule.envelope;
+    if !is_named(&request.rule.pipeline) {
+        let or_day = |seconds: Option<Seconds>| seconds.unwrap_or(Seconds(86_400));
+        return (or_day(envelope.frequency), or_day(envelope.period));
+    }
+    let Seconds(window) = envelope.period.unwrap_or(Seconds(3_600));
+    let window = window.clamp(LIMITS.0, LIMITS.1);
+    (Seconds(window.min(3_600)), Seconds(window))
+}
+
+/// The tactics by the names that Sentinel has. What ATT&CK has made of Defense Evasion since is that still.
+fn tactics(tactics: &[String]) -> Vec<String> {
+    let mut named: Vec<String> = Vec::new();
+    for tactic in tactics {
+        let tactic = match tactic.as_str() {
+            "Stealth" | "DefenseImpairment" => "DefenseEvasion",
+            other => other,
+        };
+        if !named.iter().any(|other| other == tactic) {
+            named.push(tactic.to_owned());
+        }
+    }
+    named
 }
 
 /// The connector that brings Defender's tables; ASIM functions need whichever the workspace has.
@@ -241,7 +274,7 @@ fn content_control(request: &Request<'_>, query: String, losses: &mut Vec<Loss>)
         text("author", envelope.author.clone().unwrap_or_else(|| "Unknown".to_owned())),
         text("status", "experimental"),
         text("type", "TTP"),
-        ("description".to_owned(), description(envelope, &title)),
+        ("description".to_owned(), description(request, &title)),
         list("data_source", []),
         ("search".to_owned(), Node::Block(query)),
         text("how_to_implement", "The fields must be extracted by the add-on of the source"),

@@ -26,7 +26,9 @@ pub(super) enum Aggregation {
     MakeSet,
     MakeSetIf,
     Max,
+    MaxIf,
     Min,
+    MinIf,
     Sum,
     SumIf,
     TakeAny,
@@ -47,7 +49,9 @@ pub(super) fn find(name: &str) -> Option<Aggregation> {
         "make_set" | "makeset" => Aggregation::MakeSet,
         "make_set_if" => Aggregation::MakeSetIf,
         "max" => Aggregation::Max,
+        "maxif" => Aggregation::MaxIf,
         "min" => Aggregation::Min,
+        "minif" => Aggregation::MinIf,
         "sum" => Aggregation::Sum,
         "sumif" => Aggregation::SumIf,
         "take_any" | "any" => Aggregation::TakeAny,
@@ -60,7 +64,12 @@ impl Aggregation {
     fn condition(self) -> Option<usize> {
         match self {
             Self::CountIf => Some(0),
-            Self::DcountIf | Self::MakeListIf | Self::MakeSetIf | Self::SumIf => Some(1),
+            Self::DcountIf
+            | Self::MakeListIf
+            | Self::MakeSetIf
+            | Self::MaxIf
+            | Self::MinIf
+            | Self::SumIf => Some(1),
             Self::ArgMax
             | Self::ArgMin
             | Self::Avg
@@ -88,7 +97,9 @@ impl Aggregation {
             | Self::Dcount
             | Self::DcountIf
             | Self::Max
+            | Self::MaxIf
             | Self::Min
+            | Self::MinIf
             | Self::Sum
             | Self::SumIf
             | Self::TakeAny => None,
@@ -121,8 +132,8 @@ impl Evaluator<'_> {
         let limit = limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
         Ok(match found {
             Aggregation::Count | Aggregation::CountIf => length(values.len()),
-            Aggregation::ArgMax | Aggregation::Max => values.into_iter().max_by(Datum::rank).unwrap_or(Datum::Null),
-            Aggregation::ArgMin | Aggregation::Min => values.into_iter().min_by(Datum::rank).unwrap_or(Datum::Null),
+            Aggregation::ArgMax | Aggregation::Max | Aggregation::MaxIf => values.into_iter().max_by(Datum::rank).unwrap_or(Datum::Null),
+            Aggregation::ArgMin | Aggregation::Min | Aggregation::MinIf => values.into_iter().min_by(Datum::rank).unwrap_or(Datum::Null),
             Aggregation::TakeAny => values.into_iter().next().unwrap_or(Datum::Null),
             Aggregation::Sum | Aggregation::SumIf => sum(&values),
             Aggregation::Avg => average(&values),

@@ -78,6 +78,7 @@ fn real_rules_find_the_same_events() {
     let (Some(corpus), Some(folder)) = (corpus(), shared::folder("events")) else { return };
     let hub = Hub::built_in();
     let shapes = [(Target::Xdr, shape(&folder.join("defender"))), (Target::Asim, shape(&folder.join("asim")))];
+    let mut of_files: BTreeMap<&'static str, Vec<Row>> = BTreeMap::new();
     let mut agreement = Agreement::new();
     let mut differences = BTreeSet::new();
     for (name, text) in &corpus {
@@ -85,8 +86,11 @@ fn real_rules_find_the_same_events() {
             let Body::Detection { log_source, .. } = &rule.body else { continue };
             let Some((source, files)) = source_of(log_source) else { continue };
             let Ok(detection) = lower(&rule, &hub) else { continue };
-            let all: Vec<Row> =
-                files.iter().flat_map(|file| rows(&folder.join(format!("sigma/{file}.jsonl")))).collect();
+            let mut all = Vec::new();
+            for file in files {
+                let rows = of_files.entry(file).or_insert_with(|| rows(&folder.join(format!("sigma/{file}.jsonl"))));
+                all.extend(rows.iter().cloned());
+            }
             let universe = ids(&all);
             let found = evaluate(&detection, &Events::of_every_table(all), None).expect("it is evaluated elsewhere");
             let found = ids(&found);

@@ -182,9 +182,8 @@ fn kept(home: Home<'_>) -> KeptAt<'_> {
 /// Whole records first; the order within stays.
 fn by_fit(mut homes: Vec<Home<'_>>) -> Vec<Home<'_>> {
     homes.sort_by_key(|home| match home.fit {
-        Fit::Same | Fit::Close => 0,
-        Fit::Wider => 1,
-        Fit::Partial | Fit::None => 2,
+        Fit::Same | Fit::Close | Fit::Wider => 0,
+        Fit::Partial | Fit::None => 1,
     });
     homes
 }
