@@ -7,7 +7,7 @@ use proptest::prelude::{BoxedStrategy, Just, ProptestConfig, Strategy, any, prop
 use super::adapt::Style;
 use super::condition::{Comparison, Condition, FieldTest, Number, Shape, TextTest};
 use super::fold::fold;
-use super::subject::Columns;
+use super::subject::{ColumnSet, Columns};
 use super::term::Part;
 use super::translate::{Position, Translator};
 use super::{Mode, Unmapped, regex};
@@ -232,6 +232,7 @@ fn target_text(text: &TextTest, value: &str) -> bool {
             Shape::Contains => value.contains(&needle),
             Shape::StartsWith => value.starts_with(&needle),
             Shape::EndsWith => value.ends_with(&needle),
+            Shape::Fits => unreachable!("KQL has no patterns with wildcards"),
             Shape::Term { .. } => unreachable!("the exact mode writes term matches as regular expressions"),
         })
 }
@@ -261,6 +262,7 @@ proptest! {
                 to: &[Dialect::Sigma],
                 native_prefix: "",
                 element: "",
+                shape: ColumnSet::Listed,
             },
             style: &style,
             unmapped: Unmapped::Error,

@@ -39,15 +39,42 @@ pub(super) fn check(pattern: &str) -> Result<(), String> {
 
 /// Prints a pattern, or names what the target lacks.
 pub(super) fn print(pattern: &str, syntax: Syntax) -> Result<Printed, String> {
-    let tree = ast::parse::Parser::new()
-        .parse(pattern)
-        .map_err(|error| format!("the pattern is not valid: {}", error.kind()))?;
+    let (flags, body) = foreign_flags(pattern, syntax);
+    let tree = match ast::parse::Parser::new().parse(body) {
+        Ok(tree) => tree,
+        Err(error) if syntax == Syntax::Pcre && is_perls(error.kind()) => return Ok(verbatim(pattern)),
+        Err(error) => return Err(format!("the pattern is not valid: {}", error.kind())),
+    };
     let mut printer = Printer { syntax, text: String::new(), narrows_classes: false };
     let (is_case_sensitive, rest) = leading_flags(&tree);
+    printer.text.push_str(flags);
     for part in rest {
         printer.ast(part)?;
     }
+    let is_case_sensitive = is_case_sensitive && !flags.contains('i');
     Ok(Printed { pattern: printer.text, is_case_sensitive, narrows_classes: printer.narrows_classes })
+}
+
+/// Flags in front of everything that Perl's syntax takes as they are, and what follows them. A flag for letter case alone
+/// is none of them.
+fn foreign_flags(pattern: &str, syntax: Syntax) -> (&str, &str) {
+    let length = pattern.strip_prefix("(?").and_then(|rest| rest.find(')')).map_or(0, |at| at + "(?)".len());
+    let (flags, body) = pattern.split_at(length);
+    let is_flags = flags.len() > "(?)".len() && flags.chars().all(|c| matches!(c, '(' | '?' | 'i' | 'm' | 's' | ')'));
+    if syntax == Syntax::Pcre && is_flags && flags != "(?i)" { (flags, body) } else { ("", pattern) }
+}
+
+/// Whether only Perl's syntax has it.
+fn is_perls(error: &ast::ErrorKind) -> bool {
+    matches!(error, ast::ErrorKind::UnsupportedLookAround | ast::ErrorKind::UnsupportedBackreference)
+}
+
+fn verbatim(pattern: &str) -> Printed {
+    let (is_case_sensitive, pattern) = match pattern.strip_prefix("(?i)") {
+        Some(rest) => (false, rest),
+        None => (true, pattern),
+    };
+    Printed { pattern: pattern.to_owned(), is_case_sensitive, narrows_classes: false }
 }
 
 /// `(?i)` in front of everything, and what follows it.

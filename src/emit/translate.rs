@@ -290,6 +290,12 @@ impl Translator<'_> {
             Ok(test) => test,
             Err(message) => return self.refuse(origin.span, Reason::ValueForm, origin.construct.clone(), message),
         };
+        let of_event = self.columns.from == Dialect::Sigma;
+        let test = match test {
+            // In KQL no text is null, so that only `isempty` is true for what is missing, whatever the type.
+            FieldTest::Missing if of_event && self.style.is_kql => FieldTest::Empty,
+            test => test,
+        };
         let leaf = |test: FieldTest| {
             let on = |name: &String| {
                 Condition::Match(Match { field: name.clone(), test: test.clone(), origin: origin.clone() })
@@ -306,7 +312,6 @@ impl Translator<'_> {
         let on = |field: &str, test: FieldTest| {
             Condition::Match(Match { field: field.to_owned(), test, origin: origin.clone() })
         };
-        let of_event = self.columns.from == Dialect::Sigma;
         let forms = Forms {
             hub: self.columns.hub,
             from: resolution.source.form,

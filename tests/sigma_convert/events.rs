@@ -54,12 +54,12 @@ fn id(row: &Row) -> Option<String> {
     }
 }
 
-fn ids<'r>(rows: impl IntoIterator<Item = &'r Row>) -> BTreeSet<String> {
+pub(super) fn ids<'r>(rows: impl IntoIterator<Item = &'r Row>) -> BTreeSet<String> {
     rows.into_iter().filter_map(id).collect()
 }
 
 /// All events of a shape, by table or schema, and the ids of each.
-fn shape(folder: &Path) -> (Events, BTreeSet<String>) {
+pub(super) fn shape(folder: &Path) -> (Events, BTreeSet<String>) {
     let (mut events, mut all) = (Events::default(), BTreeSet::new());
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let table = entry.path().file_stem().unwrap_or_default().to_string_lossy().into_owned();

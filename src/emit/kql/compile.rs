@@ -356,6 +356,9 @@ fn old_value(platform: Platform, request: &Request<'_>, rows: &Rows<'_>, value: 
         let (resolution, _) = rows.columns.resolve(&subject(expr)?)?;
         of_resolution(&resolution)
     };
+    if let ExprKind::Value(_) = &value.kind {
+        return Some(print::expression(value));
+    }
     print::computed(value, &column)
 }
 

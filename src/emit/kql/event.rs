@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::condition::{Condition, FieldTest, Match};
+use super::super::condition::{Condition, FieldTest, Match, Shape, TextTest};
 use super::super::subject::ColumnSet;
 use super::compile::where_line;
 use super::print;
@@ -12,7 +12,7 @@ use crate::schema::Schema;
 
 /// The lines of a condition. What needs no computed field comes in front of them.
 pub(super) fn lines(condition: &Condition, shape: ColumnSet<'_>) -> Vec<String> {
-    let condition = unescaped(condition.clone(), shape);
+    let condition = unescaped(condition.clone(), shape).map(&mut spread);
     let mut named = Vec::new();
     let (mut plain, mut computed) = (Vec::new(), Vec::new());
     for conjunct in null_safe(condition).conjuncts() {
@@ -71,6 +71,22 @@ fn sees_entities(test: &FieldTest) -> bool {
         | FieldTest::Missing
         | FieldTest::SameAs { .. }
         | FieldTest::Formula(_) => false,
+    }
+}
+
+/// A test of several values as alternatives, unless the operator takes a list.
+fn spread(found: Match) -> Condition {
+    match &found.test {
+        FieldTest::Text(text)
+            if text.needles.len() > 1 && !matches!(text.shape, Shape::Whole | Shape::Fits | Shape::Term { .. }) =>
+        {
+            let one = |needle: &String| {
+                let text = TextTest { needles: vec![needle.clone()], ..text.clone() };
+                Condition::Match(Match { test: FieldTest::Text(text), ..found.clone() })
+            };
+            Condition::any(text.needles.iter().map(one).collect())
+        }
+        _ => Condition::Match(found),
     }
 }
 

@@ -133,8 +133,12 @@ impl Joining<'_> {
 
     fn field(&self, name: &str, key: &str) -> Expr {
         let span = self.at(key);
-        let field = Field { name: name.to_owned(), origin: Origin::Event { field: name.to_owned() }, span };
-        let ty = if name == TIME { ScalarType::Datetime } else { ScalarType::Unknown };
+        let (origin, ty) = if name == TIME {
+            (Origin::Unknown, ScalarType::Datetime)
+        } else {
+            (Origin::Event { field: name.to_owned() }, ScalarType::Unknown)
+        };
+        let field = Field { name: name.to_owned(), origin, span };
         Expr { kind: ExprKind::Field(field), ty, span }
     }
 
