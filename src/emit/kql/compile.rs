@@ -9,7 +9,7 @@ use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::needed::{names, needed};
 use super::super::plan::dropped_steps;
 use super::super::reason::Reason;
-use super::super::condition::{Condition, Shape};
+use super::super::condition::Condition;
 use super::super::rows::{KeptAt, Rows, Wishes, rows};
 use super::super::source::row_filter_text;
 use super::super::subject::subject;
@@ -133,7 +133,7 @@ fn wishes_do<T>(platform: Platform, request: &Request<'_>, run: impl FnOnce(&Wis
         shared_home: &|source| platform.home(hub, source).filter(|_| platform == Platform::Asim).map(|home| home.name),
         needs_condition: false,
         element: "",
-        lists: |shape| shape == Shape::Whole,
+        lists: |_| true,
         keeps_window: true,
     })
 }

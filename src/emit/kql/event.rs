@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::super::condition::{Condition, FieldTest, Match, Shape, TextTest};
 use super::super::subject::ColumnSet;
+use super::super::term;
 use super::compile::where_line;
 use super::print;
 use crate::mapping::Payload;
@@ -74,9 +75,17 @@ fn sees_entities(test: &FieldTest) -> bool {
     }
 }
 
+/// From this number of values on, alternatives are one regular expression: Kusto limits how deep operators are nested.
+const MANY_VALUES: usize = 64;
+
 /// A test of several values as alternatives, unless the operator takes a list.
-fn spread(found: Match) -> Condition {
+fn spread(mut found: Match) -> Condition {
     match &found.test {
+        FieldTest::Text(text) if text.needles.len() >= MANY_VALUES && !matches!(text.shape, Shape::Whole) => {
+            let pattern = term::pattern(text.shape, &text.needles, text.part);
+            found.test = FieldTest::Regex { pattern, is_case_sensitive: text.is_case_sensitive };
+            Condition::Match(found)
+        }
         FieldTest::Text(text)
             if text.needles.len() > 1 && !matches!(text.shape, Shape::Whole | Shape::Fits | Shape::Term { .. }) =>
         {
