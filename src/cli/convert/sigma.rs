@@ -1,13 +1,14 @@
 //! Sigma rules: all files are read before any is converted, since correlations and filters are about rules of others.
 
 use std::collections::{BTreeSet, HashMap};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::{Attempt, Output, Status, options, targets};
+use super::{Attempt, Output, PartOfFile, Status, options, targets};
 use crate::cli::arguments::ConvertArguments;
 use crate::cli::files::Input;
+use crate::cli::world::Worlds;
 use crate::emit::{Conversion, LossClass, Outcome as Converted, Reason, Refusal, Target, convert};
 use crate::ir::Detection;
 use crate::mapping::Hub;
@@ -15,7 +16,7 @@ use crate::report::FileReport;
 use crate::sigma::{
     Body, Correlation, Part, Places, SigmaProblem, SigmaRule, correlate, lower_placed, read, write,
 };
-use crate::source::{Loaded, RuleFile};
+use crate::source::{Loaded, RuleFile, line_column};
 use crate::span::Span;
 
 /// Correlations about correlations are followed no deeper than this.
@@ -42,6 +43,13 @@ impl SigmaFile {
                 None => Places::default(),
             });
         Self { input: input.clone(), places: places.collect(), file, rules, problems }
+    }
+
+    /// What tells a rule from the others of the file.
+    fn part(&self, rule: usize) -> Option<PartOfFile> {
+        let start = self.places.get(rule)?.find("title").unwrap_or_default().start;
+        let (line, _) = line_column(&self.file.text, start as usize);
+        Some(PartOfFile { number: rule + 1, line })
     }
 
     /// The file as one text, which places in the meaning of its rules are places of.
@@ -90,8 +98,8 @@ impl<'f> Collection<'f> {
     }
 
     /// What becomes of the rules of each file, in order.
-    pub(super) fn convert(&self, hub: &Hub, arguments: &ConvertArguments) -> Vec<Vec<Attempt>> {
-        let each = |(index, file): (usize, &SigmaFile)| self.convert_file(index, file, hub, arguments);
+    pub(super) fn convert(&self, worlds: &Worlds, arguments: &ConvertArguments) -> Vec<Vec<Attempt>> {
+        let each = |(index, file): (usize, &SigmaFile)| self.convert_file(index, file, worlds.hub(&file.input), arguments);
         self.files.par_iter().enumerate().map(each).collect()
     }
 
@@ -112,14 +120,14 @@ impl<'f> Collection<'f> {
         let outputs: Vec<(usize, &SigmaRule)> = file.rules.iter().enumerate().filter(is_output).collect();
         for (number, rule) in &outputs {
             let meaning = self.meaning((index, *number), hub, 0);
-            let suffix = if outputs.len() > 1 { format!("-{}", number + 1) } else { String::new() };
+            let part = file.part(*number).filter(|_| outputs.len() > 1);
             for &target in targets(&file.input, arguments) {
                 let conversion = match (&meaning, target) {
                     (_, Target::Sigma) => as_sigma(rule),
                     (Ok(meaning), _) => convert(meaning, target, hub, &options(&file.input, arguments)),
                     (Err(problem), _) => refused(target, problem, &file.places[*number]),
                 };
-                attempts.push(attempt(&whole, file, conversion, &suffix));
+                attempts.push(attempt(&whole, file, conversion, part));
             }
         }
         attempts
@@ -182,7 +190,7 @@ fn refusal(target: Target, reason: Reason, message: String, span: Span, construc
 }
 
 /// The attempt, with constructs in the words of the rule.
-fn attempt(whole: &RuleFile, file: &SigmaFile, mut conversion: Conversion, number: &str) -> Attempt {
+fn attempt(whole: &RuleFile, file: &SigmaFile, mut conversion: Conversion, part: Option<PartOfFile>) -> Attempt {
     let words = |span: Span, construct: &mut String| {
         let written = span.slice(&whole.text).split_whitespace().collect::<Vec<_>>().join(" ");
         if !written.is_empty() {
@@ -194,8 +202,9 @@ fn attempt(whole: &RuleFile, file: &SigmaFile, mut conversion: Conversion, numbe
         refusals.iter_mut().for_each(|refusal| words(refusal.span, &mut refusal.construct));
     }
     let source = file.input.relative.clone();
-    let output = Output { text: String::new(), source, number: number.to_owned(), name: std::path::PathBuf::new() };
-    super::attempt(whole, 0, conversion, output)
+    let number = part.map_or_else(String::new, |part| format!("-{}", part.number));
+    let output = Output { text: String::new(), source, number, name: PathBuf::new() };
+    Attempt { part, ..super::attempt(whole, 0, conversion, output) }
 }
 
 /// A rule that cannot be read.
