@@ -1,10 +1,10 @@
 //! The rule around a query as a custom detection of Defender, in the keys of its API written as YAML.
 
+use super::Request;
 use super::loss::{Loss, LossClass};
 use super::reason::Reason;
 use super::wrap::{description, list, text, title};
 use super::yaml::{self, Node};
-use super::Request;
 use crate::rule::{AlertSeverity, Seconds};
 
 /// How often a custom detection can run, and the API's word for it.

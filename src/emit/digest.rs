@@ -32,8 +32,8 @@ impl Translator<'_> {
         }
         let mut parts = Vec::new();
         for operand in &test.operands {
-            let ExprKind::Value(Value::String(text)) = &operand.kind else { return None };
-            match self.digest(&field.name, text, test.op) {
+            let ExprKind::Value(Value::String(listed)) = &operand.kind else { return None };
+            match self.digest(&field.name, listed, test.op) {
                 Ok((column, digests)) => parts.extend(column.into_iter().map(|name| {
                     let origin = Origin {
                         span,
@@ -45,8 +45,8 @@ impl Translator<'_> {
                     };
                     let needles = vec![digests.clone()];
                     let part = Part::Everything;
-                    let text = TextTest { shape: Shape::Whole, part, needles, is_case_sensitive: false };
-                    Condition::Match(Match { field: name, test: FieldTest::Text(text), origin })
+                    let whole = TextTest { shape: Shape::Whole, part, needles, is_case_sensitive: false };
+                    Condition::Match(Match { field: name, test: FieldTest::Text(whole), origin })
                 })),
                 Err((reason, message)) => return Some(self.refuse(span, reason, field.name.clone(), message)),
             }
@@ -60,13 +60,11 @@ impl Translator<'_> {
             Some((name, digits)) => (Some(name.to_ascii_lowercase()), digits),
             None => (is_digest(field).then(|| field.to_ascii_lowercase()), text.trim_matches('*')),
         };
-        let is_value = matches!(
-            op,
-            TestOp::Contains | TestOp::EqualCi | TestOp::InCi | TestOp::StartsWith | TestOp::EndsWith
-        );
-        let is_whole = LENGTHS.iter().any(|(name, length)| {
-            named.as_ref().is_none_or(|named| named == name) && digits.len() == *length
-        });
+        let is_value =
+            matches!(op, TestOp::Contains | TestOp::EqualCi | TestOp::InCi | TestOp::StartsWith | TestOp::EndsWith);
+        let is_whole = LENGTHS
+            .iter()
+            .any(|(name, length)| named.as_ref().is_none_or(|named| named == name) && digits.len() == *length);
         if !is_value || !is_whole || !digits.chars().all(|c| c.is_ascii_hexdigit()) {
             let message = format!("`{text}` is no whole digest, and the target has no list of digests");
             return Err((Reason::ValueForm, message));
@@ -76,15 +74,15 @@ impl Translator<'_> {
             None => LENGTHS.iter().any(|(known, length)| *known == name && *length == digits.len()),
         };
         let parts = self.columns.hub.parts(self.columns.log_source, LIST).filter(|concept| fits(&concept.name));
-        let names: Vec<String> = parts
+        let found: Vec<String> = parts
             .filter_map(|concept| self.columns.to.iter().find_map(|dialect| concept.column(*dialect)))
             .flat_map(|column| column.names.clone())
             .collect();
-        if names.is_empty() {
+        if found.is_empty() {
             let named = named.map_or_else(|| "digests of this length".to_owned(), |name| name.to_uppercase());
             return Err((Reason::FieldUnmapped, format!("the target has no column for {named}")));
         }
-        Ok((names, digits.to_owned()))
+        Ok((found, digits.to_owned()))
     }
 }
 

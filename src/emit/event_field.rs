@@ -27,9 +27,7 @@ pub(super) fn resolve(columns: &Columns<'_>, subject: &Subject) -> Option<Resolu
 fn has_column(shape: ColumnSet<'_>, name: &str) -> bool {
     match shape {
         ColumnSet::Listed | ColumnSet::OwnNames | ColumnSet::Asim(_) => true,
-        ColumnSet::Table(table, _) => {
-            Schema::builtin().table(table).is_none_or(|table| table.column(name).is_some())
-        }
+        ColumnSet::Table(table, _) => Schema::builtin().table(table).is_none_or(|table| table.column(name).is_some()),
     }
 }
 

@@ -118,13 +118,14 @@ impl Forms<'_> {
         if !matches!(wanted.shape, Shape::Whole | Shape::EndsWith) {
             return (self.leaf)(test);
         }
-        let text = |shape, needles| {
+        let in_shape = |shape, needles| {
             let is_case_sensitive = wanted.is_case_sensitive;
             FieldTest::Text(TextTest { shape, part: Part::Everything, needles, is_case_sensitive })
         };
         let mut groups: Vec<(Option<&str>, Vec<String>)> = Vec::new();
         for needle in &wanted.needles {
-            let (left, right) = needle.rsplit_once('\\').map_or((None, needle.as_str()), |(left, right)| (Some(left), right));
+            let (left, right) =
+                needle.rsplit_once('\\').map_or((None, needle.as_str()), |(left, right)| (Some(left), right));
             match groups.iter_mut().find(|(of_group, _)| *of_group == left) {
                 Some((_, rights)) => rights.push(right.to_owned()),
                 None => groups.push((left, vec![right.to_owned()])),
@@ -132,12 +133,12 @@ impl Forms<'_> {
         }
         let parts = groups.into_iter().map(|(left, rights)| match (left, wanted.shape) {
             // Neither column holds a separator of its own at its end.
-            (None, Shape::EndsWith) => (self.on)(second, text(Shape::EndsWith, rights)),
-            (None, _) => (self.leaf)(text(Shape::Whole, rights)),
-            (Some(""), Shape::EndsWith) => self.value_name(second, rights, &text),
+            (None, Shape::EndsWith) => (self.on)(second, in_shape(Shape::EndsWith, rights)),
+            (None, _) => (self.leaf)(in_shape(Shape::Whole, rights)),
+            (Some(""), Shape::EndsWith) => self.value_name(second, rights, &in_shape),
             (Some(left), shape) => Condition::all(vec![
-                (self.on)(first, text(shape, vec![left.to_owned()])),
-                self.value_name(second, rights, &text),
+                (self.on)(first, in_shape(shape, vec![left.to_owned()])),
+                self.value_name(second, rights, &in_shape),
             ]),
         });
         Condition::any(parts.collect())
@@ -151,10 +152,10 @@ impl Forms<'_> {
         text: &dyn Fn(Shape, Vec<String>) -> FieldTest,
     ) -> Condition {
         let is_default = names.iter().any(|name| name.eq_ignore_ascii_case("(Default)") || name.is_empty());
-        let named: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).collect();
+        let proper: Vec<String> = names.into_iter().filter(|name| !name.is_empty()).collect();
         let mut parts = Vec::new();
-        if !named.is_empty() {
-            parts.push((self.on)(column, text(Shape::Whole, named)));
+        if !proper.is_empty() {
+            parts.push((self.on)(column, text(Shape::Whole, proper)));
         }
         if is_default {
             parts.push((self.on)(column, FieldTest::Empty));

@@ -3,13 +3,13 @@
 //! A target may keep one log source in several places: Defender's table, the log of another sensor. The first that has
 //! every field of the rule is taken; if none has, the first says what is missing.
 
-use super::{Request, Target};
 use super::flatten::Flat;
 use super::loss::{Loss, LossClass, Refusal};
 use super::reason::Reason;
 use super::rows::{KeptAt, Rows, Wishes, translated, with_columns};
 use super::source::Recognised;
 use super::subject::Columns;
+use super::{Request, Target};
 use crate::ir::{Expr, ExprKind, LogSource as Named, Pipeline, SourceKind, StageKind};
 use crate::mapping::{Assumption, Dialect, Fit, LogSource};
 use crate::span::Span;

@@ -94,8 +94,8 @@ impl Forms<'_> {
             let sysmon = wanted.needles.iter().filter(|needle| both && number(needle).is_some()).cloned();
             let needles = numbers.into_iter().chain(sysmon).collect();
             let part = super::term::Part::Everything;
-            let text = TextTest { shape: Shape::Whole, part, needles, is_case_sensitive: false };
-            parts.push((self.leaf)(FieldTest::Text(text)));
+            let whole = TextTest { shape: Shape::Whole, part, needles, is_case_sensitive: false };
+            parts.push((self.leaf)(FieldTest::Text(whole)));
         }
         Ok((Condition::any(parts), vec![Assumption::RegistryData]))
     }

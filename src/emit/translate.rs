@@ -330,7 +330,11 @@ impl Translator<'_> {
         let condition = self.adapted(condition);
         self.note_assumptions(resolution, assumptions, origin);
         if is_empty_test && self.style.is_kql == of_event {
-            let which = if of_event { "Sigma tells missing from empty; KQL does not" } else { "KQL does not tell missing from empty; the target may" };
+            let which = if of_event {
+                "Sigma tells missing from empty; KQL does not"
+            } else {
+                "KQL does not tell missing from empty; the target may"
+            };
             self.losses.push(
                 Loss::new(LossClass::Assumption, Reason::NullSemantics, origin.span, &*origin.construct)
                     .says(which)
@@ -519,8 +523,7 @@ impl Translator<'_> {
             self.losses.push(loss);
         }
         let origin = Origin { span, construct, is_negated: at.is_negated, ..Origin::default() };
-        let found =
-            plan.on(&|test| Condition::Match(Match { field: field.to_owned(), test, origin: origin.clone() }));
+        let found = plan.on(&|test| Condition::Match(Match { field: field.to_owned(), test, origin: origin.clone() }));
         self.adapted(found)
     }
 

@@ -64,12 +64,7 @@ impl Aggregation {
     fn condition(self) -> Option<usize> {
         match self {
             Self::CountIf => Some(0),
-            Self::DcountIf
-            | Self::MakeListIf
-            | Self::MakeSetIf
-            | Self::MaxIf
-            | Self::MinIf
-            | Self::SumIf => Some(1),
+            Self::DcountIf | Self::MakeListIf | Self::MakeSetIf | Self::MaxIf | Self::MinIf | Self::SumIf => Some(1),
             Self::ArgMax
             | Self::ArgMin
             | Self::Avg
@@ -132,8 +127,12 @@ impl Evaluator<'_> {
         let limit = limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
         Ok(match found {
             Aggregation::Count | Aggregation::CountIf => length(values.len()),
-            Aggregation::ArgMax | Aggregation::Max | Aggregation::MaxIf => values.into_iter().max_by(Datum::rank).unwrap_or(Datum::Null),
-            Aggregation::ArgMin | Aggregation::Min | Aggregation::MinIf => values.into_iter().min_by(Datum::rank).unwrap_or(Datum::Null),
+            Aggregation::ArgMax | Aggregation::Max | Aggregation::MaxIf => {
+                values.into_iter().max_by(Datum::rank).unwrap_or(Datum::Null)
+            }
+            Aggregation::ArgMin | Aggregation::Min | Aggregation::MinIf => {
+                values.into_iter().min_by(Datum::rank).unwrap_or(Datum::Null)
+            }
             Aggregation::TakeAny => values.into_iter().next().unwrap_or(Datum::Null),
             Aggregation::Sum | Aggregation::SumIf => sum(&values),
             Aggregation::Avg => average(&values),

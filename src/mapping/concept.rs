@@ -117,9 +117,8 @@ impl Concept {
         // Sigma's rules are not uniform in the case of fields.
         let ignores_case = matches!(dialect, Dialect::Sigma | Dialect::SigmaUnofficial);
         let is_same = |other: &String| other == name || (ignores_case && other.eq_ignore_ascii_case(name));
-        let is_it = |column: &Column| {
-            [&column.alias, &column.path].into_iter().flatten().chain(&column.names).any(is_same)
-        };
+        let is_it =
+            |column: &Column| [&column.alias, &column.path].into_iter().flatten().chain(&column.names).any(is_same);
         self.columns.iter().find(|(of, column)| *of == dialect && is_it(column)).map(|(_, column)| column)
     }
 }

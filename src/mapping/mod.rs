@@ -17,5 +17,7 @@ pub use assumption::Assumption;
 pub use concept::{Column, Concept, Dialect, Resolution};
 pub use form::ValueForm;
 pub use hub::{Hub, HubError, IpClass};
-pub use log_source::{AsimSource, Candidate, DataModel, Fit, LogSource, Payload, SigmaSource, SplunkSource, TableSource};
+pub use log_source::{
+    AsimSource, Candidate, DataModel, Fit, LogSource, Payload, SigmaSource, SplunkSource, TableSource,
+};
 pub use row_filter::{RowFilter, RowTest};

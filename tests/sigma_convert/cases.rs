@@ -105,9 +105,8 @@ fn every_case_to_every_target() {
 
 #[test]
 fn a_custom_detection_reads_as_one() {
-    let source = std::fs::read_to_string(
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/sigma-convert/envelope.yml"),
-    );
+    let source =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/sigma-convert/envelope.yml"));
     let meaning = meaning_of(&source.expect("the case is there")).expect("it has a meaning");
     let options = Options { form: Form::Rule, ..Options::default() };
     let Outcome::Converted(text) = convert(&meaning, Target::Xdr, &Hub::built_in(), &options).outcome else {

@@ -13,9 +13,7 @@ use crate::emit::{Conversion, LossClass, Outcome as Converted, Reason, Refusal, 
 use crate::ir::Detection;
 use crate::mapping::Hub;
 use crate::report::FileReport;
-use crate::sigma::{
-    Body, Correlation, Part, Places, SigmaProblem, SigmaRule, correlate, lower_placed, read, write,
-};
+use crate::sigma::{Body, Correlation, Part, Places, SigmaProblem, SigmaRule, correlate, lower_placed, read, write};
 use crate::source::{Loaded, RuleFile, line_column};
 use crate::span::Span;
 
@@ -37,11 +35,10 @@ impl SigmaFile {
         let (rules, problems) = read(&file.text);
         // Old collections have documents that are no rules; then nobody knows which is which.
         let is_plain = rules.len() == file.rules.len();
-        let places =
-            rules.iter().enumerate().map(|(index, _)| match file.rules.get(index).filter(|_| is_plain) {
-                Some(rule) => Places::of(rule),
-                None => Places::default(),
-            });
+        let places = rules.iter().enumerate().map(|(index, _)| match file.rules.get(index).filter(|_| is_plain) {
+            Some(rule) => Places::of(rule),
+            None => Places::default(),
+        });
         Self { input: input.clone(), places: places.collect(), file, rules, problems }
     }
 
@@ -99,7 +96,8 @@ impl<'f> Collection<'f> {
 
     /// What becomes of the rules of each file, in order.
     pub(super) fn convert(&self, worlds: &Worlds, arguments: &ConvertArguments) -> Vec<Vec<Attempt>> {
-        let each = |(index, file): (usize, &SigmaFile)| self.convert_file(index, file, worlds.hub(&file.input), arguments);
+        let each =
+            |(index, file): (usize, &SigmaFile)| self.convert_file(index, file, worlds.hub(&file.input), arguments);
         self.files.par_iter().enumerate().map(each).collect()
     }
 
@@ -145,9 +143,9 @@ impl<'f> Collection<'f> {
             let Some(part) = self.names.get(name.as_str()).filter(|_| depth < MAX_DEPTH) else {
                 return Err(problem(format!("there is no rule `{name}` among the files given")));
             };
-            let meaning = self.meaning(*part, hub, depth + 1).map_err(|found| {
-                problem(format!("the rule `{name}` has no meaning: {}", found.message))
-            })?;
+            let meaning = self
+                .meaning(*part, hub, depth + 1)
+                .map_err(|found| problem(format!("the rule `{name}` has no meaning: {}", found.message)))?;
             parts.push(Part { name, meaning });
         }
         correlate(rule, parts, places)

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use super::super::adapt::Style;
 use super::super::boolean::{Tree, Words};
+use super::super::condition::Condition;
 use super::super::flatten::{Split, Step, StepKind, innermost, split};
 use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::needed::{names, needed};
 use super::super::plan::dropped_steps;
 use super::super::reason::Reason;
-use super::super::condition::Condition;
 use super::super::rows::{KeptAt, Rows, Wishes, rows};
 use super::super::source::row_filter_text;
 use super::super::subject::subject;
@@ -115,9 +115,7 @@ fn wishes_do<T>(platform: Platform, request: &Request<'_>, run: impl FnOnce(&Wis
     let hub = request.hub;
     run(&Wishes {
         dialects: &|source| platform.home(hub, source).map_or(&[], |home| home.dialects),
-        places: &|source| {
-            by_fit(platform.homes(hub, source)).into_iter().map(kept).collect()
-        },
+        places: &|source| by_fit(platform.homes(hub, source)).into_iter().map(kept).collect(),
         style: &|separator| Style {
             mode: request.mode,
             is_kql: true,

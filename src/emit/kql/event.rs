@@ -31,8 +31,7 @@ pub(super) fn lines(condition: &Condition, shape: ColumnSet<'_>) -> Vec<String> 
 }
 
 /// How XML writes the characters that mean something in it; the last stands for itself.
-const ENTITIES: [(&str, &str); 5] =
-    [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")];
+const ENTITIES: [(&str, &str); 5] = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")];
 
 /// Fields inside of XML are read back to what they stand for, if a test can tell the difference.
 fn unescaped(condition: Condition, shape: ColumnSet<'_>) -> Condition {
@@ -50,8 +49,7 @@ fn unescaped(condition: Condition, shape: ColumnSet<'_>) -> Condition {
     let (entities, characters) = (list(ENTITIES.map(|pair| pair.0)), list(ENTITIES.map(|pair| pair.1)));
     condition.map(&mut |mut found| {
         if fields.contains(&found.field) {
-            found.field =
-                format!("replace_strings({}, dynamic([{entities}]), dynamic([{characters}]))", found.field);
+            found.field = format!("replace_strings({}, dynamic([{entities}]), dynamic([{characters}]))", found.field);
         }
         Condition::Match(found)
     })
@@ -60,7 +58,7 @@ fn unescaped(condition: Condition, shape: ColumnSet<'_>) -> Condition {
 /// Whether the test may find something else in the text as XML writes it.
 fn sees_entities(test: &FieldTest) -> bool {
     match test {
-        FieldTest::Text(text) => text.needles.iter().any(|needle| {
+        FieldTest::Text(wanted) => wanted.needles.iter().any(|needle| {
             let needle = needle.to_ascii_lowercase();
             needle.contains(['<', '>', '&', '"', '\'', ';'])
                 || ENTITIES.iter().any(|(entity, _)| entity.contains(&needle))

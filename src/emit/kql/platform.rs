@@ -4,9 +4,9 @@ use super::super::Request;
 use super::super::flatten::map_children;
 use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::reason::Reason;
+use super::super::subject::ColumnSet;
 use super::print;
 use crate::ir::{Assignment, Expr, ExprKind, Field, MemberKey, Pipeline, SourceKind, Stage, StageKind};
-use super::super::subject::ColumnSet;
 use crate::mapping::{AsimSource, Dialect, Fit, Hub, LogSource, RowFilter, TableSource};
 use crate::schema::ScalarType;
 

@@ -52,9 +52,11 @@ pub fn correlate(rule: &SigmaRule, parts: Vec<Part<'_>>, places: &Places) -> Res
             envelope.techniques.extend(part.meaning.envelope.techniques.iter().cloned());
         }
         let mut seen = Vec::new();
-        let mut is_new = |text: &String| !seen.contains(text) && {
-            seen.push(text.clone());
-            true
+        let mut is_new = |text: &String| {
+            !seen.contains(text) && {
+                seen.push(text.clone());
+                true
+            }
         };
         envelope.tactics.retain(&mut is_new);
         envelope.techniques.retain(is_new);
