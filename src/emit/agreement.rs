@@ -9,7 +9,7 @@ use super::condition::{Comparison, Condition, FieldTest, Number, Shape, TextTest
 use super::fold::fold;
 use super::subject::{ColumnSet, Columns};
 use super::term::Part;
-use super::translate::{Position, Translator};
+use super::translate::{Known, Position, Translator};
 use super::{Mode, Unmapped, regex};
 use crate::ir::{Expr, ExprKind, Field, Test, TestOp};
 use crate::mapping::{Dialect, Hub};
@@ -268,6 +268,7 @@ proptest! {
             unmapped: Unmapped::Error,
             losses: Vec::new(),
             refusals: Vec::new(),
+            known: Known::new(),
         };
         let condition = translator.condition(&fold(&predicate), Position::TOP);
         if translator.refusals.is_empty() {

@@ -17,6 +17,7 @@ mod event_field;
 mod flatten;
 mod fold;
 mod forms;
+mod keyword;
 mod kql;
 mod log_source;
 mod loss;
@@ -36,6 +37,7 @@ mod time;
 mod translate;
 mod union;
 mod unmapped;
+mod values;
 mod wrap;
 mod yaml;
 

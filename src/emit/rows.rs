@@ -12,7 +12,7 @@ use super::reason::Reason;
 use super::source::{Recognised, recognise, sensor_loss};
 use super::subject::{ColumnSet, Columns, subject};
 use super::time::{TimeTest, Window, fixed_loss, time_test, window_loss};
-use super::translate::{Position, Translator};
+use super::translate::{Known, Position, Translator};
 use super::{Request, Unmapped};
 use crate::ir::{Expr, ExprKind, SourceKind};
 use crate::mapping::{Assumption, Dialect, Fit, LogSource};
@@ -218,8 +218,14 @@ pub(super) fn translated<'a>(
 ) -> Result<Rows<'a>, Vec<Refusal>> {
     let separator = if recognised.log_source.sigma.product.as_deref() == Some("windows") { '\\' } else { '/' };
     let style: Style = (wishes.style)(separator);
-    let mut translator =
-        Translator { columns, style: &style, unmapped: request.options.unmapped, losses, refusals: Vec::new() };
+    let mut translator = Translator {
+        columns,
+        style: &style,
+        unmapped: request.options.unmapped,
+        losses,
+        refusals: Vec::new(),
+        known: Known::new(),
+    };
     let rest = std::mem::take(&mut recognised.rest);
     let conditions = rest.iter().map(|conjunct| translator.condition(conjunct, Position::TOP)).collect();
     let (losses, refusals) = (translator.losses, translator.refusals);

@@ -3,15 +3,17 @@
 //! KQL's three-valued logic ends here: a negation of a test that can be null is pushed inside until it stands at a
 //! test, and is then written so that rows without a value stay out, as KQL leaves them out.
 
+use std::collections::HashMap;
+
 use super::adapt::{Style, adapt};
-use super::condition::{Condition, FieldTest, Match, Origin, Shape, TextTest};
+use super::condition::{Condition, FieldTest, Match, Origin};
 use super::fold::{may_be_null, or_false};
 use super::forms::Forms;
 use super::kql::print;
 use super::loss::{Loss, LossClass, Refusal};
 use super::reader::{Plan, Reader};
 use super::reason::Reason;
-use super::subject::{Columns, is_number, subject};
+use super::subject::{Columns, Subject, is_number, subject};
 use super::{Unmapped, regex};
 use crate::ir::{Expr, ExprKind, Field, Test, TestOp};
 use crate::mapping::{Assumption, Dialect, Resolution, ValueForm};
@@ -33,7 +35,12 @@ pub(super) struct Translator<'a> {
     pub(super) losses: Vec<Loss>,
     /// What stands in the way.
     pub(super) refusals: Vec<Refusal>,
+    /// Fields that were looked up already: rules test one field with many values.
+    pub(super) known: Known,
 }
+
+/// Fields of events, by name, with their columns.
+pub(super) type Known = HashMap<String, Option<(Resolution, bool)>>;
 
 /// Where a predicate stands.
 #[derive(Clone, Copy)]
@@ -197,6 +204,19 @@ impl Translator<'_> {
         Condition::Constant(true)
     }
 
+    /// How the target spells a subject.
+    fn resolve(&mut self, subject: &Subject) -> Option<(Resolution, bool)> {
+        if self.columns.from != Dialect::Sigma {
+            return self.columns.resolve(subject);
+        }
+        if let Some(known) = self.known.get(&subject.name) {
+            return known.clone();
+        }
+        let found = self.columns.resolve(subject);
+        self.known.insert(subject.name.clone(), found.clone());
+        found
+    }
+
     fn test(&mut self, test: &Test, span: Span, at: Position) -> Condition {
         if matches!(test.subject.kind, ExprKind::Star) && self.columns.from == Dialect::Sigma {
             return self.keyword(test, span, at);
@@ -205,7 +225,7 @@ impl Translator<'_> {
             return condition;
         }
         let Some(subject) = subject(&test.subject) else { return self.computed_test(test, span, at) };
-        let Some((resolution, is_any_element)) = self.columns.resolve(&subject) else {
+        let Some((resolution, is_any_element)) = self.resolve(&subject) else {
             return if subject.column.is_none() {
                 self.computed_test(test, span, at)
             } else {
@@ -371,53 +391,6 @@ impl Translator<'_> {
         }
     }
 
-    /// The test with the texts of the source's column replaced by those of the target's.
-    fn translated_values(
-        &mut self,
-        test: FieldTest,
-        resolution: &Resolution,
-        origin: &Origin,
-    ) -> Result<FieldTest, String> {
-        let (from, to) = (&resolution.source.values, &resolution.target.values);
-        let FieldTest::Text(wanted) = test else { return Ok(test) };
-        if from.is_empty() && to.is_empty() {
-            return Ok(FieldTest::Text(wanted));
-        }
-        if wanted.shape != Shape::Whole {
-            return Err("only whole values can be rewritten to the target's values".to_owned());
-        }
-        let mut needles = Vec::new();
-        for needle in &wanted.needles {
-            let meaning = if from.is_empty() { Some(needle) } else { lookup(from, needle, |(value, _)| value) };
-            let translated: Vec<&String> = match meaning {
-                None => Vec::new(),
-                Some(meaning) if to.is_empty() => vec![meaning],
-                Some(meaning) => {
-                    to.iter().filter(|row| row.1.eq_ignore_ascii_case(meaning)).map(|row| &row.0).collect()
-                }
-            };
-            if translated.is_empty() {
-                return Err(format!("the value `{needle}` has no counterpart on the target"));
-            }
-            for value in translated {
-                if !needles.contains(value) {
-                    needles.push(value.clone());
-                }
-            }
-        }
-        let covers = |row: &(String, String)| wanted.needles.iter().any(|needle| needle.eq_ignore_ascii_case(&row.0));
-        let meanings: Vec<&String> = from.iter().filter(|row| covers(row)).map(|row| &row.1).collect();
-        if from.iter().any(|row| meanings.contains(&&row.1) && !covers(row)) {
-            self.losses.push(
-                Loss::new(LossClass::Over, Reason::LogsourceWidened, origin.span, &*origin.construct)
-                    .says(format!("the target does not tell the values of `{}` apart as finely", origin.column))
-                    .under(origin.is_negated),
-            );
-        }
-        // The target's own texts are written as it documents them; their case carries nothing.
-        Ok(FieldTest::Text(TextTest { needles, is_case_sensitive: false, ..wanted }))
-    }
-
     fn comparison(&mut self, test: &Test, left: &Resolution, other: &Field, span: Span, at: Position) -> Condition {
         let construct = construct_of(test, span);
         let other = Expr { kind: ExprKind::Field(other.clone()), ty: test.operands[0].ty, span: other.span };
@@ -502,43 +475,10 @@ impl Translator<'_> {
         }
     }
 
-    /// A text that is looked for in the whole event.
-    fn keyword(&mut self, test: &Test, span: Span, at: Position) -> Condition {
-        let reader = Reader { test, form: ValueForm::Text, ty: ScalarType::String, style: self.style };
-        let plan = match reader.read() {
-            Ok(plan) => plan,
-            Err((reason, message)) => return self.refuse(span, reason, "keyword".to_owned(), message),
-        };
-        let (field, message) = if self.style.is_kql {
-            ("*", "the keyword is looked for in every column, which is slow, and not across columns")
-        } else {
-            ("_raw", "the keyword is looked for in the text of the event as it was sent, with its escapes")
-        };
-        let construct = "keyword".to_owned();
-        let loss = Loss::new(LossClass::Assumption, Reason::Keyword, span, &*construct)
-            .says(message)
-            .assuming(if self.style.is_kql { Assumption::Sensor } else { Assumption::AddOn })
-            .under(at.is_negated);
-        if !self.losses.contains(&loss) {
-            self.losses.push(loss);
-        }
-        let origin = Origin { span, construct, is_negated: at.is_negated, ..Origin::default() };
-        let found = plan.on(&|test| Condition::Match(Match { field: field.to_owned(), test, origin: origin.clone() }));
-        self.adapted(found)
-    }
-
     pub(super) fn refuse(&mut self, span: Span, reason: Reason, construct: String, message: String) -> Condition {
         self.refusals.push(Refusal::new(span, reason, construct, message));
         Condition::Constant(true)
     }
-}
-
-fn lookup<'a>(
-    rows: &'a [(String, String)],
-    value: &str,
-    key: impl Fn(&'a (String, String)) -> &'a String,
-) -> Option<&'a String> {
-    rows.iter().find(|row| key(row).eq_ignore_ascii_case(value)).map(|row| &row.1)
 }
 
 fn is_constant(operand: &Expr) -> bool {

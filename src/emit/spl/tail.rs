@@ -10,7 +10,7 @@ use super::super::needed::names;
 use super::super::reason::Reason;
 use super::super::rows::conjuncts_of;
 use super::super::subject::{ColumnSet, Columns, subject};
-use super::super::translate::{Position, Translator};
+use super::super::translate::{Known, Position, Translator};
 use super::super::{Request, Unmapped};
 use super::aggregate;
 use super::compute::compute;
@@ -152,8 +152,14 @@ impl Search<'_, '_> {
             shape: ColumnSet::Listed,
         };
         let losses = std::mem::take(&mut self.losses);
-        let mut translator =
-            Translator { columns, style: &style, unmapped: Unmapped::Error, losses, refusals: Vec::new() };
+        let mut translator = Translator {
+            columns,
+            style: &style,
+            unmapped: Unmapped::Error,
+            losses,
+            refusals: Vec::new(),
+            known: Known::new(),
+        };
         let condition = translator.condition(&renamed(conjunct), Position::TOP);
         self.losses = translator.losses;
         self.refusals.extend(translator.refusals);

@@ -1,0 +1,64 @@
+//! Texts of a column that stand for others on the target: `ConnectionSuccess` for an outgoing connection.
+
+use super::condition::{FieldTest, Origin, Shape, TextTest};
+use super::loss::{Loss, LossClass};
+use super::reason::Reason;
+use super::translate::Translator;
+use crate::mapping::Resolution;
+
+impl Translator<'_> {
+    /// The test with the texts of the source's column replaced by those of the target's.
+    pub(super) fn translated_values(
+        &mut self,
+        test: FieldTest,
+        resolution: &Resolution,
+        origin: &Origin,
+    ) -> Result<FieldTest, String> {
+        let (from, to) = (&resolution.source.values, &resolution.target.values);
+        let FieldTest::Text(wanted) = test else { return Ok(test) };
+        if from.is_empty() && to.is_empty() {
+            return Ok(FieldTest::Text(wanted));
+        }
+        if wanted.shape != Shape::Whole {
+            return Err("only whole values can be rewritten to the target's values".to_owned());
+        }
+        let mut needles = Vec::new();
+        for needle in &wanted.needles {
+            let meaning = if from.is_empty() { Some(needle) } else { lookup(from, needle, |(value, _)| value) };
+            let translated: Vec<&String> = match meaning {
+                None => Vec::new(),
+                Some(meaning) if to.is_empty() => vec![meaning],
+                Some(meaning) => {
+                    to.iter().filter(|row| row.1.eq_ignore_ascii_case(meaning)).map(|row| &row.0).collect()
+                }
+            };
+            if translated.is_empty() {
+                return Err(format!("the value `{needle}` has no counterpart on the target"));
+            }
+            for value in translated {
+                if !needles.contains(value) {
+                    needles.push(value.clone());
+                }
+            }
+        }
+        let covers = |row: &(String, String)| wanted.needles.iter().any(|needle| needle.eq_ignore_ascii_case(&row.0));
+        let meanings: Vec<&String> = from.iter().filter(|row| covers(row)).map(|row| &row.1).collect();
+        if from.iter().any(|row| meanings.contains(&&row.1) && !covers(row)) {
+            self.losses.push(
+                Loss::new(LossClass::Over, Reason::LogsourceWidened, origin.span, &*origin.construct)
+                    .says(format!("the target does not tell the values of `{}` apart as finely", origin.column))
+                    .under(origin.is_negated),
+            );
+        }
+        // The target's own texts are written as it documents them; their case carries nothing.
+        Ok(FieldTest::Text(TextTest { needles, is_case_sensitive: false, ..wanted }))
+    }
+}
+
+fn lookup<'a>(
+    rows: &'a [(String, String)],
+    value: &str,
+    key: impl Fn(&'a (String, String)) -> &'a String,
+) -> Option<&'a String> {
+    rows.iter().find(|row| key(row).eq_ignore_ascii_case(value)).map(|row| &row.1)
+}
