@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &ConvertArguments) -> CommandResult {
     let found = files::each(&files, &arguments.inputs, |input, outcome| match outcome {
         Outcome::Rules(file) => Found::Converted(convert_file(input, &file, worlds.of(input), arguments)),
         Outcome::Broken(problem) => Found::Converted(vec![Attempt::broken(FileReport::of_problem(problem), None)]),
-        Outcome::Sigma(file) => Found::Sigma(SigmaFile::read(input, file)),
+        Outcome::Sigma(file) => Found::Sigma(Box::new(SigmaFile::read(input, file))),
         Outcome::Skipped => Found::Converted(Vec::new()),
     })?;
     let mut attempts = together(found, &worlds, arguments);
@@ -55,7 +55,7 @@ pub(super) fn run(arguments: &ConvertArguments) -> CommandResult {
 /// What is known of a file at first sight.
 enum Found {
     Converted(Vec<Attempt>),
-    Sigma(SigmaFile),
+    Sigma(Box<SigmaFile>),
 }
 
 /// What became of every rule, in the order of the files.
@@ -66,7 +66,7 @@ fn together(found: Vec<Found>, worlds: &Worlds, arguments: &ConvertArguments) ->
             Found::Converted(attempts) => results.push(attempts),
             Found::Sigma(file) => {
                 places.push(results.len());
-                files.push(file);
+                files.push(*file);
                 results.push(Vec::new());
             }
         }

@@ -37,7 +37,7 @@ impl Forms<'_> {
     /// Rewrites one test.
     pub(super) fn rewrite(&self, test: FieldTest) -> Rewritten {
         if self.is_event_to_kql && !self.is_on_type(&test) {
-            return Ok((self.as_text(test), Vec::new()));
+            return Ok((self.as_text(&test), Vec::new()));
         }
         if self.from == self.to {
             return Ok((self.joined(test), Vec::new()));
@@ -57,7 +57,7 @@ impl Forms<'_> {
                 Ok(((self.leaf)(test), vec![Assumption::Host]))
             }
             (ValueForm::Int, ValueForm::IntText) => self.number_to_text(&test),
-            (ValueForm::IntText, ValueForm::Int) => self.text_to_number(test),
+            (ValueForm::IntText | ValueForm::Text, ValueForm::Int) => self.text_to_number(test),
             (ValueForm::Int, ValueForm::HexText) => self.number_to_hex(&test),
             (ValueForm::HexText, ValueForm::Int) => self.hex_to_number(test),
             (ValueForm::Integrity, ValueForm::IntegritySid) => self.integrity_to_sid(test),
@@ -69,7 +69,6 @@ impl Forms<'_> {
             (ValueForm::RegdataSysmon, ValueForm::RegdataPlain | ValueForm::RegdataAny) => self.registry_data(test),
             (ValueForm::Pipe, ValueForm::PipeNt) => self.pipe(test),
             (ValueForm::Host, ValueForm::Url) => self.host_of_url(&test),
-            (ValueForm::Text, ValueForm::Int) => self.text_to_number(test),
             // What a column holds beyond the text is not known to either side.
             (ValueForm::Text, _) | (_, ValueForm::Text) if self.is_event_to_kql => self.exact(test),
             _ => Err(self.unknown()),
@@ -92,18 +91,23 @@ impl Forms<'_> {
             wanted.shape == Shape::Whole && wanted.needles.iter().all(|needle| needle.parse::<i64>().is_ok())
         };
         match (test, self.to) {
-            (FieldTest::Empty | FieldTest::Missing | FieldTest::Formula(_) | FieldTest::SameAs { .. }, _) => true,
             (FieldTest::Text(wanted), ValueForm::Int) => self.from == ValueForm::HexText || is_numbers(wanted),
-            (FieldTest::Text(_) | FieldTest::Regex { .. }, ValueForm::Bool) => false,
-            (FieldTest::Regex { .. }, ValueForm::Int) => false,
-            (FieldTest::Number(Comparison::Equal, _), _) => true,
-            (FieldTest::Number(..), to) => to == ValueForm::Int,
-            (FieldTest::Text(_) | FieldTest::Regex { .. } | FieldTest::Network(_), _) => true,
+            (FieldTest::Text(_), to) => to != ValueForm::Bool,
+            (FieldTest::Regex { .. }, to) => !matches!(to, ValueForm::Bool | ValueForm::Int),
+            (FieldTest::Number(comparison, _), to) => *comparison == Comparison::Equal || to == ValueForm::Int,
+            (
+                FieldTest::Empty
+                | FieldTest::Missing
+                | FieldTest::Formula(_)
+                | FieldTest::SameAs { .. }
+                | FieldTest::Network(_),
+                _,
+            ) => true,
         }
     }
 
     /// The test on the column as a text, or a comparison on the number in its text.
-    fn as_text(&self, test: FieldTest) -> Condition {
+    fn as_text(&self, test: &FieldTest) -> Condition {
         let function = if matches!(test, FieldTest::Number(..)) { "tolong" } else { "tostring" };
         let names = self.target.spellings();
         let on = |name: &String| (self.on)(&format!("{function}({})", column_text(name)), test.clone());

@@ -195,9 +195,13 @@ fn attempt(whole: &RuleFile, file: &SigmaFile, mut conversion: Conversion, part:
             *construct = written;
         }
     };
-    conversion.losses.iter_mut().for_each(|loss| words(loss.span, &mut loss.construct));
+    for loss in &mut conversion.losses {
+        words(loss.span, &mut loss.construct);
+    }
     if let Converted::Refused(refusals) = &mut conversion.outcome {
-        refusals.iter_mut().for_each(|refusal| words(refusal.span, &mut refusal.construct));
+        for refusal in refusals {
+            words(refusal.span, &mut refusal.construct);
+        }
     }
     let source = file.input.relative.clone();
     let number = part.map_or_else(String::new, |part| format!("-{}", part.number));

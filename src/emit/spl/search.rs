@@ -76,7 +76,7 @@ fn wider_match(found: &Match) -> Option<Condition> {
     };
     let shape = match text.shape {
         Shape::Term { .. } => Shape::Contains,
-        Shape::Fits => return wider_fit(found, &text),
+        Shape::Fits => return Some(wider_fit(found, &text)),
         shape @ (Shape::Whole | Shape::Contains | Shape::StartsWith | Shape::EndsWith) => shape,
     };
     // An unescaped `*` matches a literal one too.
@@ -96,7 +96,7 @@ fn with_stars(pattern: &str) -> Option<String> {
 }
 
 /// The pattern with `*` for everything that `search` has no word for.
-fn wider_fit(found: &Match, text: &TextTest) -> Option<Condition> {
+fn wider_fit(found: &Match, text: &TextTest) -> Condition {
     let wider = |pattern: &String| {
         let piece = |piece: &Piece| match piece {
             Piece::Text(text) => term::unwild(&wildcards(text)).replace("\\*", "*"),
@@ -106,7 +106,7 @@ fn wider_fit(found: &Match, text: &TextTest) -> Option<Condition> {
     };
     let needles = text.needles.iter().map(wider).collect();
     let text = TextTest { needles, is_case_sensitive: false, ..text.clone() };
-    Some(Condition::Match(Match { test: FieldTest::Text(text), ..found.clone() }))
+    Condition::Match(Match { test: FieldTest::Text(text), ..found.clone() })
 }
 
 /// `?` and control characters become `*`, and neighbouring wildcards one.

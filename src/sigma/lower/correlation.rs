@@ -3,8 +3,8 @@
 //! Sigma's windows slide; a pipeline has fixed ones, which miss groups that lie across their edges. Backends report it.
 
 use super::super::{
-    Body, Condition, ConditionExpr, Correlation, CorrelationCondition, CorrelationKind, Names, Quantifier, SigmaRule,
-    Threshold, TimeUnit, Timespan,
+    Body, ConditionExpr, Correlation, CorrelationCondition, CorrelationKind, Names, Quantifier, SigmaRule, Threshold,
+    TimeUnit, Timespan,
 };
 use super::{Lowered, Places, SigmaProblem, Spans, any, condition, envelope, every, not, problem};
 use crate::ir::{
@@ -63,6 +63,9 @@ pub fn correlate(rule: &SigmaRule, parts: Vec<Part<'_>>, places: &Places) -> Res
     }
     Ok(ir::Detection { envelope, pipeline: joining.pipeline(parts)? })
 }
+
+/// The fields of a condition, and what the number made of them is compared with.
+type Limits<'a> = (Option<&'a Names>, &'a [(Threshold, f64)]);
 
 struct Joining<'a> {
     correlation: &'a Correlation,
@@ -219,7 +222,7 @@ impl Joining<'_> {
         Expr { kind: ExprKind::Value(value), ty, span: self.at("condition") }
     }
 
-    fn threshold(&self) -> Lowered<(Option<&Names>, &[(Threshold, f64)])> {
+    fn threshold(&self) -> Lowered<Limits<'_>> {
         match &self.correlation.condition {
             Some(CorrelationCondition::Threshold { field, limits, .. }) if !limits.is_empty() => {
                 Ok((field.as_ref(), limits))
@@ -300,7 +303,7 @@ impl Joining<'_> {
         });
         let counts = counts.collect();
         let predicate = match &self.correlation.condition {
-            Some(CorrelationCondition::Rules(wanted)) => self.wanted(wanted, &wanted.expr, labels)?,
+            Some(CorrelationCondition::Rules(wanted)) => self.wanted(&wanted.expr, labels)?,
             Some(CorrelationCondition::Threshold { .. }) | None => {
                 every(labels.iter().map(|(_, column)| self.occurs(column)).collect(), self.at("rules"))
             }
@@ -313,15 +316,15 @@ impl Joining<'_> {
     }
 
     /// Which rules have to match, as in `rule_a and not rule_b`.
-    fn wanted(&self, whole: &Condition, expr: &ConditionExpr, labels: &[(String, String)]) -> Lowered<Expr> {
+    fn wanted(&self, expr: &ConditionExpr, labels: &[(String, String)]) -> Lowered<Expr> {
         let span = self.at("condition");
         let each = |parts: &[ConditionExpr]| -> Lowered<Vec<Expr>> {
-            parts.iter().map(|part| self.wanted(whole, part, labels)).collect()
+            parts.iter().map(|part| self.wanted(part, labels)).collect()
         };
         match expr {
             ConditionExpr::And(parts) => Ok(every(each(parts)?, span)),
             ConditionExpr::Or(parts) => Ok(any(each(parts)?, span)),
-            ConditionExpr::Not(inner) => Ok(not(self.wanted(whole, inner, labels)?)),
+            ConditionExpr::Not(inner) => Ok(not(self.wanted(inner, labels)?)),
             ConditionExpr::Search { name, .. } => match labels.iter().find(|(rule, _)| rule == name) {
                 Some((_, column)) => Ok(self.occurs(column)),
                 None => Err(problem("correlation.condition", format!("the correlation has no rule `{name}`"))),
