@@ -34,7 +34,7 @@ fn damaged_logs_are_refused() {
     let region = "/runs/0/results/0/locations/0/physicalLocation/region";
     assert_eq!(damaged(&|log| log["version"] = "2.0.0".into()), ["$.version: \"2.0.0\" is none of [\"2.1.0\"]"]);
     assert_eq!(damaged(&|log| log["surprise"] = 1.into()), ["$.surprise: nothing is allowed here"]);
-    let damages: [&dyn Fn(&mut Value); 5] = [
+    let others: [&dyn Fn(&mut Value); 5] = [
         &|log| log["runs"][0]["results"][0]["level"] = "fatal".into(),
         &|log| log["runs"][0]["results"][0]["message"] = Value::Object(serde_json::Map::new()),
         &|log| log.pointer_mut(region).expect("it is there")["startLine"] = 0.into(),
@@ -44,7 +44,7 @@ fn damaged_logs_are_refused() {
             rules.push(rules[0].clone());
         },
     ];
-    for (index, damage) in damages.into_iter().enumerate() {
+    for (index, damage) in others.into_iter().enumerate() {
         assert_eq!(damaged(damage).len(), 1, "{index}");
     }
 }
