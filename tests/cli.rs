@@ -158,7 +158,7 @@ fn the_documentation_of_a_rule_is_printed() {
     assert_eq!(run.code, Some(0));
     assert!(
         run.stdout.starts_with(
-            "# JON001 default-join-kind\n\nJoins and aggregation · warning · confidence high · fix always\n"
+            "# JON001 default-join-kind\n\nJoins and aggregation · warning · confidence high · fix always · every kind of file · needs query\n"
         )
     );
     let run = kqlift(root(), &["rule", "--all"]);

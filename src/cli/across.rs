@@ -32,6 +32,10 @@ impl Across {
     /// Reads the files and holds their rules against each other.
     pub(super) fn of(files: &[Input], inputs: &Inputs) -> Result<Self, Failure> {
         let worlds = Worlds::schemas_only(files, inputs)?;
+        // What is passed over is said by the run itself, which reads the files again.
+        let mut quiet = inputs.clone();
+        quiet.shared.verbose = false;
+        let inputs = &quiet;
         let read = files::each(files, inputs, |input, outcome| match outcome {
             Outcome::Rules(file) => members(input, &file, worlds.schema(input)),
             Outcome::Broken(_) | Outcome::Sigma(_) | Outcome::Skipped => Vec::new(),

@@ -1,7 +1,7 @@
 //! Regular expressions of Sigma values.
 
 use regex_syntax::ast::parse::Parser;
-use regex_syntax::ast::{Ast, Error, ErrorKind, GroupKind, RepetitionKind, RepetitionRange, Span};
+use regex_syntax::ast::{Ast, ErrorKind, GroupKind, RepetitionKind, RepetitionRange, Span};
 
 /// What is wrong with an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,32 +24,26 @@ pub(in crate::lint) fn parse_regex(text: &str) -> Result<(), RegexError> {
     }
     match Parser::new().parse(text) {
         Ok(_) => Ok(()),
-        Err(error) => match described(&error) {
-            Some((message, is_of_some_engines)) => {
-                let Span { start, end } = *error.span();
-                Err(RegexError { message, start: start.offset, end: end.offset, is_of_some_engines })
-            }
-            None => Ok(()),
-        },
+        Err(error) if is_wrong_everywhere(error.kind()) => {
+            let (message, Span { start, end }) = (error.kind().to_string(), *error.span());
+            Err(RegexError { message, start: start.offset, end: end.offset, is_of_some_engines: false })
+        }
+        // Escapes of letters and digits, braces that are no repetition, names and flags are read in many ways.
+        Err(_) => Ok(()),
     }
 }
 
-/// What is wrong, and whether other engines read it; nothing for what only this parser refuses.
-fn described(error: &Error) -> Option<(String, bool)> {
-    match error.kind() {
-        ErrorKind::UnsupportedBackreference | ErrorKind::UnsupportedLookAround => {
-            Some((error.kind().to_string(), true))
-        }
+fn is_wrong_everywhere(kind: &ErrorKind) -> bool {
+    matches!(
+        kind,
         ErrorKind::ClassUnclosed
-        | ErrorKind::ClassRangeInvalid
-        | ErrorKind::GroupUnclosed
-        | ErrorKind::GroupUnopened
-        | ErrorKind::RepetitionMissing
-        | ErrorKind::RepetitionCountInvalid
-        | ErrorKind::EscapeUnexpectedEof => Some((error.kind().to_string(), false)),
-        // Escapes of letters, braces that are no repetition, names and flags are read in many ways.
-        _ => None,
-    }
+            | ErrorKind::ClassRangeInvalid
+            | ErrorKind::GroupUnclosed
+            | ErrorKind::GroupUnopened
+            | ErrorKind::RepetitionMissing
+            | ErrorKind::RepetitionCountInvalid
+            | ErrorKind::EscapeUnexpectedEof
+    )
 }
 
 /// Groups and references that engines without backtracking don't have: place and length.
