@@ -48,7 +48,7 @@ fn links_in_circles_and_names_that_are_not_text_do_not_stop_the_run() {
     symlink("gone.kql", folder.join("broken.kql")).expect("links can be made");
     symlink(".", folder.join("again")).expect("links can be made");
     // Some file systems refuse such a name; then there is nothing to test.
-    let named = std::fs::write(folder.join(OsStr::from_bytes(b"z\xFF.kql")), QUERY).is_ok();
+    let named = std::fs::write(folder.join(OsStr::from_bytes(b"z\xFF.kql")), "DeviceNetworkInfo\n| take 1\n").is_ok();
     let run = kqlift(&folder, &["lint", "--format", "concise"]);
     let files = if named { 5 } else { 4 };
     let unreadable = "error FIL001 unreadable-file: the link can't be followed:";

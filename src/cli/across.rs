@@ -37,8 +37,9 @@ impl Across {
         quiet.shared.verbose = false;
         let inputs = &quiet;
         let read = files::each(files, inputs, |input, outcome| match outcome {
-            Outcome::Rules(file) => members(input, &file, worlds.schema(input)),
-            Outcome::Broken(_) | Outcome::Sigma(_) | Outcome::Skipped => Vec::new(),
+            // A link repeats the file that it leads to.
+            Outcome::Rules(file) if !input.absolute.is_symlink() => members(input, &file, worlds.schema(input)),
+            Outcome::Rules(_) | Outcome::Broken(_) | Outcome::Sigma(_) | Outcome::Skipped => Vec::new(),
         })?;
         let (mut keys, mut members, mut shapes) = (Vec::new(), Vec::new(), Vec::new());
         for (key, member, shape) in read.into_iter().flatten() {
