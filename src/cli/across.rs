@@ -1,6 +1,6 @@
 //! What `lint` says of a rule because of the other rules of its folder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -25,8 +25,13 @@ pub(super) struct Across(BTreeMap<Key, Vec<Diagnostic>>);
 
 type Key = (String, usize);
 
-/// A rule with what it is compared by; a query that cannot be read has no shape.
-type Read = (Key, Member, Option<Shape>);
+/// A rule with what it is first compared by, and its text, for those that are alike.
+struct Read {
+    key: Key,
+    member: Member,
+    text: RuleText,
+    schema: Schema,
+}
 
 impl Across {
     /// Reads the files and holds their rules against each other.
@@ -41,13 +46,18 @@ impl Across {
             Outcome::Rules(file) if !input.absolute.is_symlink() => members(input, &file, worlds.schema(input)),
             Outcome::Rules(_) | Outcome::Broken(_) | Outcome::Sigma(_) | Outcome::Skipped => Vec::new(),
         })?;
-        let (mut keys, mut members, mut shapes) = (Vec::new(), Vec::new(), Vec::new());
-        for (key, member, shape) in read.into_iter().flatten() {
+        let (mut keys, mut members, mut texts) = (Vec::new(), Vec::new(), Vec::new());
+        for Read { key, member, text, schema } in read.into_iter().flatten() {
             keys.push(key);
             members.push(member);
-            shapes.push(shape);
+            texts.push((text, schema));
         }
         let pairs = alike(&members);
+        // Most rules are alike to none: only the others are looked at closely.
+        let close: BTreeSet<usize> = pairs.iter().flat_map(|pair| [pair.first, pair.second]).collect();
+        let close: Vec<usize> = close.into_iter().collect();
+        let shapes: BTreeMap<usize, Shape> =
+            close.par_iter().filter_map(|index| Some((*index, shape(texts.get(*index)?)?))).collect();
         let overlaps: Vec<(usize, usize, Overlap)> =
             pairs.par_iter().filter_map(|pair| Some((pair.first, pair.second, overlap(pair, &shapes)?))).collect();
         let mut found = Self::default();
@@ -66,9 +76,8 @@ impl Across {
 }
 
 /// How two rules that are alike overlap.
-fn overlap(pair: &Alike, shapes: &[Option<Shape>]) -> Option<Overlap> {
-    let shape = |index: usize| shapes.get(index).and_then(Option::as_ref);
-    let relation = match (shape(pair.first), shape(pair.second)) {
+fn overlap(pair: &Alike, shapes: &BTreeMap<usize, Shape>) -> Option<Overlap> {
+    let relation = match (shapes.get(&pair.first), shapes.get(&pair.second)) {
         (Some(one), Some(other)) => one.rows(other),
         _ => Relation::Different,
     };
@@ -94,9 +103,17 @@ fn member(input: &Input, key: Key, text: &RuleText, schema: &Schema) -> Read {
     let place = Place::from(Span::new(head.start as usize, head.start as usize + first_line));
     let path = catalog_path(&input.relative);
     let path = if key.1 == 0 { path } else { format!("{path}#{}", key.1 + 1) };
-    let shape = parsed.is_accepted().then(|| {
+    let member = Member::new(path, &text.metadata, &facts, place);
+    Read { key, member, text: text.clone(), schema: schema.clone() }
+}
+
+/// What a rule is compared by closely; a query that cannot be read has none.
+fn shape((text, schema): &(RuleText, Schema)) -> Option<Shape> {
+    let query = text.query();
+    let parsed = parse(query);
+    parsed.is_accepted().then(|| {
+        let facts = analyze(&parsed.query, schema);
         let meaning = lower(query, &parsed.query, &facts, &text.metadata, text.kind);
         Shape::of(Side { rule: &meaning, query })
-    });
-    (key, Member::new(path, &text.metadata, &facts, place), shape)
+    })
 }

@@ -24,7 +24,9 @@ pub use context::{Context, Input, Report};
 pub use rule::{Category, Confidence, Fixable, Needs, Rule};
 pub use sigma::{SigmaInput, check_sigma};
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
 use crate::diagnostic::Diagnostic;
 use crate::parse::SyntaxError;
@@ -39,7 +41,11 @@ pub fn rules() -> &'static [Rule] {
 
 /// The rule of a code, in any letter case, or of a name.
 pub fn find(code_or_name: &str) -> Option<&'static Rule> {
-    rules().iter().find(|rule| rule.code.eq_ignore_ascii_case(code_or_name) || rule.name == code_or_name)
+    static BY_CODE: LazyLock<HashMap<&'static str, &'static Rule>> =
+        LazyLock::new(|| rules().iter().map(|rule| (rule.code, rule)).collect());
+    let by_other =
+        || rules().iter().find(|rule| rule.code.eq_ignore_ascii_case(code_or_name) || rule.name == code_or_name);
+    BY_CODE.get(code_or_name).copied().or_else(by_other)
 }
 
 /// The path of a rule's Markdown page below `src/lint/rules`, for links to it.

@@ -64,7 +64,11 @@ fn text_of(value: &Value) -> Option<String> {
 
 /// Whether both tests are about the same value of the same row, and both must hold for it to be kept.
 pub(super) fn about_the_same(cx: &Context<'_>, first: &Listed<'_>, second: &Listed<'_>) -> bool {
-    first.predicate.subject.column == second.predicate.subject.column
+    // `start.name` and `end.name` are columns of two nodes of a graph.
+    let written = |test: &Listed<'_>| cx.slice(test.predicate.subject.span);
+    let is_one_path = !written(first).contains('.') || written(first) == written(second);
+    is_one_path
+        && first.predicate.subject.column == second.predicate.subject.column
         && hold_together(cx, first.predicate, second.predicate)
         && no_rows_come_between(cx, first.predicate, second.predicate)
 }

@@ -3,6 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::lint::attack::{TACTICS, tactics_of};
 use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
+use crate::rule::RuleKind;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: "ATK002",
@@ -24,6 +25,14 @@ fn check(cx: &mut Context<'_>) {
     if tactics.is_empty() || tactics.iter().any(|tactic| !TACTICS.iter().any(|known| normal(known) == *tactic)) {
         return;
     }
+    let fits = |technique: &str| {
+        tactics_of(technique).is_some_and(|serves| serves.iter().any(|tactic| tactics.contains(&normal(tactic))))
+    };
+    // A custom detection has one category, and may have techniques of others beside one that fits.
+    let has_one_category = cx.kind() == RuleKind::CustomDetection;
+    if has_one_category && metadata.techniques.iter().any(|technique| fits(&technique.value)) {
+        return;
+    }
     for technique in &metadata.techniques {
         let Some(serves) = tactics_of(&technique.value) else { continue };
         if serves.iter().any(|tactic| tactics.contains(&normal(tactic))) {
@@ -32,7 +41,11 @@ fn check(cx: &mut Context<'_>) {
         let names = serves.iter().map(|tactic| format!("`{}`", spelled(tactic))).collect::<Vec<_>>().join(" or ");
         cx.report(technique.place, format!("`{}` serves {names}, which is not among the tactics", technique.value))
             .label("serves another tactic")
-            .help(format!("add {names}, or choose another technique"));
+            .help(if has_one_category {
+                format!("set the category to {names}, or choose another technique")
+            } else {
+                format!("add {names}, or choose another technique")
+            });
     }
 }
 

@@ -2,8 +2,9 @@
 
 use crate::diagnostic::{Edit, Effect, Severity};
 use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
+use crate::schema::ScalarType;
 use crate::span::Span;
-use crate::syntax::{ExprKind, Name, Node, OperatorKind};
+use crate::syntax::{ExprKind, Name, Node, OperatorKind, SortKey};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: "COR018",
@@ -23,7 +24,9 @@ fn check(cx: &mut Context<'_>) {
     for pipeline in cx.pipelines() {
         for (index, operator) in pipeline.operators.iter().enumerate() {
             let OperatorKind::Sort(keys) = &operator.kind else { continue };
-            let Some(key) = keys.iter().find(|key| key.direction.is_none()) else { continue };
+            // Of other keys, only neighbours with the same value are compared: their order does not matter.
+            let is_time = |key: &&SortKey<'_>| cx.facts().type_of(&key.expr.value) == ScalarType::Datetime;
+            let Some(key) = keys.iter().filter(is_time).find(|key| key.direction.is_none()) else { continue };
             let later = pipeline.operators.get(index + 1..).unwrap_or_default();
             let Some(call) = later.iter().flat_map(|operator| Node::Operator(operator).walk()).find_map(neighbour)
             else {

@@ -35,6 +35,12 @@ fn check(cx: &mut Context<'_>) {
         // Where the name of a column comes from the function, the new name would rename the column.
         let keeps_names = !matches!(&*name.text, "argmax" | "argmin")
             && successor.is_some_and(|successor| successor.naming == function.naming);
+        if &*name.text == "replace" {
+            cx.report(name.span, "`replace` is the old form of `replace_regex`, which takes the text first")
+                .label("no longer documented")
+                .help("write `replace_regex(text, regex, rewrite)` with the last argument in front");
+            continue;
+        }
         let mut report = cx.report(name.span, format!("`{}` is the old name of `{replacement}`", name.text));
         report.label("no longer documented").help(format!("write `{replacement}`"));
         if keeps_names {

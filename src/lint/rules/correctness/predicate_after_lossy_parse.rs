@@ -2,6 +2,7 @@
 
 use crate::analyze::{Predicate, PredicateOp};
 use crate::diagnostic::Severity;
+use crate::lint::predicate::texts;
 use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::span::Span;
 use crate::syntax::{OperatorKind, ParsePart};
@@ -34,8 +35,10 @@ fn check(cx: &mut Context<'_>) {
                         && test.subject.column.as_ref().is_some_and(|column| columns.contains(&column.name.as_str()))
                 })
             };
-            let asks_for_value =
-                |test: &Predicate| test.is_filter && (!test.is_negated || test.op == PredicateOp::Function);
+            let asks_for_value = |test: &Predicate| {
+                let excludes_empty = || texts(test).any(str::is_empty);
+                test.is_filter && (!test.is_negated || test.op == PredicateOp::Function || excludes_empty())
+            };
             if tests().any(asks_for_value) {
                 continue;
             }

@@ -4,7 +4,7 @@ use crate::diagnostic::{Effect, Severity};
 use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::parse::{Token, TokenKind, tokens};
 use crate::span::Span;
-use crate::syntax::{ExprKind, Node, StatementKind};
+use crate::syntax::{ExprKind, LetValue, Node, StatementKind};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: "COR025",
@@ -31,9 +31,24 @@ fn check(cx: &mut Context<'_>) {
     let tokens = tokens(cx.text());
     for node in cx.query().walk() {
         let Node::Statement(statement) = node else { continue };
-        let StatementKind::Let { name, .. } = &statement.kind else { continue };
+        let StatementKind::Let { name, value } = &statement.kind else { continue };
+        // `search`, `find` and `union *` read a view without naming it.
+        if matches!(value, LetValue::Function(function) if function.is_view) {
+            continue;
+        }
         let is_name = |token: &Token| token.kind != TokenKind::Comment && cx.slice(token.span).contains(&*name.text);
         if tokens.iter().filter(|token| is_name(token)).count() > 1 {
+            continue;
+        }
+        let comment = tokens.iter().find(|token| {
+            token.kind == TokenKind::Comment && words(cx.slice(token.span)).any(|word| word == &*name.text)
+        });
+        if let Some(comment) = comment {
+            cx.report(name.span, format!("only a comment uses `{}`", name.text))
+                .severity(Severity::Info)
+                .label("used by nothing that runs")
+                .related(comment.span, "used here")
+                .help("take the comment out, or delete both");
             continue;
         }
         let whole = with_end(cx.text(), &tokens, statement.span);
@@ -45,6 +60,10 @@ fn check(cx: &mut Context<'_>) {
     }
 }
 
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_')
+}
+
 /// The statement with its semicolon and the line end behind it.
 fn with_end(text: &str, tokens: &[Token], statement: Span) -> Option<Span> {
     let semicolon =
@@ -53,7 +72,8 @@ fn with_end(text: &str, tokens: &[Token], statement: Span) -> Option<Span> {
         return None;
     }
     let rest = text.get(semicolon.span.end as usize..)?;
-    let blank = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+    let is_blank = |c: char| c.is_whitespace() && !matches!(c, '\r' | '\n');
+    let blank = rest.len() - rest.trim_start_matches(is_blank).len();
     let line_end =
         rest.get(blank..)?.chars().take(2).take_while(|c| matches!(c, '\r' | '\n')).map(char::len_utf8).sum::<usize>();
     let line_end = if rest.get(blank..)?.starts_with('\n') { 1 } else { line_end };

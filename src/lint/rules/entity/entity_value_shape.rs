@@ -3,6 +3,8 @@
 use crate::diagnostic::Severity;
 use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::schema::{Origin, ScalarType};
+use crate::span::Span;
+use crate::syntax::ExprKind;
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: "ENT007",
@@ -29,6 +31,15 @@ fn check(cx: &mut Context<'_>) {
                 None
             }
         };
+        if let Some(made_by) = made_by.filter(|span| is_part(cx, *span)) {
+            let text = cx.slice(made_by);
+            cx.report(column.place, format!("`{}` is a part of a JSON value, of type `dynamic`", column.value))
+                .severity(Severity::Info)
+                .label("not a text")
+                .related(made_by, "taken out here")
+                .help(format!("write `tostring({text})`"));
+            continue;
+        }
         let mut report =
             cx.report(column.place, format!("`{}` is a set or an object, and an entity is one value", column.value));
         report.label("no single value").help("map a column of texts; `mv-expand` makes a row of each value");
@@ -36,4 +47,11 @@ fn check(cx: &mut Context<'_>) {
             report.related(made_by, "made here");
         }
     }
+}
+
+/// Whether an expression takes one member or element out of a dynamic value: most likely one text.
+fn is_part(cx: &Context<'_>, place: Span) -> bool {
+    cx.expressions()
+        .filter(|expr| expr.span == place)
+        .any(|expr| matches!(expr.kind, ExprKind::Path { .. } | ExprKind::Element { .. }))
 }

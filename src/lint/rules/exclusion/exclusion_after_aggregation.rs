@@ -35,11 +35,29 @@ fn check(cx: &mut Context<'_>) {
         let Origin::Computed { span, .. } = &column.origin else { continue };
         let makes_set =
             ["make_set", "make_list", "makeset", "makelist"].iter().any(|name| cx.slice(*span).starts_with(name));
-        let Some(text) = texts(predicate).next().filter(|text| makes_set && !text.is_empty()) else { continue };
+        let Some(text) = texts(predicate).next().filter(|text| makes_set && names_a_thing(text)) else { continue };
         let name = &column.name;
+        let tests_of_set = cx.predicates().iter().filter(|other| cx.slice(other.subject.span).contains(name.as_str()));
+        // A test that the set has, or is, something else asks about the whole group on purpose.
+        if is_outcome(name) || tests_of_set.count() > 1 {
+            continue;
+        }
         cx.report(predicate.span, format!("a whole group is dropped if one of its `{name}` holds `{text}`"))
             .label("drops groups, not rows")
             .related(*span, "collected here")
-            .help("exclude before `summarize`, so that the rest of the group is still counted");
+            .help("exclude before `summarize` if only the event is benign, not the whole group");
     }
+}
+
+/// Whether a text names a domain, a path, a file, an address or an account, rather than what became of something.
+fn names_a_thing(text: &str) -> bool {
+    text.contains(['.', '\\', '/', '@'])
+}
+
+/// Whether a column says how something ended: "it never succeeded" is asked of a whole group.
+fn is_outcome(column: &str) -> bool {
+    const OUTCOMES: &[&str] =
+        &["result", "status", "error", "code", "outcome", "action", "operation", "state", "fail", "success"];
+    let column = column.to_ascii_lowercase();
+    OUTCOMES.iter().any(|outcome| column.contains(outcome))
 }

@@ -4,7 +4,8 @@ use crate::analyze::Predicate;
 use crate::diagnostic::Severity;
 use crate::lint::shape::table_column;
 use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
-use crate::syntax::{Expr, ExprKind, OperatorKind};
+use crate::schema::ScalarType;
+use crate::syntax::{Expr, ExprKind, Operator, OperatorKind};
 
 pub(in crate::lint) const RULE: Rule = Rule {
     code: "JON013",
@@ -35,6 +36,20 @@ fn check(cx: &mut Context<'_>) {
             let OperatorKind::Summarize { aggregates, .. } = &operator.kind else { continue };
             let Some(latest) = aggregates.iter().find(|aggregate| takes_latest(&aggregate.value)) else { continue };
             let before = pipeline.operators.get(..index).unwrap_or_default();
+            // Behind another `summarize`, join or expansion, rows are no longer those of the table.
+            let changes_rows = |operator: &Operator<'_>| {
+                matches!(
+                    operator.kind,
+                    OperatorKind::Summarize { .. }
+                        | OperatorKind::Join(_)
+                        | OperatorKind::Lookup(_)
+                        | OperatorKind::Union(_)
+                        | OperatorKind::MvExpand { .. }
+                )
+            };
+            if before.iter().any(changes_rows) || !is_by_time(cx, &latest.value) {
+                continue;
+            }
             let is_before = |test: &&Predicate| {
                 before.iter().any(|operator| {
                     matches!(operator.kind, OperatorKind::Where(_)) && operator.span.contains(test.span)
@@ -52,6 +67,12 @@ fn check(cx: &mut Context<'_>) {
                 .help("move the test behind `summarize`");
         }
     }
+}
+
+/// Whether the first argument is a time: only then is the row that is kept the latest.
+fn is_by_time(cx: &Context<'_>, expr: &Expr<'_>) -> bool {
+    let ExprKind::Call { arguments, .. } = &expr.kind else { return false };
+    arguments.first().is_some_and(|by| cx.facts().type_of(&by.value) == ScalarType::Datetime)
 }
 
 fn takes_latest(expr: &Expr<'_>) -> bool {

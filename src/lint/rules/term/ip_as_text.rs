@@ -2,7 +2,7 @@
 
 use crate::analyze::PredicateOp;
 use crate::diagnostic::Severity;
-use crate::lint::predicate::{excludes, texts_with_places};
+use crate::lint::predicate::{excludes, hold_together, texts_with_places};
 use crate::lint::shape::shape_of;
 use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::schema::ColumnShape;
@@ -31,6 +31,15 @@ fn check(cx: &mut Context<'_>) {
         let found = texts_with_places(predicate)
             .find_map(|(text, place)| Some((text, place, wrong_address(predicate.op, text)?)));
         let Some((text, place, other)) = found else { continue };
+        let is_tested_further = cx.predicates().iter().any(|other| {
+            other.span != predicate.span
+                && cx.slice(other.span).contains(column.name.as_str())
+                && !looks_at_a_part(other.op)
+                && hold_together(cx, predicate, other)
+        });
+        if is_tested_further {
+            continue;
+        }
         let (operator, name) = (cx.slice(predicate.op_span), &column.name);
         let also = if excludes(predicate) { "also excluded" } else { "also matched" };
         cx.report(place, format!("`{operator} \"{text}\"` compares characters, not networks"))
