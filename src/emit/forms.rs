@@ -69,6 +69,7 @@ impl Forms<'_> {
             (ValueForm::RegdataSysmon, ValueForm::RegdataPlain | ValueForm::RegdataAny) => self.registry_data(test),
             (ValueForm::Pipe, ValueForm::PipeNt) => self.pipe(test),
             (ValueForm::Host, ValueForm::Url) => self.host_of_url(&test),
+            (ValueForm::Url, ValueForm::Host) => self.url_as_host(test),
             // What a column holds beyond the text is not known to either side.
             (ValueForm::Text, _) | (_, ValueForm::Text) if self.is_event_to_kql => self.exact(test),
             _ => Err(self.unknown()),
@@ -199,6 +200,16 @@ impl Forms<'_> {
         let pattern = format!("^([a-z]+://)?{before}{hosts}{after}");
         let regex = FieldTest::Regex { pattern, is_case_sensitive: wanted.is_case_sensitive };
         Ok(((self.leaf)(regex), vec![Assumption::Host]))
+    }
+
+    /// A test of a URL that looks at nothing but its host; what a scheme, a port or a path could satisfy is refused.
+    fn url_as_host(&self, test: FieldTest) -> Rewritten {
+        let FieldTest::Text(wanted) = &test else { return Err(self.unknown()) };
+        let is_of_host = |needle: &String| needle.contains('.') && !needle.contains(['/', ':', '?', '*']);
+        if wanted.shape == Shape::Fits || !wanted.needles.iter().all(is_of_host) {
+            return Err(self.unknown());
+        }
+        Ok(((self.leaf)(test), vec![Assumption::Host]))
     }
 
     /// T1, T5 to T7: the same test on what follows the last separator.

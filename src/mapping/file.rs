@@ -49,7 +49,8 @@ pub(super) struct RawNative {
 #[derive(Deserialize)]
 struct RawNativeSplunk {
     sourcetype: String,
-    category: String,
+    /// What the search tests besides the source type; `<table>` stands for the name of the table.
+    filter: String,
     prefix: String,
 }
 
@@ -59,7 +60,7 @@ impl RawNative {
         let source = |table: &String| {
             let splunk = |raw: &RawNativeSplunk| SplunkSource {
                 source_types: vec![raw.sourcetype.clone()],
-                filter: Some(format!("category=\"{}\"", raw.category.replace("<table>", table))),
+                filter: Some(raw.filter.replace("<table>", table)),
                 ..SplunkSource::default()
             };
             let log_source = LogSource {
