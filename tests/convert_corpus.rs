@@ -61,13 +61,11 @@ fn stages<'ir>(hub: &Hub, pipeline: &'ir Pipeline) -> Option<Vec<&'ir StageKind>
     Some(stages)
 }
 
-/// Whether ASIM has a function for the events of every table: many kinds of event have none.
+/// Whether ASIM reads every table, for some kind of event that the hub knows: many tables have no parser.
 fn is_normalised(hub: &Hub, pipeline: &Pipeline) -> bool {
     let source = match &pipeline.source.kind {
-        SourceKind::Table { name, .. } | SourceKind::Function { name, .. } => hub
-            .candidates(name)
-            .iter()
-            .any(|found| found.log_source.asim.is_some() && hub.dialect(&found.log_source.id, name).is_some()),
+        SourceKind::Table { name, .. } => hub.is_normalised(name),
+        SourceKind::Function { name, .. } => hub.asim_function(name).is_some(),
         SourceKind::Pipeline { pipeline, .. } => is_normalised(hub, pipeline),
         _ => false,
     };

@@ -14,7 +14,7 @@ use super::loss::{Loss, LossClass, Refusal};
 use super::reader::{Plan, Reader};
 use super::reason::Reason;
 use super::subject::{Columns, Subject, is_number, subject};
-use super::{Unmapped, regex};
+use super::{Unmapped, regex, spl};
 use crate::ir::{Expr, ExprKind, Field, Test, TestOp};
 use crate::mapping::{Assumption, Dialect, Resolution, ValueForm};
 use crate::schema::{ScalarType, Value};
@@ -159,6 +159,7 @@ impl Translator<'_> {
                     .assuming(Assumption::Present)
                     .under(at.is_negated),
             );
+            self.losses.extend(spl::assumed(expr, expr.span));
         }
         let found = Condition::Match(Match { field: String::new(), test: FieldTest::Formula(text), origin });
         if is_negated { Condition::not(found) } else { found }
@@ -277,6 +278,9 @@ impl Translator<'_> {
         let Some(field) = self.computed(&test.subject) else { return self.refuse_expression(&test.subject) };
         if test.operands.iter().any(|operand| !is_constant(operand)) {
             return self.formula(&test_expression(test, span), false, at);
+        }
+        if !self.style.is_kql {
+            self.losses.extend(spl::assumed(&test.subject, span));
         }
         let construct = construct_of(test, span);
         let form = if is_number(test.subject.ty) { ValueForm::Int } else { ValueForm::Text };

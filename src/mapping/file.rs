@@ -144,6 +144,8 @@ pub(super) struct RawFunctions {
     functions: Vec<RawFunction>,
     #[serde(default)]
     legacy_or_misspelt: Vec<String>,
+    #[serde(default)]
+    tables: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -258,7 +260,8 @@ pub(super) fn functions(by_schema: BTreeMap<String, RawFunctions>) -> Vec<AsimFu
                 spellings.extend(raw.legacy_or_misspelt.iter().cloned());
             }
             let builtin = function.im_builtin;
-            functions.push(AsimFunction { schema: schema.clone(), builtin, spellings, is_general: index == 0 });
+            let (schema, tables, is_general) = (schema.clone(), raw.tables.clone(), index == 0);
+            functions.push(AsimFunction { schema, builtin, spellings, is_general, tables });
         }
     }
     functions

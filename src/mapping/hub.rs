@@ -47,6 +47,8 @@ pub(super) struct AsimFunction {
     pub(super) spellings: Vec<String>,
     /// Whether it gives every event of the schema.
     pub(super) is_general: bool,
+    /// The tables that its parsers read.
+    pub(super) tables: Vec<String>,
 }
 
 /// The address blocks behind a class of addresses.
@@ -199,6 +201,19 @@ impl Hub {
     /// Whether the ASIM function gives every event of its schema, rather than one kind.
     pub fn is_general_function(&self, name: &str) -> bool {
         self.function(name).is_some_and(|function| function.is_general)
+    }
+
+    /// Whether a parser of the ASIM schema reads the table.
+    pub fn is_parsed(&self, table: &str, schema: &str) -> bool {
+        self.functions
+            .iter()
+            .any(|function| function.schema == schema && function.tables.iter().any(|parsed| parsed == table))
+    }
+
+    /// Whether ASIM's functions give rows of the table, as some kind of event that the hub knows.
+    pub fn is_normalised(&self, table: &str) -> bool {
+        let schemas = self.candidates(table).into_iter().filter_map(|found| found.log_source.asim.as_ref());
+        schemas.into_iter().any(|asim| self.is_parsed(table, &asim.schema))
     }
 
     fn function(&self, name: &str) -> Option<&AsimFunction> {

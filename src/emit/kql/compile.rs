@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::super::adapt::Style;
 use super::super::boolean::{Tree, Words};
 use super::super::condition::Condition;
 use super::super::flatten::{Split, Step, StepKind, innermost, split};
@@ -10,16 +9,15 @@ use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::needed::{names, needed};
 use super::super::plan::dropped_steps;
 use super::super::reason::Reason;
-use super::super::rows::{KeptAt, Rows, Wishes, rows};
-use super::super::source::row_filter_text;
+use super::super::rows::Rows;
 use super::super::subject::subject;
-use super::super::time::{Window, is_time};
+use super::super::time::is_time;
 use super::super::{Form, Request};
-use super::platform::{Home, Platform};
-use super::{event, innermost_span, print, test};
+use super::head::{first_lines, rows_of};
+use super::platform::Platform;
+use super::{innermost_span, print, test};
 use crate::ir::{Expr, ExprKind, Field, Pipeline, SourceKind, Stage, StageKind};
-use crate::mapping::{Assumption, Dialect, Fit, Resolution, ValueForm};
-use crate::rule::Seconds;
+use crate::mapping::{Resolution, ValueForm};
 use crate::schema::{Origin, ScalarType};
 use crate::span::Span;
 
@@ -111,105 +109,14 @@ pub(super) fn part(
     compile(platform, request, pipeline, wanted)
 }
 
-fn wishes_do<T>(platform: Platform, request: &Request<'_>, run: impl FnOnce(&Wishes<'_>) -> T) -> T {
-    let hub = request.hub;
-    run(&Wishes {
-        dialects: &|source| platform.home(hub, source).map_or(&[], |home| home.dialects),
-        places: &|source| by_fit(platform.homes(hub, source)).into_iter().map(kept).collect(),
-        style: &|separator| Style {
-            mode: request.mode,
-            is_kql: true,
-            keeps_case: true,
-            regex: None,
-            separator,
-            compute: Some(print::computed),
-            spell: |found| test::spell(found, false),
-        },
-        source_name: &|source| platform.home(hub, source).map(|home| home.name).unwrap_or_default(),
-        changes_sensor: platform != Platform::Asim,
-        native_prefix: &|_| None,
-        shared_home: &|source| platform.home(hub, source).filter(|_| platform == Platform::Asim).map(|home| home.name),
-        needs_condition: false,
-        element: "",
-        lists: |_| true,
-        keeps_window: true,
-    })
-}
-
-/// The first lines: function or table, time, row filter, conditions.
-fn first_lines(
-    platform: Platform,
-    request: &Request<'_>,
-    rows: &mut Rows<'_>,
-    span: Span,
-) -> Result<(Vec<String>, Vec<Loss>), Vec<Refusal>> {
-    let mut homes = platform.homes(request.hub, rows.recognised.log_source);
-    if rows.columns.from == Dialect::Sigma {
-        homes = by_fit(homes);
-    }
-    let Some(home) = homes.into_iter().nth(rows.recognised.place) else { return Err(Vec::new()) };
-    let mut losses = std::mem::take(&mut rows.losses);
-    // A function for one kind of event reads the other rows of the source's table as well, as the rule does.
-    let is_narrowed = (rows.recognised.is_stated || home.is_general) && !rows.recognised.is_whole_home;
-    if !is_narrowed {
-        losses.retain(|loss| loss.reason != Reason::LogsourceImplied);
-    }
-    if platform == Platform::Asim {
-        losses.push(
-            Loss::new(LossClass::Assumption, Reason::LogsourceWidened, span, &*rows.recognised.name)
-                .says(format!("`{}` also gives the events of other products", home.name))
-                .emits(&*home.name)
-                .assuming(Assumption::Scope),
-        );
-    }
-    let mut lines = vec![home.text.clone()];
-    lines.extend(window(platform, rows.window));
-    lines.extend(row_filter(&home, is_narrowed));
-    if rows.columns.from == Dialect::Sigma {
-        lines.extend(event::lines(&rows.condition, rows.columns.shape));
-    } else {
-        lines.extend(rows.condition.clone().conjuncts().iter().map(where_line));
-    }
-    Ok((lines, losses))
-}
-
-fn kept(home: Home<'_>) -> KeptAt<'_> {
-    KeptAt { name: home.name, dialects: home.dialects, fit: home.fit, shape: home.shape }
-}
-
-/// Whole records first; the order within stays.
-fn by_fit(mut homes: Vec<Home<'_>>) -> Vec<Home<'_>> {
-    homes.sort_by_key(|home| match home.fit {
-        Fit::Same | Fit::Close | Fit::Wider => 0,
-        Fit::Partial | Fit::None => 1,
-    });
-    homes
-}
-
 /// A filter on one conjunct.
 pub(super) fn where_line(conjunct: &Condition) -> String {
     format!("| where {}", Tree::from(conjunct).write(&WORDS, &test::spell))
 }
 
-fn row_filter(home: &Home<'_>, is_narrowed: bool) -> Option<String> {
-    let filter = home.filter.filter(|filter| is_narrowed && !filter.tests.is_empty())?;
-    Some(format!("| where {}", row_filter_text(filter)))
-}
-
-fn window(platform: Platform, window: Window) -> Option<String> {
-    let ago = |seconds: i64| format!("ago({})", Seconds(seconds).short());
-    let time = platform.time_column();
-    Some(match (window.earliest, window.latest) {
-        (Some(earliest), Some(latest)) => format!("| where {time} between ({} .. {})", ago(earliest), ago(latest)),
-        (Some(earliest), None) => format!("| where {time} > {}", ago(earliest)),
-        (None, Some(latest)) => format!("| where {time} < {}", ago(latest)),
-        (None, None) => return None,
-    })
-}
-
 /// A rule of filters keeps the platform's own column names.
 fn plain(platform: Platform, request: &Request<'_>, split: &Split<'_>) -> Result<Written, Vec<Refusal>> {
-    let mut rows = wishes_do(platform, request, |wishes| rows(request, wishes, &split.head, &[]))?;
+    let mut rows = rows_of(platform, request, &split.head)?;
     let span = innermost_span(&request.rule.pipeline);
     let (mut lines, mut losses) = first_lines(platform, request, &mut rows, span)?;
     let column = |expr: &Expr| own_column(platform, request, &rows, expr);
@@ -286,7 +193,7 @@ fn head(
             wanted.extend(columns.iter().map(|column| column.name.clone()));
         }
     }
-    let mut rows = wishes_do(platform, request, |wishes| rows(request, wishes, &split.head, &[]))?;
+    let mut rows = rows_of(platform, request, &split.head)?;
     let (mut lines, mut losses) = first_lines(platform, request, &mut rows, split.head.source.span)?;
     let mut names = BTreeSet::new();
     let mut made = Vec::new();

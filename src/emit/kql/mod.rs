@@ -7,6 +7,7 @@
 mod combine;
 mod compile;
 mod event;
+mod head;
 mod platform;
 pub mod print;
 mod test;

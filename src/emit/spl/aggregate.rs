@@ -28,6 +28,7 @@ pub(super) fn summarize(search: &mut Search<'_, '_>, stage: &Stage, aggregates: 
     for aggregate in aggregates {
         match of_aggregate(search, aggregate) {
             Some(made) => {
+                search.note_terms(&aggregate.value);
                 for (function, name) in made {
                     parts.push(format!("{function} as {}", quoted_name(&name)));
                     names.insert(name);
@@ -70,6 +71,7 @@ fn keys(search: &mut Search<'_, '_>, by: &[Assignment]) -> Option<Vec<String>> {
                 search.refusals.push(Refusal::new(key.span, Reason::FieldUnmapped, key.name.clone(), message));
                 return None;
             };
+            search.note_terms(&key.value);
             evals.push(format!("{}={value}", eval_name(&key.name)));
         }
         names.push(key.name.clone());

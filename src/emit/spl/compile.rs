@@ -129,6 +129,7 @@ fn head<'r, 'a>(
         let value = split.value(&column(name));
         match field_value(request, &rows, &value) {
             Some(text) => {
+                search.losses.extend(super::assumed(&value, split.head.source.span));
                 if text != field_name(name) {
                     made.push(format!("{}={text}", eval_name(name)));
                 }

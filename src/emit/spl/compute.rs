@@ -3,7 +3,7 @@
 //! Only functions with the same meaning are written; `None` for everything else, which the caller refuses by name.
 
 use super::expression::field_name;
-use super::quote;
+use super::{function, quote};
 use crate::ir::{ArithmeticOp, Expr, ExprKind, Test, TestOp};
 use crate::schema::{ScalarType, Value};
 
@@ -13,7 +13,10 @@ pub(in super::super) type Column<'a> = &'a dyn Fn(&Expr) -> Option<String>;
 /// The value as an expression.
 pub(in super::super) fn compute(expr: &Expr, column: Column<'_>) -> Option<String> {
     match &expr.kind {
-        ExprKind::Field(_) | ExprKind::Member { .. } => column(expr).map(|name| field_name(&name)),
+        ExprKind::Field(_) => column(expr).map(|name| field_name(&name)),
+        ExprKind::Member { base, key } => {
+            column(expr).map(|name| field_name(&name)).or_else(|| function::element(base, key, column))
+        }
         ExprKind::Value(value) => constant(value),
         ExprKind::And(parts) => joined(parts, " AND ", column),
         ExprKind::Or(parts) => joined(parts, " OR ", column),
@@ -132,11 +135,11 @@ fn call(name: &str, arguments: &[Expr], expr: &Expr, column: Column<'_>) -> Opti
             let texts = texts_of(&arguments[1..], column)?;
             Some(format!("(floor({}/{length}) - floor({}/{length}))", texts[0], texts[1]))
         }
-        _ => None,
+        _ => function::write(name, arguments, column),
     }
 }
 
-fn texts_of(arguments: &[Expr], column: Column<'_>) -> Option<Vec<String>> {
+pub(super) fn texts_of(arguments: &[Expr], column: Column<'_>) -> Option<Vec<String>> {
     arguments.iter().map(|argument| compute(argument, column)).collect()
 }
 
@@ -184,18 +187,14 @@ fn test(found: &Test, column: Column<'_>) -> Option<String> {
                 operands()?.iter().map(|network| format!("cidrmatch({network}, {subject})")).collect();
             format!("({})", tests.join(" OR "))
         }
-        TestOp::Has
-        | TestOp::HasCs
-        | TestOp::HasPrefix
-        | TestOp::HasPrefixCs
-        | TestOp::HasSuffix
-        | TestOp::HasSuffixCs
-        | TestOp::HasAny
-        | TestOp::HasAll
-        | TestOp::InCi
-        | TestOp::Wildcard
-        | TestOp::WildcardCs
-        | TestOp::Regex
-        | TestOp::Ipv4IsPrivate => return None,
+        TestOp::Has | TestOp::HasCs | TestOp::HasAny => function::terms(&subject, found, (true, true))?,
+        TestOp::HasPrefix | TestOp::HasPrefixCs => function::terms(&subject, found, (true, false))?,
+        TestOp::HasSuffix | TestOp::HasSuffixCs => function::terms(&subject, found, (false, true))?,
+        TestOp::InCi => {
+            let lowered: Vec<String> = operands()?.iter().map(|operand| format!("lower({operand})")).collect();
+            format!("in(lower({subject}), {})", lowered.join(", "))
+        }
+        TestOp::Regex => function::matching(&subject, &found.operands)?,
+        TestOp::HasAll | TestOp::Wildcard | TestOp::WildcardCs | TestOp::Ipv4IsPrivate => return None,
     })
 }

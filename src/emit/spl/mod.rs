@@ -7,6 +7,7 @@ mod cim;
 mod compile;
 mod compute;
 mod expression;
+mod function;
 mod join;
 mod search;
 mod stats;
@@ -262,6 +263,7 @@ fn quoted_name(name: &str) -> String {
 }
 
 use compile::compile;
+pub(super) use function::assumed;
 
 fn tree(condition: &Condition) -> Tree<Match> {
     Tree::from(condition)

@@ -57,6 +57,11 @@ impl Search<'_, '_> {
         self.refusals.push(Refusal::new(stage.span, Reason::OperatorUnsupported, word, message));
     }
 
+    /// Notes what the regular expressions in a value assume.
+    pub(super) fn note_terms(&mut self, value: &Expr) {
+        self.losses.extend(super::assumed(value, value.span));
+    }
+
     /// Writes one stage.
     pub(super) fn stage(&mut self, stage: &Stage) {
         match &stage.kind {
@@ -178,7 +183,10 @@ impl Search<'_, '_> {
                 continue;
             }
             match self.value(&assignment.value) {
-                Some(value) => made.push((assignment.name.clone(), value)),
+                Some(value) => {
+                    self.note_terms(&assignment.value);
+                    made.push((assignment.name.clone(), value));
+                }
                 None => missing.push(assignment),
             }
         }

@@ -1,0 +1,149 @@
+//! The rows that a query starts from: function or table, time, row filter, conditions.
+
+use super::super::Request;
+use super::super::adapt::Style;
+use super::super::flatten::Flat;
+use super::super::loss::{Loss, LossClass, Refusal};
+use super::super::reason::Reason;
+use super::super::rows::{KeptAt, Rows, Wishes, rows};
+use super::super::source::{Recognised, row_filter_text};
+use super::super::subject::ColumnSet;
+use super::super::time::Window;
+use super::compile::where_line;
+use super::platform::{Home, Platform};
+use super::{event, print, test};
+use crate::ir::SourceKind;
+use crate::mapping::{Assumption, Dialect, Fit};
+use crate::rule::Seconds;
+use crate::span::Span;
+
+fn wishes_do<T>(platform: Platform, request: &Request<'_>, run: impl FnOnce(&Wishes<'_>) -> T) -> T {
+    let hub = request.hub;
+    run(&Wishes {
+        dialects: &|source| platform.home(hub, source).map_or(&[], |home| home.dialects),
+        places: &|source| by_fit(platform.homes(hub, source)).into_iter().map(kept).collect(),
+        style: &|separator| Style {
+            mode: request.mode,
+            is_kql: true,
+            keeps_case: true,
+            regex: None,
+            separator,
+            compute: Some(print::computed),
+            spell: |found| test::spell(found, false),
+        },
+        source_name: &|source| platform.home(hub, source).map(|home| home.name).unwrap_or_default(),
+        changes_sensor: platform != Platform::Asim,
+        native_prefix: &|_| None,
+        shared_home: &|source| platform.home(hub, source).filter(|_| platform == Platform::Asim).map(|home| home.name),
+        needs_condition: false,
+        element: "",
+        lists: |_| true,
+        keeps_window: true,
+    })
+}
+
+/// The first lines: function or table, time, row filter, conditions.
+pub(super) fn first_lines(
+    platform: Platform,
+    request: &Request<'_>,
+    rows: &mut Rows<'_>,
+    span: Span,
+) -> Result<(Vec<String>, Vec<Loss>), Vec<Refusal>> {
+    let mut homes = platform.homes(request.hub, rows.recognised.log_source);
+    if rows.columns.from == Dialect::Sigma {
+        homes = by_fit(homes);
+    }
+    let Some(home) = homes.into_iter().nth(rows.recognised.place) else { return Err(Vec::new()) };
+    let mut losses = std::mem::take(&mut rows.losses);
+    // A function for one kind of event reads the other rows of the source's table as well, as the rule does.
+    let is_narrowed = (rows.recognised.is_stated || home.is_general) && !rows.recognised.is_whole_home;
+    if !is_narrowed {
+        losses.retain(|loss| loss.reason != Reason::LogsourceImplied);
+    }
+    if platform == Platform::Asim {
+        losses.push(
+            Loss::new(LossClass::Assumption, Reason::LogsourceWidened, span, &*rows.recognised.name)
+                .says(format!("`{}` also gives the events of other products", home.name))
+                .emits(&*home.name)
+                .assuming(Assumption::Scope),
+        );
+    }
+    if let ColumnSet::Asim(schema) = home.shape
+        && is_unparsed(request, &rows.recognised, |table| request.hub.is_parsed(table, schema))
+    {
+        losses.push(
+            Loss::new(LossClass::Assumption, Reason::LogsourceSensor, span, &*rows.recognised.name)
+                .says(format!(
+                    "`{}` gives the same activity from other tables than `{}`",
+                    home.name, rows.recognised.name
+                ))
+                .emits(&*home.name)
+                .assuming(Assumption::Sensor),
+        );
+    }
+    let mut lines = vec![home.text.clone()];
+    lines.extend(window(platform, rows.window));
+    lines.extend(row_filter(&home, is_narrowed));
+    if rows.columns.from == Dialect::Sigma {
+        lines.extend(event::lines(&rows.condition, rows.columns.shape));
+    } else {
+        lines.extend(rows.condition.clone().conjuncts().iter().map(where_line));
+    }
+    Ok((lines, losses))
+}
+
+/// Whether the rule reads a table that ASIM does not.
+fn is_unparsed(request: &Request<'_>, recognised: &Recognised<'_>, is_parsed: impl Fn(&str) -> bool) -> bool {
+    let name = recognised.name.as_str();
+    recognised.dialect != Dialect::Sigma && request.hub.asim_function(name).is_none() && !is_parsed(name)
+}
+
+/// The rows of the head; a table that ASIM does not read says so, rather than what its rows could be.
+pub(super) fn rows_of<'a>(
+    platform: Platform,
+    request: &Request<'a>,
+    flat: &Flat<'_>,
+) -> Result<Rows<'a>, Vec<Refusal>> {
+    wishes_do(platform, request, |wishes| rows(request, wishes, flat, &[])).map_err(|refusals| {
+        match &flat.source.kind {
+            SourceKind::Table { name, .. }
+                if platform == Platform::Asim
+                    && refusals.iter().any(|refusal| refusal.reason == Reason::LogsourceAmbiguous)
+                    && !request.hub.is_normalised(name) =>
+            {
+                let message = format!("no parser of ASIM reads `{name}`");
+                vec![Refusal::new(flat.source.span, Reason::LogsourceUnmapped, &**name, message)]
+            }
+            _ => refusals,
+        }
+    })
+}
+
+fn kept(home: Home<'_>) -> KeptAt<'_> {
+    KeptAt { name: home.name, dialects: home.dialects, fit: home.fit, shape: home.shape }
+}
+
+/// Whole records first; the order within stays.
+fn by_fit(mut homes: Vec<Home<'_>>) -> Vec<Home<'_>> {
+    homes.sort_by_key(|home| match home.fit {
+        Fit::Same | Fit::Close | Fit::Wider => 0,
+        Fit::Partial | Fit::None => 1,
+    });
+    homes
+}
+
+fn row_filter(home: &Home<'_>, is_narrowed: bool) -> Option<String> {
+    let filter = home.filter.filter(|filter| is_narrowed && !filter.tests.is_empty())?;
+    Some(format!("| where {}", row_filter_text(filter)))
+}
+
+fn window(platform: Platform, window: Window) -> Option<String> {
+    let ago = |seconds: i64| format!("ago({})", Seconds(seconds).short());
+    let time = platform.time_column();
+    Some(match (window.earliest, window.latest) {
+        (Some(earliest), Some(latest)) => format!("| where {time} between ({} .. {})", ago(earliest), ago(latest)),
+        (Some(earliest), None) => format!("| where {time} > {}", ago(earliest)),
+        (None, Some(latest)) => format!("| where {time} < {}", ago(latest)),
+        (None, None) => return None,
+    })
+}
