@@ -22,7 +22,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("suppress", &["config", "diagnostic", "lint", "parse", "rule", "source", "span", "syntax"]),
     ("baseline", &["diagnostic", "parse", "source", "span", "suppress", "syntax"]),
     ("lower", &["analyze", "ir", "rule", "schema", "span", "syntax"]),
-    ("emit", &["ir", "mapping", "rule", "schema", "span"]),
+    ("emit", &["ir", "mapping", "parse", "rule", "schema", "span"]),
     ("page", &[]),
     ("explain", &["ir", "mapping", "page", "rule", "schema", "span"]),
     ("compare", &["eval", "explain", "ir", "rule", "schema", "span"]),

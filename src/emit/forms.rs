@@ -67,6 +67,7 @@ impl Forms<'_> {
             (ValueForm::RegSysmon, ValueForm::RegLong) => self.registry_path(test),
             (ValueForm::RegLong, ValueForm::RegSysmon) => self.sysmon_path(test),
             (ValueForm::RegdataSysmon, ValueForm::RegdataPlain | ValueForm::RegdataAny) => self.registry_data(test),
+            (ValueForm::RegdataPlain, ValueForm::RegdataAny) => Ok(((self.leaf)(test), vec![Assumption::RegistryData])),
             (ValueForm::Pipe, ValueForm::PipeNt) => self.pipe(test),
             (ValueForm::Host, ValueForm::Url) => self.host_of_url(&test),
             (ValueForm::Url, ValueForm::Host) => self.url_as_host(test),

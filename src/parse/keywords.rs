@@ -20,6 +20,11 @@ pub(super) fn restriction(word: &str) -> Option<NameUse> {
     KEYWORDS.binary_search_by(|(keyword, _)| (*keyword).cmp(word)).ok().map(|index| KEYWORDS[index].1)
 }
 
+/// Whether the word needs brackets to be read as a name: `x["to"]`, not `x.to`.
+pub fn is_reserved(word: &str) -> bool {
+    matches!(restriction(word), Some(NameUse::NewName | NameUse::Nowhere))
+}
+
 const KEYWORDS: &[(&str, NameUse)] = &[
     ("3Dchart", NameUse::Nowhere),
     ("__contextual_datatable", NameUse::Nowhere),

@@ -18,6 +18,7 @@ mod scan;
 
 pub use blocks::queries;
 pub use error::{SyntaxError, SyntaxErrorKind};
+pub use keywords::is_reserved;
 pub use lexer::{Token, TokenKind, tokens};
 pub use scan::MAX_NESTING;
 

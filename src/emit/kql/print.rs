@@ -9,6 +9,7 @@ use crate::ir::{
     Aggregate, Assignment, Expr, ExprKind, Join, MemberKey, Pipeline, Source, SourceKind, Stage, StageKind, Test,
     TestOp,
 };
+use crate::parse::is_reserved;
 use crate::schema::Value;
 use crate::span::Span;
 
@@ -156,7 +157,8 @@ fn ordered(key: &Expr, is_descending: bool) -> String {
 fn assignments(list: &[Assignment]) -> String {
     let assignment = |assignment: &Assignment| {
         let value = expression(&assignment.value);
-        if value == name(&assignment.name) { value } else { format!("{} = {value}", name(&assignment.name)) }
+        let is_itself = matches!(assignment.value.kind, ExprKind::Star) || value == name(&assignment.name);
+        if is_itself { value } else { format!("{} = {value}", name(&assignment.name)) }
     };
     list.iter().map(assignment).collect::<Vec<_>>().join(", ")
 }
@@ -212,7 +214,11 @@ pub fn expression(expr: &Expr) -> String {
             parts.push(expression(otherwise));
             format!("{function}({})", parts.join(", "))
         }
-        ExprKind::Call { name, arguments } => format!("{name}({})", list(arguments)),
+        ExprKind::Call { name, arguments } => match (name.as_str(), arguments.as_slice()) {
+            // The name of a type stands without quotes.
+            ("typeof", [Expr { kind: ExprKind::Value(Value::String(ty)), .. }]) => format!("typeof({ty})"),
+            _ => format!("{name}({})", list(arguments)),
+        },
         ExprKind::Arithmetic { op, left, right } => format!("{} {} {}", operand(left), op.as_str(), operand(right)),
         ExprKind::Negate(inner) => format!("-{}", operand(inner)),
         ExprKind::Member { base, key } => match key {
@@ -281,6 +287,11 @@ fn list(expressions: &[Expr]) -> String {
     expressions.iter().map(expression).collect::<Vec<_>>().join(", ")
 }
 
+/// What a test compares with; no value at all is an empty array.
+fn compared(operands: &[Expr]) -> String {
+    if operands.is_empty() { "dynamic([])".to_owned() } else { list(operands) }
+}
+
 fn test(test: &Test, is_negated: bool) -> String {
     let subject = subject(&test.subject);
     let around = |text: String| if is_negated { format!("not({text})") } else { text };
@@ -306,8 +317,8 @@ fn test(test: &Test, is_negated: bool) -> String {
         | TestOp::HasPrefixCs
         | TestOp::HasSuffix
         | TestOp::HasSuffixCs => format!("{subject} {}{word} {}", bang(is_negated), operands(test)),
-        TestOp::In | TestOp::InCi => format!("{subject} {}{word} ({})", bang(is_negated), list(&test.operands)),
-        TestOp::HasAny | TestOp::HasAll => around(format!("{subject} {word} ({})", list(&test.operands))),
+        TestOp::In | TestOp::InCi => format!("{subject} {}{word} ({})", bang(is_negated), compared(&test.operands)),
+        TestOp::HasAny | TestOp::HasAll => around(format!("{subject} {word} ({})", compared(&test.operands))),
         TestOp::Wildcard
         | TestOp::WildcardCs
         | TestOp::Regex
@@ -323,7 +334,7 @@ fn test(test: &Test, is_negated: bool) -> String {
         TestOp::IsNull => format!("{}({})", if is_negated { "isnotnull" } else { word }, expression(&test.subject)),
         TestOp::Ipv4InRange | TestOp::Ipv6InRange => {
             let name = if test.operands.len() == 1 { word.to_owned() } else { word.replace("_in_", "_in_any_") };
-            around(format!("{name}({}, {})", expression(&test.subject), list(&test.operands)))
+            around(format!("{name}({}, {})", expression(&test.subject), compared(&test.operands)))
         }
         TestOp::Ipv4IsPrivate => around(format!("{word}({})", expression(&test.subject))),
     }
@@ -349,6 +360,7 @@ pub fn name(text: &str) -> String {
 fn is_plain_name(text: &str) -> bool {
     text.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !is_reserved(text)
 }
 
 /// A text as a literal: verbatim where it holds a backslash, escaped where it holds control characters.
