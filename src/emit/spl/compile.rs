@@ -165,7 +165,13 @@ pub(super) fn rows_with<'a>(
         })
         .collect();
     with_wishes(request, |wishes| {
-        rows(request, wishes, &split.head, &plain).or_else(|_| rows(request, wishes, &split.head, &[]))
+        let found = rows(request, wishes, &split.head, &[]);
+        // A field that is spelled in several ways is there as well.
+        let has = |value: &Expr| found.as_ref().is_ok_and(|found| field_value(request, found, value).is_some());
+        if plain.iter().all(has) {
+            return found;
+        }
+        rows(request, wishes, &split.head, &plain).or(found)
     })
 }
 
