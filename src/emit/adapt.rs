@@ -27,6 +27,8 @@ pub(super) struct Style {
     pub(super) separator: char,
     /// Writes a computed value in the target's own expressions, if it has such.
     pub(super) compute: Option<Compute>,
+    /// The target's time of the event in computed values; `None` where the time is a column like others.
+    pub(super) time_field: Option<&'static str>,
     /// How it writes a test, for the report.
     pub(super) spell: fn(&Match) -> String,
 }

@@ -252,6 +252,7 @@ proptest! {
             regex: Some(regex::Syntax::Portable),
             separator: '\\',
             compute: None,
+            time_field: None,
             spell: |_| String::new(),
         };
         let mut translator = Translator {

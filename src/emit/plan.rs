@@ -43,10 +43,10 @@ pub(super) fn output_fields(
     request: &Request<'_>,
     columns: &Columns<'_>,
     output: Option<&[OutputColumn]>,
-) -> (Vec<String>, Vec<Loss>) {
+) -> (Vec<(OutputColumn, Vec<String>)>, Vec<Loss>) {
     let mut losses = Vec::new();
     let fields = fields(request, columns, output.map(<[OutputColumn]>::to_vec), &mut losses);
-    (fields.into_iter().flatten().flat_map(|(_, names)| names).collect(), losses)
+    (fields.into_iter().flatten().collect(), losses)
 }
 
 fn fields(
@@ -111,5 +111,14 @@ pub(super) fn foreign_style(
     keeps_case: bool,
     spell: fn(&super::condition::Match) -> String,
 ) -> Style {
-    Style { mode: request.mode, is_kql: false, keeps_case, regex: Some(syntax), separator, compute: None, spell }
+    Style {
+        mode: request.mode,
+        is_kql: false,
+        keeps_case,
+        regex: Some(syntax),
+        separator,
+        compute: None,
+        time_field: None,
+        spell,
+    }
 }

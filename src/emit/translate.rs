@@ -14,6 +14,7 @@ use super::loss::{Loss, LossClass, Refusal};
 use super::reader::{Plan, Reader};
 use super::reason::Reason;
 use super::subject::{Columns, Subject, is_number, subject};
+use super::time::is_time;
 use super::{Unmapped, regex, spl};
 use crate::ir::{Expr, ExprKind, Field, Test, TestOp};
 use crate::mapping::{Assumption, Dialect, Resolution, ValueForm};
@@ -169,6 +170,9 @@ impl Translator<'_> {
     fn computed(&self, expr: &Expr) -> Option<String> {
         let compute = self.style.compute?;
         let column = |expr: &Expr| {
+            if let Some(time) = self.style.time_field.filter(|_| is_time(self.columns.hub, expr)) {
+                return Some(time.to_owned());
+            }
             let (resolution, is_any_element) = self.columns.resolve(&subject(expr)?)?;
             let is_alike = resolution.source.form == resolution.target.form
                 && resolution.source.values.is_empty()

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::boolean::{Tree, Words};
 use super::super::condition::Condition;
-use super::super::flatten::{Split, Step, StepKind, innermost, split};
+use super::super::flatten::{OutputColumn, Split, Step, StepKind, innermost, split};
 use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::needed::{names, needed};
 use super::super::plan::dropped_steps;
@@ -132,7 +132,12 @@ fn plain(platform: Platform, request: &Request<'_>, split: &Split<'_>) -> Result
         super::super::plan::output_fields(request, &rows.columns, split.head.output.as_deref());
     losses.append(&mut of_fields);
     if !fields.is_empty() && !is_distinct {
-        let names: Vec<String> = fields.iter().map(|name| test::column_text(name)).collect();
+        // A value that the platform has to compute keeps its name.
+        let named = |(column, names): &(OutputColumn, Vec<String>)| match names.as_slice() {
+            [one] if one.ends_with(')') => vec![format!("{} = {one}", print::name(&column.name))],
+            several => several.iter().map(|name| test::column_text(name)).collect(),
+        };
+        let names: Vec<String> = fields.iter().flat_map(named).collect();
         lines.push(format!("| project {}, {}", platform.time_column(), names.join(", ")));
     }
     if split.head.output.is_some() {

@@ -29,6 +29,7 @@ fn wishes_do<T>(platform: Platform, request: &Request<'_>, run: impl FnOnce(&Wis
             regex: None,
             separator,
             compute: Some(print::computed),
+            time_field: Some(platform.time_column()),
             spell: |found| test::spell(found, false),
         },
         source_name: &|source| platform.home(hub, source).map(|home| home.name).unwrap_or_default(),

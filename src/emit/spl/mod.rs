@@ -94,6 +94,7 @@ fn known_selector(request: &Request<'_>, source: &LogSource, name: &str) -> Resu
 fn style(request: &Request<'_>, separator: char) -> Style {
     Style {
         compute: Some(compute::compute),
+        time_field: Some("_time"),
         ..foreign_style(request, separator, regex::Syntax::Pcre, true, search::spell)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::super::adapt::Style;
 use super::super::condition::Condition;
 use super::super::flatten::stage_word;
 use super::super::fold::fold;
@@ -146,7 +147,8 @@ impl Search<'_, '_> {
             self.refusals.push(Refusal::new(conjunct.span, Reason::FieldUnmapped, missing.clone(), message));
             return;
         }
-        let style = style(self.request, '\\');
+        // Here the time is a column that the search has made.
+        let style = Style { time_field: None, ..style(self.request, '\\') };
         let columns = Columns {
             hub: self.request.hub,
             log_source: "the rows so far",
