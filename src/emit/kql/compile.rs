@@ -133,11 +133,11 @@ fn plain(platform: Platform, request: &Request<'_>, split: &Split<'_>) -> Result
     losses.append(&mut of_fields);
     if !fields.is_empty() && !is_distinct {
         // A value that the platform has to compute keeps its name.
-        let named = |(column, names): &(OutputColumn, Vec<String>)| match names.as_slice() {
+        let spelled = |(column, spellings): &(OutputColumn, Vec<String>)| match spellings.as_slice() {
             [one] if one.ends_with(')') => vec![format!("{} = {one}", print::name(&column.name))],
             several => several.iter().map(|name| test::column_text(name)).collect(),
         };
-        let names: Vec<String> = fields.iter().flat_map(named).collect();
+        let names: Vec<String> = fields.iter().flat_map(spelled).collect();
         lines.push(format!("| project {}, {}", platform.time_column(), names.join(", ")));
     }
     if split.head.output.is_some() {
