@@ -166,6 +166,9 @@ fn change(file: &RuleFile, checker: &Checker<'_>, changes: &FixArguments) -> (Op
 /// Runs the selected lint rules on one KQL rule.
 pub(super) fn check_rule(rule: &RuleText, checker: &Checker<'_>) -> Vec<Diagnostic> {
     let Checker { policy, schema, timings, .. } = checker;
+    if let Some(finding) = lint::too_large(rule.query()) {
+        return vec![finding];
+    }
     let parsed = parse(rule.query());
     check_read(rule, &parsed, &analyze(&parsed.query, schema), policy, schema, *timings)
 }

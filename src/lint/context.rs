@@ -155,7 +155,10 @@ impl<'a> Context<'a> {
     /// The innermost operator around a place, with the pipeline that it is part of and its index there.
     pub fn operator_around(&self, place: Span) -> Option<(&'a Pipeline<'a>, usize)> {
         let index = |pipeline: &'a Pipeline<'a>| {
-            pipeline.operators.iter().position(|operator| operator.span.contains(place)).map(|index| (pipeline, index))
+            // They stand one behind the other.
+            let index =
+                pipeline.operators.partition_point(|operator| operator.span.start <= place.start).checked_sub(1)?;
+            pipeline.operators.get(index)?.span.contains(place).then_some((pipeline, index))
         };
         self.pipelines().filter_map(index).last()
     }

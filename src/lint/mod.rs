@@ -31,6 +31,7 @@ use std::sync::LazyLock;
 use crate::diagnostic::Diagnostic;
 use crate::parse::SyntaxError;
 use crate::rule::RuleKind;
+use crate::span::Span;
 
 use context::Nodes;
 
@@ -71,6 +72,27 @@ pub fn suggest(code_or_name: &str) -> Option<&'static str> {
         .rev()
         .max_by(|(left, _), (right, _)| left.total_cmp(right))
         .map(|(_, candidate)| candidate)
+}
+
+/// The largest query, in bytes, that the rules look at: some compare every test with every other one. Sentinel takes
+/// 10,000 characters.
+const MAX_QUERY: usize = 256 * 1024;
+
+/// The finding of a query that is larger than the rules look at.
+pub fn too_large(query: &str) -> Option<Diagnostic> {
+    let rule = &rules::file::unreadable_file::RULE;
+    (query.len() > MAX_QUERY).then(|| Diagnostic {
+        code: rule.code,
+        name: rule.name,
+        severity: rule.severity,
+        message: format!("the query has {} bytes, and lint looks at {MAX_QUERY} at most", query.len()),
+        place: Span::at(0).into(),
+        label: "too large".to_owned(),
+        related: Vec::new(),
+        help: Some("is this a query? Sentinel takes 10,000 characters".to_owned()),
+        notes: Vec::new(),
+        fix: None,
+    })
 }
 
 /// The finding of a syntax error, for commands that need a query without one.
