@@ -136,8 +136,8 @@ fn places_and_titles_are_those_of_the_file() {
 /// A folder with one file of three queries, the second with a mistake that has a fix.
 fn three(test: &str) -> std::path::PathBuf {
     let folder = scratch(test);
-    let text = "// Services\nSecurityEvent\n| where EventID == 4697\n\n// Tasks\nSecurityEvent\n| where EventID == 4698 AND Computer =~ 'a'\n\n\n// Accounts\nSecurityEvent\n| where EventID == 4720\n";
-    std::fs::write(folder.join("three.kql"), text).expect("the scratch folder is writable");
+    let queries = "// Services\nSecurityEvent\n| where EventID == 4697\n\n// Tasks\nSecurityEvent\n| where EventID == 4698 AND Computer =~ 'a'\n\n\n// Accounts\nSecurityEvent\n| where EventID == 4720\n";
+    std::fs::write(folder.join("three.kql"), queries).expect("the scratch folder is writable");
     folder
 }
 

@@ -53,7 +53,7 @@ correlation:
 
 /// How many groups the correlation finds, in either shape.
 fn groups(correlation: &str) -> usize {
-    let indented: String = correlation.lines().map(|line| format!("    {}\n", line.trim_start())).collect();
+    let indented: String = correlation.lines().flat_map(|line| ["    ", line.trim_start(), "\n"]).collect();
     let detection = meaning_of(&format!("{RULES}{indented}")).expect("it has a meaning");
     let events = events();
     let found = evaluate(&detection, &events, None).expect("it is evaluated").len();

@@ -22,14 +22,13 @@ pub(in crate::lint) fn parse_regex(text: &str) -> Result<(), RegexError> {
         let message = "a look-around, an atomic group or a back-reference".to_owned();
         return Err(RegexError { message, start, end: start + length, is_of_some_engines: true });
     }
-    match Parser::new().parse(text) {
-        Ok(_) => Ok(()),
-        Err(error) if is_wrong_everywhere(error.kind()) => {
+    // Escapes of letters and digits, braces that are no repetition, names and flags are read in many ways.
+    match Parser::new().parse(text).err().filter(|error| is_wrong_everywhere(error.kind())) {
+        Some(error) => {
             let (message, Span { start, end }) = (error.kind().to_string(), *error.span());
             Err(RegexError { message, start: start.offset, end: end.offset, is_of_some_engines: false })
         }
-        // Escapes of letters and digits, braces that are no repetition, names and flags are read in many ways.
-        Err(_) => Ok(()),
+        None => Ok(()),
     }
 }
 
