@@ -2,11 +2,13 @@
 //!
 //! A case is a file of `tests/cases/convert`; its snapshot has what each target gets and what differs.
 
-use std::fmt::Write as _;
+mod conversion;
+
 use std::path::Path;
 
+use conversion::write;
 use kqlift::analyze::analyze;
-use kqlift::emit::{Conversion, Form, Options, Outcome, SplunkStyle, Target, convert};
+use kqlift::emit::{Form, Options, SplunkStyle, Target, convert};
 use kqlift::ir::Detection;
 use kqlift::lower::lower;
 use kqlift::mapping::Hub;
@@ -22,29 +24,6 @@ fn rule(path: &Path) -> Detection {
     assert!(parsed.is_accepted(), "{}: {:?}", path.display(), parsed.errors);
     let facts = analyze(&parsed.query, &Schema::builtin());
     lower(rule.query(), &parsed.query, &facts, &rule.metadata, rule.kind)
-}
-
-fn write(text: &mut String, title: &str, conversion: &Conversion) {
-    let _ = writeln!(text, "=== {title}: {}", conversion.class.as_str());
-    match &conversion.outcome {
-        Outcome::Converted(output) => text.push_str(output),
-        Outcome::Refused(refusals) => {
-            for refusal in refusals {
-                let _ = writeln!(text, "refused {}: {}", refusal.reason.as_str(), refusal.message);
-            }
-        }
-    }
-    for loss in &conversion.losses {
-        let assumption = loss.assumption.map_or("", |assumption| assumption.as_str());
-        let _ = writeln!(
-            text,
-            "- {} {} {assumption}: {} [{}]",
-            loss.reason.as_str(),
-            loss.rule_class.as_str(),
-            loss.message,
-            loss.construct
-        );
-    }
 }
 
 #[test]

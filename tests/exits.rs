@@ -167,3 +167,13 @@ fn no_files_are_3_and_0_if_that_is_allowed() {
         assert_exit(&folder, 0, &format!("{command} --allow-empty"));
     }
 }
+
+#[test]
+fn a_query_that_is_too_large_is_said_to_be() {
+    let folder = scratch("exits-large");
+    let line = "| where FileName =~ \"a.exe\" and ProcessCommandLine has \"b\"\n";
+    write(&folder, &[("large.kql", &format!("DeviceProcessEvents\n{}", line.repeat(5_000)))]);
+    let run = kqlift(&folder, &["lint", "--format", "concise", "large.kql"]);
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    assert!(run.stdout.starts_with("large.kql:1:1: error FIL001 unreadable-file: the query has "), "{}", run.stdout);
+}

@@ -191,7 +191,8 @@ fn assigned_constant<'r>(stage: &'r Stage, name: &str) -> Option<&'r Expr> {
     matches!(value.kind, ExprKind::Value(_)).then_some(value)
 }
 
-/// A computed value by the stage that computes it: the innermost one whose text holds the expression.
+/// A computed value by the stage that computes it: the innermost one whose text holds the expression, and the first of
+/// those where a `let` is used several times.
 fn computed(span: Span, inputs: &[(String, String)], steps: &[Step<'_>]) -> OriginKind {
     let holder = steps
         .iter()
@@ -199,7 +200,7 @@ fn computed(span: Span, inputs: &[(String, String)], steps: &[Step<'_>]) -> Orig
             StepKind::Stage(stage) if stage.span.contains(span) => Some((step, stage)),
             StepKind::Stage(_) | StepKind::Source(_) => None,
         })
-        .max_by_key(|(step, _)| step.depth);
+        .min_by_key(|(_, stage)| stage.span.len());
     let stage = holder.map(|(step, _)| step.number.clone());
     let inputs = inputs.iter().map(|(table, column)| format!("{table}.{column}")).collect();
     match holder.map(|(_, stage)| stage) {

@@ -19,6 +19,7 @@ mod shape;
 mod sigma;
 pub mod suppression;
 mod value_set;
+mod wording;
 
 pub use context::{Context, Input, Report};
 pub use rule::{Category, Confidence, Fixable, Needs, Rule};

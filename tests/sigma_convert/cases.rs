@@ -2,10 +2,10 @@
 //!
 //! A case is a file of `tests/cases/sigma-convert`; its snapshot has what each target gets and what differs.
 
-use std::fmt::Write as _;
 use std::path::Path;
 
-use kqlift::emit::{Conversion, Form, Options, Outcome, Target, convert};
+use crate::conversion::write;
+use kqlift::emit::{Form, Options, Outcome, Target, convert};
 use kqlift::ir::Detection;
 use kqlift::mapping::Hub;
 use kqlift::sigma::{Body, Part, Places, SigmaRule, correlate, lower_with_filters, read};
@@ -28,29 +28,6 @@ fn meaning_among(rule: &SigmaRule, rules: &[SigmaRule]) -> Result<Detection, kql
     let names = correlation.rules.items.iter();
     let parts = names.map(|name| Ok(Part { name, meaning: part(name)? })).collect::<Result<_, _>>()?;
     correlate(rule, parts, &Places::default())
-}
-
-fn write(text: &mut String, title: &str, conversion: &Conversion) {
-    let _ = writeln!(text, "=== {title}: {}", conversion.class.as_str());
-    match &conversion.outcome {
-        Outcome::Converted(output) => text.push_str(output),
-        Outcome::Refused(refusals) => {
-            for refusal in refusals {
-                let _ = writeln!(text, "refused {}: {}", refusal.reason.as_str(), refusal.message);
-            }
-        }
-    }
-    for loss in &conversion.losses {
-        let assumption = loss.assumption.map_or("", |assumption| assumption.as_str());
-        let _ = writeln!(
-            text,
-            "- {} {} {assumption}: {} [{}]",
-            loss.reason.as_str(),
-            loss.rule_class.as_str(),
-            loss.message,
-            loss.construct
-        );
-    }
 }
 
 fn snapshot(source: &str, has_envelope: bool) -> String {

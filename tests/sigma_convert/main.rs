@@ -5,6 +5,8 @@
 
 #![expect(clippy::print_stdout, reason = "figures for whoever reads the log")]
 
+#[path = "../conversion/mod.rs"]
+mod conversion;
 #[path = "../shared/mod.rs"]
 mod shared;
 

@@ -1,6 +1,7 @@
 //! SUP001: a comment that silences nothing.
 
 use crate::diagnostic::{Diagnostic, Fix, Severity};
+use crate::lint::wording::listed;
 use crate::lint::{Category, Confidence, Fixable, Needs, Rule};
 use crate::span::Place;
 
@@ -30,8 +31,4 @@ pub fn finding(place: Place, words: &[&str], fix: Fix) -> Diagnostic {
     finding.help = Some(fix.title.clone());
     finding.fix = Some(fix);
     finding
-}
-
-fn listed(words: &[&str]) -> String {
-    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }

@@ -27,40 +27,61 @@ fn check(cx: &mut Context<'_>) {
 }
 
 fn check_code(cx: &mut Context<'_>) {
-    if cx.errors().is_empty() {
-        return;
-    }
     let tokens = Tokens::of(cx);
-    for error in cx.errors() {
-        if tokens.mistake(error) != Some(Mistake::Lookalike) {
-            continue;
-        }
-        let at = error.span.start as usize;
-        let Some(found) = cx.text().get(at..).and_then(|rest| rest.chars().next()) else { continue };
-        let Some(ascii) = ascii_form(found) else { continue };
-        let place = Span::new(at, at + found.len_utf8());
-        let edits = edits(cx, place, ascii);
-        cx.report(place, format!("`{found}` only looks like `{ascii}`, and KQL does not know it"))
-            .label(format!("U+{:04X}", u32::from(found)))
-            .help(format!("type `{ascii}`; text from web pages and mails often has such characters"))
-            .fix(format!("write `{ascii}`"), Effect::Same, edits);
+    let first = cx.errors().iter().find(|error| tokens.mistake(error) == Some(Mistake::Lookalike));
+    let Some(first) = first.map(|error| error.span.start as usize) else { return };
+    // The query runs once all of them are mended, and not before.
+    let found = lookalikes(cx.text(), first);
+    let Some(((place, ascii), others)) = found.split_first() else { return };
+    let character = cx.slice(*place);
+    let edit = |(place, ascii): &(Span, char)| Edit { place: (*place).into(), replacement: ascii.to_string() };
+    let edits = found.iter().map(edit).collect();
+    let code = character.chars().next().map_or(0, u32::from);
+    let mut report = cx.report(*place, format!("`{character}` only looks like `{ascii}`, and KQL does not know it"));
+    report
+        .label(format!("U+{code:04X}"))
+        .help(format!("type `{ascii}`; text from web pages and mails often has such characters"));
+    for (other, _) in others.iter().take(SHOWN) {
+        report.related(*other, "here too");
     }
+    let title = if others.is_empty() { format!("write `{ascii}`") } else { "write KQL's own characters".to_owned() };
+    report.fix(title, Effect::Same, edits);
 }
 
-/// Replaces a character, and for a quote the one that closes it on the same line.
-fn edits(cx: &Context<'_>, place: Span, ascii: char) -> Vec<Edit> {
-    let replace = |place: Span| Edit { place: place.into(), replacement: ascii.to_string() };
-    let mut edits = vec![replace(place)];
-    if matches!(ascii, '"' | '\'') {
-        let rest = cx.text().get(place.end as usize..).unwrap_or_default();
-        let line = rest.lines().next().unwrap_or_default();
-        if let Some((offset, closing)) = line.char_indices().find(|(_, c)| ascii_form(*c) == Some(ascii) || *c == ascii)
-        {
-            let start = place.end as usize + offset;
-            edits.push(replace(Span::new(start, start + closing.len_utf8())));
+/// Further places that a finding shows.
+const SHOWN: usize = 3;
+
+/// The characters from `from` on that only look like ones of KQL's, each with the one that is meant. Comments and what
+/// stands between quotes, curly ones included, stay as they are.
+fn lookalikes(text: &str, from: usize) -> Vec<(Span, char)> {
+    let mut found = Vec::new();
+    let mut characters = text.char_indices().skip_while(|(at, _)| *at < from).peekable();
+    while let Some((at, c)) = characters.next() {
+        let meant = ascii_form(c);
+        if let Some(meant) = meant {
+            found.push((Span::new(at, at + c.len_utf8()), meant));
+        }
+        match meant.unwrap_or(c) {
+            quote @ ('"' | '\'') => {
+                let is_curly = meant.is_some();
+                while let Some((at, c)) = characters.next_if(|(_, c)| *c != '\n') {
+                    if c == '\\' && !is_curly {
+                        characters.next();
+                    } else if is_curly && ascii_form(c) == Some(quote) {
+                        found.push((Span::new(at, at + c.len_utf8()), quote));
+                        break;
+                    } else if c == quote {
+                        break;
+                    }
+                }
+            }
+            '/' if characters.peek().is_some_and(|(_, next)| *next == '/') => {
+                while characters.next_if(|(_, c)| *c != '\n').is_some() {}
+            }
+            _ => {}
         }
     }
-    edits
+    found
 }
 
 /// A character inside a text that nobody can see makes it another text.
@@ -84,4 +105,24 @@ fn check_literals(cx: &mut Context<'_>) {
 
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{a0}' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lookalikes;
+
+    fn mended(text: &str) -> String {
+        let mut mended = text.to_owned();
+        for (span, ascii) in lookalikes(text, 0).into_iter().rev() {
+            mended.replace_range(span.start as usize..span.end as usize, &ascii.to_string());
+        }
+        mended
+    }
+
+    #[test]
+    fn every_pair_is_mended_and_no_text() {
+        assert_eq!(mended("a == “x” and b == “–y” or c == 1 – 2"), "a == \"x\" and b == \"–y\" or c == 1 - 2");
+        assert_eq!(mended("a == \"“x”\" // “\n| b == ‘z’"), "a == \"“x”\" // “\n| b == 'z'");
+        assert_eq!(mended(r#"a == "\"“" and b == “x”"#), r#"a == "\"“" and b == "x""#);
+    }
 }

@@ -3,6 +3,7 @@
 use crate::analyze::Binding;
 use crate::diagnostic::{Effect, Severity};
 use crate::lint::dropped::Dropped;
+use crate::lint::wording::listed;
 use crate::lint::{Category, Confidence, Context, Fixable, Needs, Rule};
 use crate::rule::RuleKind;
 use crate::syntax::{Head, OperatorKind, Pipeline};
@@ -125,18 +126,6 @@ fn first_table<'a>(cx: &Context<'a>, pipeline: &'a Pipeline<'a>) -> Option<&'a s
     match cx.facts().binding(head) {
         Some(Binding::LetTable(declared)) => first_table(cx, cx.query().let_pipeline(*declared)?),
         _ => cx.facts().tables.iter().find(|used| head.span.contains(used.span)).map(|used| used.name.as_str()),
-    }
-}
-
-/// `a`, `b` and `c`
-fn listed(names: &[&str]) -> String {
-    match names {
-        [] => String::new(),
-        [only] => format!("`{only}`"),
-        [first @ .., last] => {
-            let first: Vec<String> = first.iter().map(|name| format!("`{name}`")).collect();
-            format!("{} and `{last}`", first.join(", "))
-        }
     }
 }
 
