@@ -187,11 +187,11 @@ impl Scope {
             | StageKind::MvExpand(_)
             | StageKind::Parse { .. }
             | StageKind::Other { .. } => {
-                let word = stage_word(&stage.kind);
+                let word = stage.kind.word();
                 return Err(Refusal::new(
                     stage.span,
                     Reason::OperatorUnsupported,
-                    word.clone(),
+                    word,
                     format!("`{word}` cannot be converted"),
                 ));
             }
@@ -265,33 +265,6 @@ impl Scope {
     fn output(&self, name: String) -> OutputColumn {
         OutputColumn { value: self.column(&name, Span::default()), name }
     }
-}
-
-/// The word of a stage in KQL.
-pub(super) fn stage_word(kind: &StageKind) -> String {
-    let word = match kind {
-        StageKind::Filter(_) => "where",
-        StageKind::Extend(_) => "extend",
-        StageKind::Project(_) => "project",
-        StageKind::ProjectAway(_) => "project-away",
-        StageKind::ProjectKeep(_) => "project-keep",
-        StageKind::ProjectRename(_) => "project-rename",
-        StageKind::ProjectReorder => "project-reorder",
-        StageKind::Summarize { .. } => "summarize",
-        StageKind::Distinct(_) => "distinct",
-        StageKind::Join(join) if join.is_lookup => "lookup",
-        StageKind::Join(_) => "join",
-        StageKind::Union(_) => "union",
-        StageKind::Sort(_) => "sort",
-        StageKind::Take(_) => "take",
-        StageKind::Top { .. } => "top",
-        StageKind::Count(_) => "count",
-        StageKind::MvExpand(_) => "mv-expand",
-        StageKind::Parse { .. } => "parse",
-        StageKind::Annotation(word) | StageKind::Opaque(word) => word,
-        StageKind::Other { operator, .. } => operator,
-    };
-    word.to_owned()
 }
 
 /// The expression with every column replaced by what it stands for.

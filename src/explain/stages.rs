@@ -105,27 +105,7 @@ fn operator_word(stage: &Stage, written: Written<'_>) -> String {
 
 /// KQL's word for a stage that is not written in KQL.
 fn word(kind: &StageKind) -> &str {
-    match kind {
-        StageKind::Filter(_) => "where",
-        StageKind::Extend(_) => "extend",
-        StageKind::Project(_) => "project",
-        StageKind::ProjectAway(_) => "project-away",
-        StageKind::ProjectKeep(_) => "project-keep",
-        StageKind::ProjectRename(_) => "project-rename",
-        StageKind::ProjectReorder => "project-reorder",
-        StageKind::Summarize { .. } => "summarize",
-        StageKind::Distinct(_) => "distinct",
-        StageKind::Join(_) => "join",
-        StageKind::Union(_) => "union",
-        StageKind::Sort(_) => "sort",
-        StageKind::Take(_) => "take",
-        StageKind::Top { .. } => "top",
-        StageKind::Count(_) => "count",
-        StageKind::MvExpand(_) => "mv-expand",
-        StageKind::Parse { .. } => "parse",
-        StageKind::Annotation(word) | StageKind::Other { operator: word, .. } => word,
-        StageKind::Opaque(_) => "unknown",
-    }
+    if matches!(kind, StageKind::Opaque(_)) { "unknown" } else { kind.word() }
 }
 
 /// A condition. Sigma's own says more than its tests would where it combines several searches.

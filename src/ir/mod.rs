@@ -187,6 +187,34 @@ pub enum StageKind {
     Opaque(String),
 }
 
+impl StageKind {
+    /// The operator of KQL that the stage is.
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Filter(_) => "where",
+            Self::Extend(_) => "extend",
+            Self::Project(_) => "project",
+            Self::ProjectAway(_) => "project-away",
+            Self::ProjectKeep(_) => "project-keep",
+            Self::ProjectRename(_) => "project-rename",
+            Self::ProjectReorder => "project-reorder",
+            Self::Summarize { .. } => "summarize",
+            Self::Distinct(_) => "distinct",
+            Self::Join(join) if join.is_lookup => "lookup",
+            Self::Join(_) => "join",
+            Self::Union(_) => "union",
+            Self::Sort(_) => "sort",
+            Self::Take(_) => "take",
+            Self::Top { .. } => "top",
+            Self::Count(_) => "count",
+            Self::MvExpand(_) => "mv-expand",
+            Self::Parse { .. } => "parse",
+            Self::Annotation(word) | Self::Opaque(word) => word,
+            Self::Other { operator, .. } => operator,
+        }
+    }
+}
+
 /// `name = value`. For a plain column the name is the column's.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Assignment {

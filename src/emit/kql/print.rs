@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::super::flatten::{map_children, stage_word};
+use super::super::flatten::map_children;
 use super::super::loss::Refusal;
 use super::super::reason::Reason;
 use crate::ir::{
@@ -144,10 +144,10 @@ pub(super) fn stage(stage: &Stage, spell: Spell<'_>) -> Result<Option<String>, R
         // The order of columns and the name of an intermediate result change no row.
         StageKind::ProjectReorder | StageKind::Annotation(_) => return Ok(None),
         StageKind::Parse { .. } | StageKind::Other { .. } | StageKind::Opaque(_) => {
-            return Err(unprintable(stage.span, &stage_word(&stage.kind)));
+            return Err(unprintable(stage.span, stage.kind.word()));
         }
     };
-    Ok(Some(format!("| {} {operands}", stage_word(&stage.kind)).trim_end().to_owned()))
+    Ok(Some(format!("| {} {operands}", stage.kind.word()).trim_end().to_owned()))
 }
 
 fn ordered(key: &Expr, is_descending: bool) -> String {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::flatten::{Split, StepKind, stage_word, substitute};
+use super::super::flatten::{Split, StepKind, substitute};
 use super::super::fold::fold;
 use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::reason::Reason;
@@ -147,7 +147,7 @@ impl<'ir> Reader<'_, 'ir> {
             | StageKind::Sort(_) => {}
             StageKind::Count(_) => self.note(stage, "the target gives the events rather than their number"),
             StageKind::Take(_) | StageKind::Top { .. } => self.tail.losses.push(
-                Loss::new(LossClass::Over, Reason::RowsUnlimited, stage.span, stage_word(&stage.kind))
+                Loss::new(LossClass::Over, Reason::RowsUnlimited, stage.span, stage.kind.word())
                     .says("the number of results is not limited"),
             ),
             StageKind::MvExpand(list) => {
@@ -172,7 +172,7 @@ impl<'ir> Reader<'_, 'ir> {
             | StageKind::Union(_)
             | StageKind::Other { .. }
             | StageKind::Opaque(_) => {
-                let word = stage_word(&stage.kind);
+                let word = stage.kind.word();
                 let message = format!("`{word}` cannot be said by a Sigma rule");
                 self.refusals.push(Refusal::new(stage.span, Reason::OperatorUnsupported, word, message));
             }
@@ -180,7 +180,7 @@ impl<'ir> Reader<'_, 'ir> {
     }
 
     fn note(&mut self, stage: &Stage, message: &str) {
-        let loss = Loss::new(LossClass::Informational, Reason::StageDropped, stage.span, stage_word(&stage.kind));
+        let loss = Loss::new(LossClass::Informational, Reason::StageDropped, stage.span, stage.kind.word());
         self.tail.losses.push(loss.says(message));
     }
 

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::super::adapt::Style;
 use super::super::condition::Condition;
-use super::super::flatten::stage_word;
 use super::super::fold::fold;
 use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::needed::names;
@@ -54,7 +53,7 @@ impl Search<'_, '_> {
     }
 
     pub(super) fn refuse(&mut self, stage: &Stage, message: impl Into<String>) {
-        let word = stage_word(&stage.kind);
+        let word = stage.kind.word();
         self.refusals.push(Refusal::new(stage.span, Reason::OperatorUnsupported, word, message));
     }
 
@@ -120,7 +119,7 @@ impl Search<'_, '_> {
             StageKind::Join(join) => super::join::join(self, join, stage),
             StageKind::ProjectReorder | StageKind::Annotation(_) => {}
             StageKind::Union(_) | StageKind::Parse { .. } | StageKind::Other { .. } | StageKind::Opaque(_) => {
-                let word = stage_word(&stage.kind);
+                let word = stage.kind.word();
                 self.refuse(stage, format!("`{word}` cannot be converted"));
             }
         }
