@@ -2,8 +2,8 @@
 
 use crate::schema::SortedText;
 
-const MATRIX: SortedText = SortedText::new(include_str!("../../schemas/attack_matrix.tsv"));
-const TECHNIQUES: SortedText = SortedText::new(include_str!("../../schemas/attack_techniques.tsv"));
+static MATRIX: SortedText = SortedText::new(include_str!("../../schemas/attack_matrix.tsv"));
+static TECHNIQUES: SortedText = SortedText::new(include_str!("../../schemas/attack_techniques.tsv"));
 
 /// The tactics as Sentinel spells them.
 pub(super) const TACTICS: &[&str] = &[

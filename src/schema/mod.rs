@@ -31,24 +31,24 @@ use std::sync::Arc;
 
 pub(crate) use sorted_text::SortedText;
 
-const TABLES: SortedText = SortedText::new(include_str!("../../schemas/tables.tsv"));
-const COMMON_COLUMNS: SortedText = SortedText::new(include_str!("../../schemas/common_columns.tsv"));
-const ASIM_FIELDS: SortedText = SortedText::new(include_str!("../../schemas/asim_fields.tsv"));
-const TABLE_FUNCTIONS: SortedText = SortedText::new(include_str!("../../schemas/table_functions.tsv"));
-const FUNCTIONS: SortedText = SortedText::new(include_str!("../../schemas/functions.tsv"));
-const COLUMN_SHAPES: SortedText = SortedText::new(include_str!("../../schemas/column_shapes.tsv"));
-const COLUMN_VALUES: SortedText = SortedText::new(include_str!("../../schemas/column_values.tsv"));
-const REPLACED_TABLES: SortedText = SortedText::new(include_str!("../../schemas/replaced_tables.tsv"));
-const HIDDEN_COLUMNS: SortedText = SortedText::new(include_str!("../../schemas/hidden_columns.tsv"));
-const FOREIGN_TABLES: SortedText = SortedText::new(include_str!("../../schemas/foreign_tables.tsv"));
-const RENAMED_COLUMNS: SortedText = SortedText::new(include_str!("../../schemas/renamed_columns.tsv"));
+static TABLES: SortedText = SortedText::new(include_str!("../../schemas/tables.tsv"));
+static COMMON_COLUMNS: SortedText = SortedText::new(include_str!("../../schemas/common_columns.tsv"));
+static ASIM_FIELDS: SortedText = SortedText::new(include_str!("../../schemas/asim_fields.tsv"));
+static TABLE_FUNCTIONS: SortedText = SortedText::new(include_str!("../../schemas/table_functions.tsv"));
+static FUNCTIONS: SortedText = SortedText::new(include_str!("../../schemas/functions.tsv"));
+static COLUMN_SHAPES: SortedText = SortedText::new(include_str!("../../schemas/column_shapes.tsv"));
+static COLUMN_VALUES: SortedText = SortedText::new(include_str!("../../schemas/column_values.tsv"));
+static REPLACED_TABLES: SortedText = SortedText::new(include_str!("../../schemas/replaced_tables.tsv"));
+static HIDDEN_COLUMNS: SortedText = SortedText::new(include_str!("../../schemas/hidden_columns.tsv"));
+static FOREIGN_TABLES: SortedText = SortedText::new(include_str!("../../schemas/foreign_tables.tsv"));
+static RENAMED_COLUMNS: SortedText = SortedText::new(include_str!("../../schemas/renamed_columns.tsv"));
 
 /// The facts that names are resolved against.
 ///
 /// Every question goes through a method, which asks what the user declares first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Schema {
-    tables: SortedText,
+    tables: &'static SortedText,
     user: Option<Arc<UserSchema>>,
     /// The column with the time of a row that the user names.
     time_column: Option<Arc<str>>,
@@ -69,7 +69,7 @@ struct UserSchema {
 impl Schema {
     /// What is compiled in.
     pub const fn builtin() -> Self {
-        Self { tables: TABLES, user: None, time_column: None }
+        Self { tables: &TABLES, user: None, time_column: None }
     }
 
     /// This schema with what a user declares. The columns of saved functions come from [`Schema::declare_function`].
@@ -208,16 +208,16 @@ impl Schema {
     /// What the values of a table's column look like. The facts of a table win over those for every table.
     /// For an ASIM function, `table` is the name of its schema or the function.
     pub fn shape(&self, table: &str, column: &str) -> Option<ColumnShape> {
-        ColumnShape::parse(self.column_fact(COLUMN_SHAPES, table, column)?)
+        ColumnShape::parse(self.column_fact(&COLUMN_SHAPES, table, column)?)
     }
 
     /// The values of a table's column, if it is known to be enumerated. `table` is as for [`Schema::shape`].
     pub fn column_values(&self, table: &str, column: &str) -> Option<ColumnValues<'_>> {
-        self.column_fact(COLUMN_VALUES, table, column).map(ColumnValues::new)
+        self.column_fact(&COLUMN_VALUES, table, column).map(ColumnValues::new)
     }
 
     /// What `facts` say about a column of that table, else about that column of any table.
-    fn column_fact(&self, facts: SortedText, table: &str, column: &str) -> Option<&'static str> {
+    fn column_fact(&self, facts: &'static SortedText, table: &str, column: &str) -> Option<&'static str> {
         let table = match self.table_function(table).map(|function| function.result) {
             Some(FunctionResult::Asim(schema)) => schema,
             Some(FunctionResult::Closed | FunctionResult::Open | FunctionResult::Extends) | None => table,

@@ -3,8 +3,8 @@
 use super::outline::{SourceOutline, Word};
 use crate::schema::SortedText;
 
-const SOURCES: SortedText = SortedText::new(include_str!("../../schemas/sigma_fields.tsv"));
-const EVENTS: SortedText = SortedText::new(include_str!("../../schemas/sigma_events.tsv"));
+static SOURCES: SortedText = SortedText::new(include_str!("../../schemas/sigma_fields.tsv"));
+static EVENTS: SortedText = SortedText::new(include_str!("../../schemas/sigma_events.tsv"));
 
 /// The fields of the events of a log source; nothing if it is not known, an empty list if any field may occur.
 pub(super) fn fields(source: &SourceOutline<'_>) -> Option<Vec<&'static str>> {
