@@ -6,7 +6,7 @@
 use super::kql::print;
 use super::subject::{ColumnSet, Columns, Subject};
 use crate::mapping::{Assumption, Column, Dialect, Payload, Resolution, ValueForm};
-use crate::schema::{ScalarType, Schema};
+use crate::schema::{ScalarType, Schema, Table};
 
 /// The field on the target.
 pub(super) fn resolve(columns: &Columns<'_>, subject: &Subject) -> Option<Resolution> {
@@ -27,7 +27,7 @@ pub(super) fn resolve(columns: &Columns<'_>, subject: &Subject) -> Option<Resolu
 fn has_column(shape: ColumnSet<'_>, name: &str) -> bool {
     match shape {
         ColumnSet::Listed | ColumnSet::OwnNames | ColumnSet::Asim(_) => true,
-        ColumnSet::Table(table, _) => Schema::builtin().table(table).is_none_or(|table| table.column(name).is_some()),
+        ColumnSet::Table { known, .. } => known.is_none_or(|table| table.column(name).is_some()),
     }
 }
 
@@ -41,10 +41,10 @@ fn unlisted(columns: &Columns<'_>, field: &str) -> Option<Resolution> {
             let renamed = windows.and_then(|id| columns.hub.resolve(id, Dialect::Sigma, field, columns.to));
             renamed.or_else(|| Some(plain(field, field.to_owned(), Dialect::Splunk)))
         }
-        ColumnSet::Table(table, payload) => {
+        ColumnSet::Table { known, payload, .. } => {
             let own = payload.and_then(Payload::own_columns);
             own.and_then(|id| columns.hub.resolve(id, Dialect::Sigma, field, &[Dialect::Kql]))
-                .or_else(|| column_of(table, field))
+                .or_else(|| column_of(known?, field))
                 .or_else(|| payload.and_then(|payload| inside(payload, field)))
         }
     }
@@ -57,12 +57,10 @@ fn plain(field: &str, name: String, dialect: Dialect) -> Resolution {
 
 /// A column of the table with the field's name. Tables of event logs have columns about the record that are called as
 /// fields of some event; their fields are inside of it.
-fn column_of(table: &str, field: &str) -> Option<Resolution> {
-    if matches!(table, "Event" | "Syslog") || table.starts_with("Device") {
+fn column_of(table: Table<'_>, field: &str) -> Option<Resolution> {
+    if matches!(table.name, "Event" | "Syslog") || table.name.starts_with("Device") {
         return None;
     }
-    let schema = Schema::builtin();
-    let table = schema.table(table)?;
     let name = table.columns().find(|column| column.name.eq_ignore_ascii_case(field))?.name.to_owned();
     Some(plain(field, name, Dialect::Kql))
 }
@@ -88,7 +86,7 @@ fn as_typed(found: &mut Resolution, shape: ColumnSet<'_>) {
     let [name] = found.target.names.as_slice() else { return };
     let ty = match shape {
         ColumnSet::Listed | ColumnSet::OwnNames => return,
-        ColumnSet::Table(table, _) => Schema::builtin().table(table).and_then(|table| table.column(name)).map(|c| c.ty),
+        ColumnSet::Table { known, .. } => known.and_then(|table| table.column(name)).map(|column| column.ty),
         ColumnSet::Asim(schema) => Schema::builtin().asim_field(schema, name).map(|field| field.ty),
     };
     match ty {

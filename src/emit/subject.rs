@@ -3,7 +3,7 @@
 use crate::ir::{Expr, ExprKind, Field, MemberKey};
 use crate::mapping::path::{is_transparent, literal};
 use crate::mapping::{Assumption, Column, Dialect, Hub, Payload, Resolution, ValueForm};
-use crate::schema::{ScalarType, Value};
+use crate::schema::{ScalarType, Table, Value};
 use crate::span::Span;
 
 /// A column or a path below one.
@@ -120,7 +120,12 @@ pub(super) enum ColumnSet<'a> {
     /// Fields are called as in the event.
     OwnNames,
     /// They are those of a table.
-    Table(&'a str, Option<Payload>),
+    Table {
+        /// What the schema knows of it.
+        known: Option<Table<'a>>,
+        /// The column with what has no column of its own.
+        payload: Option<Payload>,
+    },
     /// They are those of an ASIM schema.
     Asim(&'a str),
 }

@@ -169,36 +169,59 @@ pub(super) fn resolve(concepts: &[Concept], from: Dialect, name: &str, to: &[Dia
         Dialect::Sigma => Some(Dialect::SigmaUnofficial),
         _ => None,
     };
-    let mut best: Option<(Rank, Resolution)> = None;
+    let mut best: Option<Way<'_>> = None;
     for dialect in [from].into_iter().chain(second) {
         for concept in concepts {
             let Some(source) = concept.column_named(dialect, name) else { continue };
-            for (rank, candidate) in targets(concepts, concept, source, to) {
-                if best.as_ref().is_none_or(|(of_best, _)| rank < *of_best) {
-                    best = Some((rank, candidate));
+            for way in ways(concepts, concept, source, to) {
+                if best.as_ref().is_none_or(|best| way.rank() < best.rank()) {
+                    best = Some(way);
                 }
             }
         }
     }
-    best.map(|(_, resolution)| resolution)
+    best.map(|way| way.resolution(to))
 }
 
-/// Less is better: unreliable, another form, a later dialect.
-type Rank = (bool, bool, usize);
+/// A column and one that holds the same on the target.
+struct Way<'c> {
+    concept: &'c Concept,
+    source: &'c Column,
+    target: &'c Column,
+    /// Which of the wanted dialects the target is of.
+    order: usize,
+}
 
-fn targets(concepts: &[Concept], concept: &Concept, source: &Column, to: &[Dialect]) -> Vec<(Rank, Resolution)> {
-    let whole = concept.whole.as_ref().and_then(|whole| concepts.iter().find(|other| other.name == *whole));
-    let mut found = Vec::new();
-    for holder in [Some(concept), whole].into_iter().flatten() {
-        for (order, &dialect) in to.iter().enumerate() {
-            let Some(target) = holder.column(dialect) else { continue };
-            let assumptions = source.assumption.into_iter().chain(target.assumption).collect();
-            let (prefix, source, target) = (concept.prefix.clone(), source.clone(), target.clone());
-            let is_worse = (target.is_unreliable, target.form != source.form, order);
-            let concept = concept.name.clone();
-            let resolution = Resolution { concept, prefix, source, target, dialect, assumptions };
-            found.push((is_worse, resolution));
+impl Way<'_> {
+    /// Less is better: unreliable, another form, a later dialect.
+    fn rank(&self) -> (bool, bool, usize) {
+        (self.target.is_unreliable, self.target.form != self.source.form, self.order)
+    }
+
+    fn resolution(&self, to: &[Dialect]) -> Resolution {
+        Resolution {
+            concept: self.concept.name.clone(),
+            prefix: self.concept.prefix.clone(),
+            source: self.source.clone(),
+            target: self.target.clone(),
+            dialect: to[self.order],
+            assumptions: self.source.assumption.into_iter().chain(self.target.assumption).collect(),
         }
     }
-    found
+}
+
+fn ways<'c>(
+    concepts: &'c [Concept],
+    concept: &'c Concept,
+    source: &'c Column,
+    to: &'c [Dialect],
+) -> impl Iterator<Item = Way<'c>> {
+    let whole = concept.whole.as_ref().and_then(|whole| concepts.iter().find(|other| other.name == *whole));
+    [Some(concept), whole].into_iter().flatten().flat_map(move |holder| {
+        let wanted = to.iter().enumerate();
+        wanted.filter_map(move |(order, &dialect)| {
+            let target = holder.column(dialect)?;
+            Some(Way { concept, source, target, order })
+        })
+    })
 }

@@ -35,7 +35,7 @@ const ENTITIES: [(&str, &str); 5] = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\
 
 /// Fields inside of XML are read back to what they stand for, if a test can tell the difference.
 fn unescaped(condition: Condition, shape: ColumnSet<'_>) -> Condition {
-    if !matches!(shape, ColumnSet::Table(_, Some(Payload::EventXml))) {
+    if !matches!(shape, ColumnSet::Table { payload: Some(Payload::EventXml), .. }) {
         return condition;
     }
     let mut fields = BTreeSet::new();
@@ -118,7 +118,7 @@ fn name(found: Match, shape: ColumnSet<'_>, named: &mut Vec<(String, String)>, u
 fn is_taken(name: &str, shape: ColumnSet<'_>) -> bool {
     let is_word = name.starts_with(|c: char| c.is_ascii_alphabetic()) && print::name(name) == name;
     let is_column = match shape {
-        ColumnSet::Table(table, _) => Schema::builtin().table(table).is_some_and(|table| table.column(name).is_some()),
+        ColumnSet::Table { known, .. } => known.is_some_and(|table| table.column(name).is_some()),
         ColumnSet::Asim(schema) => Schema::builtin().asim_field(schema, name).is_some(),
         ColumnSet::Listed | ColumnSet::OwnNames => false,
     };

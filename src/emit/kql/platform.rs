@@ -8,7 +8,7 @@ use super::super::subject::ColumnSet;
 use super::print;
 use crate::ir::{Assignment, Expr, ExprKind, Field, MemberKey, Pipeline, SourceKind, Stage, StageKind};
 use crate::mapping::{AsimSource, Dialect, Fit, Hub, LogSource, RowFilter, TableSource};
-use crate::schema::ScalarType;
+use crate::schema::{ScalarType, Schema};
 
 /// A family of tables or functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +38,9 @@ pub(super) struct Home<'s> {
     /// What its columns are, beyond those that the hub lists.
     pub(super) shape: ColumnSet<'s>,
 }
+
+/// The tables of Microsoft.
+static BUILTIN: Schema = Schema::builtin();
 
 /// The dialects of a table.
 const TABLE_DIALECTS: [(Dialect, &[Dialect]); 3] = [
@@ -107,7 +110,7 @@ fn table(kept: &TableSource, dialect: Dialect) -> Option<Home<'_>> {
         dialects: TABLE_DIALECTS.iter().find(|(of, _)| *of == dialect)?.1,
         is_general: true,
         fit: kept.fit,
-        shape: ColumnSet::Table(&kept.table, kept.payload),
+        shape: ColumnSet::Table { known: BUILTIN.table(&kept.table), payload: kept.payload },
     })
 }
 
