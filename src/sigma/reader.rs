@@ -1,5 +1,7 @@
 //! YAML to rules.
 
+use std::borrow::Cow;
+
 use serde::Deserialize as _;
 use serde_yaml::{Mapping, Value as Yaml};
 
@@ -21,7 +23,7 @@ pub fn read(text: &str) -> (Vec<SigmaRule>, Vec<SigmaProblem>) {
             Ok(Yaml::Null) => {}
             Ok(Yaml::Mapping(mapping)) => {
                 if let Some(mapping) = collection.document(mapping, &mut reader) {
-                    let rule = reader.rule(&mapping);
+                    let rule = reader.rule(mapping);
                     rules.extend(rule.filter(|_| reader.problems.is_empty()));
                 }
             }
@@ -47,10 +49,10 @@ struct Collection {
 
 impl Collection {
     /// The document as a rule of its own; nothing for one that only prepares others.
-    fn document(&mut self, mut mapping: Mapping, reader: &mut Reader) -> Option<Mapping> {
+    fn document(&mut self, mut mapping: Mapping, reader: &mut Reader) -> Option<&Mapping> {
         let action = mapping.remove("action");
         let base = match action.as_ref().map(|action| action.as_str().unwrap_or_default()) {
-            None => &self.global,
+            None => self.global.clone(),
             Some("global") => {
                 merge(&mut self.global, mapping);
                 return None;
@@ -60,18 +62,16 @@ impl Collection {
                 if mapping.is_empty() {
                     return None;
                 }
-                &self.global
+                Mapping::new()
             }
-            Some("repeat") => &self.previous,
+            Some("repeat") => std::mem::take(&mut self.previous),
             Some(other) => {
                 reader.problem("action", format!("`{other}` is none of `global`, `reset` and `repeat`"));
                 return None;
             }
         };
-        let mut whole = base.clone();
-        merge(&mut whole, mapping);
-        self.previous.clone_from(&whole);
-        Some(whole)
+        self.previous = if base.is_empty() { mapping } else { merged(base, mapping) };
+        Some(&self.previous)
     }
 }
 
@@ -88,17 +88,29 @@ fn merge(into: &mut Mapping, from: Mapping) {
     }
 }
 
+fn merged(mut base: Mapping, over: Mapping) -> Mapping {
+    merge(&mut base, over);
+    base
+}
+
 struct Reader {
     document: usize,
     problems: Vec<SigmaProblem>,
 }
 
+/// Keys and values of a map, in order.
+type Entries<'y> = Vec<(Cow<'y, str>, &'y Yaml)>;
+
+fn value_of<'y>(entries: &Entries<'y>, name: &str) -> Option<&'y Yaml> {
+    entries.iter().find(|(key, _)| key == name).map(|(_, value)| *value)
+}
+
 /// The key as text. Numbers and truth values are keys too.
-fn key_text(key: &Yaml) -> Option<String> {
+fn key_text(key: &Yaml) -> Option<Cow<'_, str>> {
     match key {
-        Yaml::String(text) => Some(text.clone()),
-        Yaml::Number(number) => Some(number.to_string()),
-        Yaml::Bool(value) => Some(value.to_string()),
+        Yaml::String(text) => Some(Cow::Borrowed(text)),
+        Yaml::Number(number) => Some(Cow::Owned(number.to_string())),
+        Yaml::Bool(value) => Some(Cow::Owned(value.to_string())),
         Yaml::Null | Yaml::Sequence(_) | Yaml::Mapping(_) | Yaml::Tagged(_) => None,
     }
 }
@@ -112,8 +124,7 @@ impl Reader {
     fn rule(&mut self, mapping: &Mapping) -> Option<SigmaRule> {
         let body_keys = ["logsource", "detection", "correlation", "filter"];
         let entries = self.entries(mapping, "");
-        let head = entries.iter().filter(|(key, _)| !body_keys.contains(&key.as_str())).cloned().collect();
-        let get = |name: &str| entries.iter().find(|(key, _)| key == name).map(|(_, value)| value);
+        let get = |name: &str| value_of(&entries, name);
         let body = match (get("detection"), get("correlation"), get("filter")) {
             (Some(detection), None, None) => Body::Detection {
                 log_source: self.log_source(get("logsource"))?,
@@ -132,22 +143,23 @@ impl Reader {
                 return None;
             }
         };
-        Some(SigmaRule { head: Head { entries: head }, body })
+        let head = entries.iter().filter(|(key, _)| !body_keys.contains(&&**key));
+        let entries = head.map(|(key, value)| (key.clone().into_owned(), (*value).clone())).collect();
+        Some(SigmaRule { head: Head { entries }, body })
     }
 
-    /// Keys and values in order.
-    fn entries(&mut self, mapping: &Mapping, path: &str) -> Vec<(String, Yaml)> {
+    fn entries<'y>(&mut self, mapping: &'y Mapping, path: &str) -> Entries<'y> {
         let mut entries = Vec::with_capacity(mapping.len());
         for (key, value) in mapping {
             match key_text(key) {
-                Some(key) => entries.push((key, value.clone())),
+                Some(key) => entries.push((key, value)),
                 None => self.problem(path, "a key is no text"),
             }
         }
         entries
     }
 
-    fn map(&mut self, value: &Yaml, path: &str) -> Option<Vec<(String, Yaml)>> {
+    fn map<'y>(&mut self, value: &'y Yaml, path: &str) -> Option<Entries<'y>> {
         if let Yaml::Mapping(mapping) = value {
             Some(self.entries(mapping, path))
         } else {
@@ -157,7 +169,7 @@ impl Reader {
     }
 
     fn text(&mut self, value: &Yaml, path: &str) -> Option<String> {
-        let text = key_text(value);
+        let text = key_text(value).map(Cow::into_owned);
         if text.is_none() {
             self.problem(path, "this is a text");
         }
@@ -184,11 +196,11 @@ impl Reader {
         };
         let mut log_source = LogSource::default();
         for (key, value) in self.map(value, "logsource")? {
-            match key.as_str() {
-                "category" => log_source.category = Some(self.text(&value, "logsource.category")?),
-                "product" => log_source.product = Some(self.text(&value, "logsource.product")?),
-                "service" => log_source.service = Some(self.text(&value, "logsource.service")?),
-                _ => log_source.other.push((key, value)),
+            match &*key {
+                "category" => log_source.category = Some(self.text(value, "logsource.category")?),
+                "product" => log_source.product = Some(self.text(value, "logsource.product")?),
+                "service" => log_source.service = Some(self.text(value, "logsource.service")?),
+                _ => log_source.other.push((key.into_owned(), value.clone())),
             }
         }
         Some(log_source)
@@ -199,12 +211,12 @@ impl Reader {
         let (mut condition, mut timeframe) = (None, None);
         for (key, value) in self.map(value, path)? {
             let path = format!("{path}.{key}");
-            match key.as_str() {
-                "condition" => condition = self.conditions(&value, &path),
-                "timeframe" => timeframe = self.text(&value, &path),
+            match &*key {
+                "condition" => condition = self.conditions(value, &path),
+                "timeframe" => timeframe = self.text(value, &path),
                 // A filter says which rules it is for in the same map.
                 "rules" if path.starts_with("filter.") => {}
-                _ => searches.extend(self.search(&value, &path, 0).map(|search| (key, search))),
+                _ => searches.extend(self.search(value, &path, 0).map(|search| (key.into_owned(), search))),
             }
         }
         if condition.is_none() && self.problems.is_empty() {
@@ -251,7 +263,7 @@ impl Reader {
             Yaml::Mapping(mapping) => {
                 let mut items = Vec::with_capacity(mapping.len());
                 for (key, value) in self.entries(mapping, path) {
-                    items.push(self.item(&key, &value, &format!("{path}.{key}"))?);
+                    items.push(self.item(&key, value, &format!("{path}.{key}"))?);
                 }
                 Some(Search::Every(items))
             }
@@ -329,10 +341,10 @@ impl Reader {
 
     fn correlation(&mut self, value: &Yaml) -> Option<Correlation> {
         let entries = self.map(value, "correlation")?;
-        let get = |name: &str| entries.iter().find(|(key, _)| key == name).map(|(_, value)| value);
+        let get = |name: &str| value_of(&entries, name);
         for (key, _) in &entries {
             let known = ["type", "rules", "group-by", "timespan", "condition", "aliases", "generate"];
-            if !known.contains(&key.as_str()) {
+            if !known.contains(&&**key) {
                 self.problem(format!("correlation.{key}"), "a correlation has no such key");
             }
         }
@@ -390,10 +402,10 @@ impl Reader {
         let (mut field, mut limits, mut percentile) = (None, Vec::new(), None);
         for (key, value) in self.map(value, path)? {
             let path = format!("{path}.{key}");
-            match (key.as_str(), Threshold::parse(&key)) {
-                ("field", _) => field = Some(self.names(&value, &path)?),
-                ("percentile", _) => percentile = Some(self.number(&value, &path)?),
-                (_, Some(threshold)) => limits.push((threshold, self.number(&value, &path)?)),
+            match (&*key, Threshold::parse(&key)) {
+                ("field", _) => field = Some(self.names(value, &path)?),
+                ("percentile", _) => percentile = Some(self.number(value, &path)?),
+                (_, Some(threshold)) => limits.push((threshold, self.number(value, &path)?)),
                 (_, None) => self.problem(path, "a condition has no such key"),
             }
         }
@@ -433,11 +445,11 @@ impl Reader {
         for (alias, value) in self.map(value, "correlation.aliases")? {
             let path = format!("correlation.aliases.{alias}");
             let mut fields = Vec::new();
-            for (rule, field) in self.map(&value, &path)? {
-                let field = self.text(&field, &format!("{path}.{rule}"))?;
-                fields.push((rule, field));
+            for (rule, field) in self.map(value, &path)? {
+                let field = self.text(field, &format!("{path}.{rule}"))?;
+                fields.push((rule.into_owned(), field));
             }
-            aliases.push(Alias { name: alias, fields });
+            aliases.push(Alias { name: alias.into_owned(), fields });
         }
         Some(aliases)
     }
