@@ -15,6 +15,10 @@ use kqlift::analyze::{analyze, bind};
 use kqlift::parse::{Parsed, parse};
 use kqlift::schema::Schema;
 
+// As the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn analysis(criterion: &mut Criterion) {
     let texts = queries::queries();
     let parsed: Vec<Parsed<'_>> = texts.iter().map(|text| parse(text)).collect();

@@ -14,6 +14,10 @@ use kqlift::sigma::Neighbours;
 use kqlift::sigma::outline::{Outline, Setting};
 use kqlift::source::{Loaded, read};
 
+// As the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn files() -> Vec<(PathBuf, String)> {
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/lint");
     let mut folders = vec![shared::folder("corpus/sigma").unwrap_or(cases)];

@@ -13,6 +13,10 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use kqlift::parse::{parse, tokens};
 
+// As the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn text_to_tree(criterion: &mut Criterion) {
     let queries = queries::queries();
     let bytes: usize = queries.iter().map(String::len).sum();

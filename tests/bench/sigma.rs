@@ -1,7 +1,7 @@
 //! How fast Sigma rules are read and converted, over the shared corpus or else the cases.
 //!
-//! `cargo bench --bench sigma` prints rules per second on one core: reading alone, and reading, understanding and
-//! writing for each target.
+//! `cargo bench --bench sigma` prints files per second on one core: reading alone, and from the text of the file to the
+//! text of each target.
 
 #[path = "../shared/mod.rs"]
 mod shared;
@@ -11,9 +11,12 @@ use std::path::{Path, PathBuf};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use kqlift::emit::{Options, Target, convert};
-use kqlift::ir::Detection;
 use kqlift::mapping::Hub;
-use kqlift::sigma::{lower, read};
+use kqlift::sigma::{lower, read, write};
+
+// As the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -35,36 +38,30 @@ fn rules() -> Vec<String> {
     found.iter().filter_map(|path| std::fs::read_to_string(path).ok()).collect()
 }
 
-fn text_to_targets(criterion: &mut Criterion) {
-    let (rules, hub) = (rules(), Hub::built_in());
+fn converted(text: &str, target: Target, hub: &Hub, options: &Options) -> usize {
+    let meanings = read(text).0.into_iter().filter_map(|rule| lower(&rule, hub).ok());
+    meanings.map(|meaning| convert(&meaning, target, hub, options).losses.len()).sum()
+}
+
+fn sigma(criterion: &mut Criterion) {
+    let (rules, hub, options) = (rules(), Hub::built_in(), Options::default());
     let mut group = criterion.benchmark_group("sigma");
     group.sample_size(10).throughput(Throughput::Elements(rules.len() as u64));
     group.bench_function("read", |bencher| {
         bencher.iter(|| rules.iter().map(|text| read(black_box(text)).0.len()).sum::<usize>());
     });
-    let meanings: Vec<Detection> =
-        rules.iter().flat_map(|text| read(text).0).filter_map(|rule| lower(&rule, &hub).ok()).collect();
-    for target in [Target::Xdr, Target::Sentinel, Target::Asim, Target::Spl] {
-        group.bench_function(format!("write {}", target.as_str()), |bencher| {
-            bencher.iter(|| {
-                for meaning in &meanings {
-                    black_box(convert(black_box(meaning), target, &hub, &Options::default()));
-                }
-            });
-        });
-    }
-    group.bench_function("read and write xdr", |bencher| {
+    group.bench_function("write back", |bencher| {
         bencher.iter(|| {
-            for text in &rules {
-                for rule in read(black_box(text)).0 {
-                    let Ok(meaning) = lower(&rule, &hub) else { continue };
-                    black_box(convert(&meaning, Target::Xdr, &hub, &Options::default()));
-                }
-            }
+            rules.iter().map(|text| write(&read(black_box(text)).0).map_or(0, |text| text.len())).sum::<usize>()
         });
     });
+    for target in [Target::Xdr, Target::Sentinel, Target::Asim, Target::Spl] {
+        group.bench_function(format!("convert to {}", target.as_str()), |bencher| {
+            bencher.iter(|| rules.iter().map(|text| converted(text, target, &hub, &options)).sum::<usize>());
+        });
+    }
     group.finish();
 }
 
-criterion_group!(benches, text_to_targets);
+criterion_group!(benches, sigma);
 criterion_main!(benches);
