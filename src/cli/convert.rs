@@ -1,6 +1,7 @@
 //! `kqlift convert`
 
 mod sigma;
+mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -148,6 +149,11 @@ impl Attempt {
             Some(part) => format!("{}#{}", self.path, part.number),
             None => self.path.clone(),
         }
+    }
+
+    /// The line of a loss.
+    fn line_of(&self, code: &str, message: &str) -> Option<usize> {
+        finding(&self.placed, code, message).map(|finding| finding.start.line)
     }
 }
 
@@ -351,9 +357,12 @@ fn report_line(attempt: &Attempt, arguments: &ConvertArguments) -> String {
     format!("{line}\n")
 }
 
+fn finding<'r>(placed: &'r FileReport, code: &str, message: &str) -> Option<&'r Finding> {
+    placed.findings.iter().find(|finding| finding.code == code && finding.message == message)
+}
+
 fn place_json(placed: &FileReport, code: &str, message: &str) -> serde_json::Value {
-    let is_it = |finding: &&Finding| finding.code == code && finding.message == message;
-    match placed.findings.iter().find(is_it) {
+    match finding(placed, code, message) {
         Some(finding) => serde_json::json!({ "start": finding.start, "end": finding.end }),
         None => serde_json::Value::Null,
     }
@@ -448,6 +457,11 @@ fn drawn(attempt: &Attempt, verbose: bool) -> String {
         let _ = write!(text, ", {}", attempt.class.as_str());
     }
     text.push('\n');
+    let table = table::of(attempt, verbose);
+    if !table.is_empty() {
+        text += &table;
+        text.push('\n');
+    }
     let mut placed = attempt.placed.clone();
     if !verbose {
         placed.findings.retain(|finding| finding.name != LossClass::Informational.as_str());
