@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::concept::resolve;
 use super::file::{FieldFile, LogSourceFile, Overlay, RawLogSource, RawNative, channel_source, functions, sections};
 use super::log_source::NativeSource;
-use super::{Candidate, Concept, Dialect, Fit, LogSource, Resolution, TableSource};
+use super::{Candidate, Concept, Dialect, Fit, LogSource, Parameter, Resolution, TableSource};
 
 const LOG_SOURCES: &str = include_str!("../../mappings/logsources.yaml");
 const FIELDS: &str = include_str!("../../mappings/fields.yaml");
@@ -16,6 +16,8 @@ const FIELDS: &str = include_str!("../../mappings/fields.yaml");
 #[derive(Debug, Clone)]
 pub struct Hub {
     log_sources: Vec<LogSource>,
+    /// Kinds of event that only ASIM tells apart.
+    normalised: Vec<LogSource>,
     sections: BTreeMap<String, Section>,
     functions: Vec<AsimFunction>,
     ip_classes: BTreeMap<String, IpClass>,
@@ -43,12 +45,18 @@ pub(super) struct AsimFunction {
     pub(super) schema: String,
     /// Its built-in spelling.
     pub(super) builtin: String,
+    /// The same without parameters, and so without their defaults.
+    pub(super) plain: String,
     /// All of its spellings.
     pub(super) spellings: Vec<String>,
     /// Whether it gives every event of the schema.
     pub(super) is_general: bool,
     /// The tables that its parsers read.
     pub(super) tables: Vec<String>,
+    /// The table that products fill with rows of the schema.
+    pub(super) native_table: Option<String>,
+    /// Parameters that filter rows.
+    pub(super) pushdown: Vec<Parameter>,
 }
 
 /// The address blocks behind a class of addresses.
@@ -117,6 +125,7 @@ impl Hub {
         let log_sources: Vec<LogSource> = log_source_file.logsources.into_iter().map(RawLogSource::build).collect();
         Ok(Self {
             sections: sections(field_file.logsources, &field_file.security_table, &log_sources)?,
+            normalised: log_source_file.asim_logsources.into_iter().map(RawLogSource::build).collect(),
             functions: functions(log_source_file.asim_functions),
             ip_classes: field_file.ip_classes,
             time_columns: log_source_file.kql_time_columns,
@@ -186,6 +195,18 @@ impl Hub {
         }
     }
 
+    /// The same, with the kinds of event that only ASIM tells apart.
+    pub fn normalised_candidates(&self, name: &str) -> Vec<Candidate<'_>> {
+        let finer = self.normalised.iter().flat_map(|source| of_table(source, name));
+        finer.chain(self.candidates(name)).collect()
+    }
+
+    /// The function without parameters that gives the rows of a table which holds rows of an ASIM schema.
+    pub fn function_of_asim_table(&self, table: &str) -> Option<&str> {
+        let of_table = |function: &&AsimFunction| function.native_table.as_deref() == Some(table);
+        self.functions.iter().find(of_table).map(|function| function.plain.as_str())
+    }
+
     /// Whether the fields of the log source are listed under the table: it is what the table is mostly used for.
     pub fn is_principal(&self, log_source: &str, table: &str) -> bool {
         self.sections
@@ -203,6 +224,11 @@ impl Hub {
         self.function(name).is_some_and(|function| function.is_general)
     }
 
+    /// The parameters of an ASIM function that a rule may pass values to, besides testing them.
+    pub fn parameters(&self, function: &str) -> &[Parameter] {
+        self.function(function).map_or(&[], |function| &function.pushdown)
+    }
+
     /// Whether a parser of the ASIM schema reads the table.
     pub fn is_parsed(&self, table: &str, schema: &str) -> bool {
         self.functions
@@ -212,8 +238,8 @@ impl Hub {
 
     /// Whether ASIM's functions give rows of the table, as some kind of event that the hub knows.
     pub fn is_normalised(&self, table: &str) -> bool {
-        let schemas = self.candidates(table).into_iter().filter_map(|found| found.log_source.asim.as_ref());
-        schemas.into_iter().any(|asim| self.is_parsed(table, &asim.schema))
+        let schemas = self.normalised_candidates(table).into_iter().filter_map(|found| found.log_source.asim.as_ref());
+        self.function_of_asim_table(table).is_some() || schemas.into_iter().any(|asim| self.is_parsed(table, &asim.schema))
     }
 
     fn function(&self, name: &str) -> Option<&AsimFunction> {
@@ -232,6 +258,13 @@ impl Hub {
     /// How a column of a log source is reached in one of the target's dialects.
     pub fn resolve(&self, log_source: &str, from: Dialect, column: &str, to: &[Dialect]) -> Option<Resolution> {
         resolve(&self.sections.get(log_source)?.concepts, from, column, to)
+    }
+
+    /// How a column is reached that the parser of its table passes on, beside what the schema has for it.
+    pub fn resolve_passed(&self, log_source: &str, from: Dialect, column: &str) -> Option<Resolution> {
+        let concepts = self.sections.get(log_source)?.concepts.iter().filter(|concept| concept.is_passed);
+        let concepts: Vec<Concept> = concepts.cloned().collect();
+        resolve(&concepts, from, column, &[Dialect::Asim])
     }
 
     /// The concepts of a log source that are parts of one, with the text in front of each part: the digests of a list.
@@ -265,6 +298,7 @@ fn of_table<'hub>(source: &'hub LogSource, name: &str) -> Vec<Candidate<'hub>> {
     let candidate = |table: &'hub TableSource| Candidate {
         log_source: source,
         filter: table.filter.as_ref(),
+        hint: table.hint.as_ref(),
         fit: table.fit,
         is_implied: false,
     };
@@ -275,7 +309,8 @@ fn of_function<'hub>(source: &'hub LogSource, function: &AsimFunction) -> Option
     let asim = source.asim.as_ref()?;
     let fits = if function.is_general { asim.schema == function.schema } else { asim.builtin == function.builtin };
     let is_implied = !function.is_general;
-    fits.then_some(Candidate { log_source: source, filter: asim.filter.as_ref(), fit: Fit::Wider, is_implied })
+    let filter = asim.filter.as_ref();
+    fits.then_some(Candidate { log_source: source, filter, hint: None, fit: Fit::Wider, is_implied })
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::super::boolean::{Tree, Words};
 use super::super::condition::Condition;
 use super::super::flatten::{OutputColumn, Split, Step, StepKind, innermost, split};
+use super::super::left_out::asks_for_something;
 use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::needed::{names, needed};
 use super::super::plan::dropped_steps;
@@ -15,20 +16,28 @@ use super::super::time::is_time;
 use super::super::{Form, Request};
 use super::head::{first_lines, rows_of};
 use super::platform::Platform;
+use super::value::of_resolution;
 use super::{innermost_span, print, test};
 use crate::ir::{Expr, ExprKind, Field, Pipeline, SourceKind, Stage, StageKind};
-use crate::mapping::{Resolution, ValueForm};
+use crate::mapping::Assumption;
 use crate::schema::{Origin, ScalarType};
 use crate::span::Span;
 
 const WORDS: Words = Words { and: " and ", or: " or ", not: ("not(", ")"), constants: ("true", "false") };
 
 /// A query that is being written.
+#[derive(Default)]
 pub(super) struct Written {
     /// Its lines.
     pub(super) lines: Vec<String>,
-    /// Columns that are there under their old names; `None` if every column still has the platform's own.
+    /// Columns that are there under their old names.
     pub(super) names: BTreeSet<String>,
+    /// Columns of the source, or made from such, that have no counterpart.
+    pub(super) absent: BTreeSet<String>,
+    /// Columns that are empty where the parser of the source's table does not pass its own column on.
+    pub(super) passed: BTreeSet<String>,
+    /// Whether the rows are those of something that the rule looks for.
+    pub(super) asks_for_something: bool,
     /// What differs.
     pub(super) losses: Vec<Loss>,
     /// What stands in the way.
@@ -83,9 +92,12 @@ pub(super) fn union(
     wanted: &BTreeSet<String>,
 ) -> Result<Written, Vec<Refusal>> {
     let mut texts = Vec::new();
-    let mut written = Written { lines: Vec::new(), names: BTreeSet::new(), losses: Vec::new(), refusals: Vec::new() };
+    let mut written = Written { asks_for_something: true, ..Written::default() };
     for branch in branches {
         let mut part = part(platform, request, branch, wanted.clone())?;
+        written.asks_for_something &= part.asks_for_something;
+        written.absent.append(&mut part.absent);
+        written.passed.append(&mut part.passed);
         texts.push(format!("({})", part.lines.join(" ")));
         written.losses.append(&mut part.losses);
         written.names.append(&mut part.names);
@@ -146,7 +158,7 @@ fn plain(platform: Platform, request: &Request<'_>, split: &Split<'_>) -> Result
                 .says("the output columns have the names of the target"),
         );
     }
-    Ok(Written { lines, names: BTreeSet::new(), losses, refusals: Vec::new() })
+    Ok(Written { lines, losses, ..Written::default() })
 }
 
 fn own_column(platform: Platform, request: &Request<'_>, rows: &Rows<'_>, expr: &Expr) -> Option<String> {
@@ -201,6 +213,7 @@ fn head(
     let mut rows = rows_of(platform, request, &split.head)?;
     let (mut lines, mut losses) = first_lines(platform, request, &mut rows, split.head.source.span)?;
     let mut names = BTreeSet::new();
+    let (mut absent, mut passed) = (BTreeSet::new(), BTreeSet::new());
     let mut made = Vec::new();
     for name in &wanted {
         match old_value(platform, request, &rows, &split.value(&column(name))) {
@@ -209,19 +222,27 @@ fn head(
                 names.insert(name.clone());
             }
             Some(text) => {
+                if text.contains("column_ifexists(") {
+                    passed.insert(name.clone());
+                    losses.push(passed_loss(split.head.source.span, name));
+                }
                 made.push(format!("{} = {text}", print::name(name)));
                 names.insert(name.clone());
             }
-            None => losses.push(
-                Loss::new(LossClass::Informational, Reason::OutputDropped, split.head.source.span, &**name)
-                    .says(format!("the column `{name}` has no counterpart and is left out")),
-            ),
+            None => {
+                absent.insert(name.clone());
+                losses.push(
+                    Loss::new(LossClass::Informational, Reason::OutputDropped, split.head.source.span, &**name)
+                        .says(format!("the column `{name}` has no counterpart and is left out")),
+                );
+            }
         }
     }
     if !made.is_empty() {
         lines.push(format!("| project {}", made.join(", ")));
     }
-    let mut written = Written { lines, names, losses, refusals: Vec::new() };
+    let asks_for_something = asks_for_something(&rows.condition);
+    let mut written = Written { lines, names, absent, passed, asks_for_something, losses, refusals: Vec::new() };
     let present = written.names.clone();
     let there = |expr: &Expr| match &expr.kind {
         ExprKind::Field(field) if present.contains(&field.name) => Some(print::name(&field.name)),
@@ -246,6 +267,12 @@ fn head(
     Ok(written)
 }
 
+fn passed_loss(span: Span, name: &str) -> Loss {
+    Loss::new(LossClass::Assumption, Reason::FieldAssumption, span, name)
+        .says(format!("`{name}` is read from a column that not every parser behind the function has"))
+        .assuming(Assumption::Passed)
+}
+
 fn column(name: &str) -> Expr {
     let field = Field { name: name.to_owned(), origin: Origin::Unknown, span: Span::default() };
     Expr { kind: ExprKind::Field(field), ty: ScalarType::Unknown, span: Span::default() }
@@ -256,15 +283,17 @@ fn old_value(platform: Platform, request: &Request<'_>, rows: &Rows<'_>, value: 
     if is_time(request.hub, value) {
         return Some(platform.time_column().to_owned());
     }
-    if let Some((resolution, false)) = subject(value).and_then(|subject| rows.columns.resolve(&subject)) {
-        return of_resolution(&resolution);
+    let own = |expr: &Expr| {
+        let subject = subject(expr)?;
+        let (resolution, is_any_element) = rows.columns.resolve(&subject)?;
+        let text = of_resolution(&resolution).filter(|_| !is_any_element);
+        text.or_else(|| of_resolution(&rows.columns.passed(&subject)?))
+    };
+    if let Some(text) = own(value) {
+        return Some(text);
     }
     let column = |expr: &Expr| {
-        if is_time(request.hub, expr) {
-            return Some(platform.time_column().to_owned());
-        }
-        let (resolution, _) = rows.columns.resolve(&subject(expr)?)?;
-        of_resolution(&resolution)
+        if is_time(request.hub, expr) { Some(platform.time_column().to_owned()) } else { own(expr) }
     };
     if let ExprKind::Value(_) = &value.kind {
         return Some(print::expression(value));
@@ -272,38 +301,10 @@ fn old_value(platform: Platform, request: &Request<'_>, rows: &Rows<'_>, value: 
     print::computed(value, &column)
 }
 
-fn of_resolution(resolution: &Resolution) -> Option<String> {
-    if !resolution.source.values.is_empty() || !resolution.target.values.is_empty() {
-        let (from, to) = (&resolution.source, &resolution.target);
-        if from.values != to.values {
-            return None;
-        }
-    }
-    let spellings = resolution.target.spellings();
-    let column = match spellings.as_slice() {
-        [one] => test::column_text(one),
-        // Which of the two holds the value depends on the sensor.
-        [one, other] => {
-            let (one, other) = (test::column_text(one), test::column_text(other));
-            format!("iff(isnotempty({one}), {one}, {other})")
-        }
-        _ => return None,
-    };
-    match (resolution.source.form, resolution.target.form) {
-        (ValueForm::Int, ValueForm::IntText) => Some(format!("tolong({column})")),
-        (ValueForm::IntText, ValueForm::Int) => Some(format!("tostring({column})")),
-        (ValueForm::Name, ValueForm::Path | ValueForm::NameOrPath) => {
-            Some(format!(r#"tostring(split(replace_string({column}, "/", "\\"), "\\")[-1])"#))
-        }
-        (ValueForm::AcctName, ValueForm::Acct) => Some(format!(r#"tostring(split({column}, "\\")[-1])"#)),
-        (from, to) if from.holds_same_value(to) => Some(column),
-        _ => None,
-    }
-}
-
 /// Whether nothing is left of a stage whose columns are missing.
 fn is_empty(kind: &StageKind) -> bool {
     match kind {
+        StageKind::Filter(Expr { kind: ExprKind::And(parts), .. }) => parts.is_empty(),
         StageKind::Extend(list) => list.is_empty(),
         StageKind::ProjectAway(names) => names.is_empty(),
         StageKind::ProjectRename(renames) => renames.is_empty(),
@@ -320,8 +321,7 @@ impl Written {
         if let StageKind::Union(branches) = &stage.kind {
             return self.also(platform, request, branches, later);
         }
-        // Columns that were left out on the way, and that only the result would show, are left out of lists.
-        let kind = self.without_missing(&stage.kind);
+        let kind = self.without_missing(request, stage);
         let mut used = BTreeSet::new();
         for expr in print::expressions(&kind) {
             names(expr, &mut used);
@@ -350,26 +350,6 @@ impl Written {
         self.follow(&printed.kind);
     }
 
-    fn without_missing(&self, kind: &StageKind) -> StageKind {
-        let is_there = |expr: &Expr| {
-            let mut used = BTreeSet::new();
-            names(expr, &mut used);
-            used.iter().all(|name| self.names.contains(name))
-        };
-        let mut kind = kind.clone();
-        match &mut kind {
-            StageKind::Project(list) | StageKind::Extend(list) => list.retain(|assignment| is_there(&assignment.value)),
-            StageKind::ProjectAway(names) | StageKind::ProjectKeep(names) => {
-                names.retain(|name| self.names.contains(name));
-            }
-            StageKind::ProjectRename(renames) => renames.retain(|(_, old)| self.names.contains(old)),
-            StageKind::Summarize { aggregates, .. } => aggregates.retain(|aggregate| is_there(&aggregate.value)),
-            StageKind::Sort(keys) => keys.retain(|(key, _)| is_there(key)),
-            _ => {}
-        }
-        kind
-    }
-
     /// The names behind a stage.
     fn follow(&mut self, kind: &StageKind) {
         let of = |list: &[crate::ir::Assignment]| list.iter().map(|found| found.name.clone()).collect::<BTreeSet<_>>();
@@ -386,9 +366,13 @@ impl Written {
                 }
             }
             StageKind::Summarize { aggregates, by } => {
-                let keeps_all = aggregates.iter().any(|aggregate| print::expression(&aggregate.value).contains('*'));
-                let made = aggregates.iter().flat_map(|aggregate| aggregate.names.clone());
-                let mut names: BTreeSet<String> = made.filter(|name| !keeps_all || self.names.contains(name)).collect();
+                let mut names = BTreeSet::new();
+                for aggregate in aggregates {
+                    // `arg_max(x, *)` keeps what there is.
+                    let keeps_all = print::expression(&aggregate.value).contains('*');
+                    let made = aggregate.names.iter().filter(|name| !keeps_all || self.names.contains(*name));
+                    names.extend(made.cloned());
+                }
                 names.extend(of(by));
                 self.names = names;
             }

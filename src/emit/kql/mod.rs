@@ -7,17 +7,23 @@
 mod combine;
 mod compile;
 mod event;
+mod growth;
 mod head;
+mod missing;
+mod parameter;
 mod platform;
 pub mod print;
 mod test;
+mod value;
 
 use super::loss::{Loss, LossClass, Refusal};
 use super::reason::Reason;
 use super::{Backend, Request};
 use crate::ir::{Pipeline, SourceKind};
+use crate::mapping::Assumption;
 pub(super) use platform::Platform;
 pub(super) use test::column_text;
+pub(super) use value::{assumed, below, of_resolution};
 
 /// The KQL writer.
 pub(super) struct Kql(pub(super) Platform);
@@ -38,7 +44,7 @@ impl Backend for Kql {
     }
 }
 
-/// The function of a rule that is normalised already: as written, and as built in.
+/// The function or table of a rule that is normalised already: as written, and as built in.
 fn normalised_function<'a>(request: &Request<'a>) -> Option<(&'a str, &'a str)> {
     let mut source = &request.rule.pipeline.source;
     while let SourceKind::Pipeline { pipeline, .. } = &source.kind {
@@ -53,14 +59,26 @@ fn normalised_function<'a>(request: &Request<'a>) -> Option<(&'a str, &'a str)> 
         | SourceKind::External(_)
         | SourceKind::Opaque(_) => return None,
     };
-    request.hub.asim_function(name).map(|builtin| (name.as_str(), builtin))
+    let hub = request.hub;
+    hub.asim_function(name).or_else(|| hub.function_of_asim_table(name)).map(|builtin| (name.as_str(), builtin))
 }
 
 fn respelled(request: &Request<'_>, written: &str, builtin: &str) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
-    let spell = |name: &str| request.hub.asim_function(name).unwrap_or(name).to_owned();
+    let hub = request.hub;
+    let spell = |name: &str| match hub.function_of_asim_table(name) {
+        Some(function) => function.to_owned(),
+        None => hub.asim_function(name).unwrap_or(name).to_owned(),
+    };
     let text = print::pipeline(&request.rule.pipeline, &spell).map_err(|refusal| vec![refusal])?;
     let mut losses = Vec::new();
-    if written != builtin {
+    if hub.function_of_asim_table(written).is_some() {
+        losses.push(
+            Loss::new(LossClass::Assumption, Reason::LogsourceWidened, request.rule.pipeline.source.span, written)
+                .says(format!("`{builtin}` also gives the events of other products"))
+                .emits(builtin)
+                .assuming(Assumption::Scope),
+        );
+    } else if written != builtin {
         let span = request.rule.pipeline.source.span;
         losses.push(
             Loss::new(LossClass::Informational, Reason::Respelled, span, written)

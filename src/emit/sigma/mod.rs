@@ -103,6 +103,9 @@ fn base<'a>(
         needs_condition: true,
         lists: |_| true,
         keeps_window: false,
+        is_normalised: false,
+        leaves_out: false,
+        has_threshold: false,
     };
     let mut rows = rows(request, &wishes, &flat, needed)?;
     losses.append(&mut rows.losses);
