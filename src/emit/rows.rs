@@ -12,9 +12,9 @@ use super::loss::{Loss, LossClass, Refusal};
 use super::reason::Reason;
 use super::source::{Recognised, recognise, rows_loss, sensor_loss, source_name};
 use super::subject::{ColumnSet, Columns, subject};
-use super::time::{TimeTest, Window, fixed_loss, time_test, window_loss};
+use super::time::{TimeTest, Window, fixed_loss, is_about_time, time_test, window_loss};
 use super::translate::{Known, Position, Translator};
-use super::{Request, Unmapped};
+use super::{Request, Unmapped, widen};
 use crate::ir::{Expr, ExprKind, SourceKind};
 use crate::mapping::{Assumption, Dialect, Fit, LogSource};
 
@@ -62,6 +62,8 @@ pub(super) struct Wishes<'a> {
     pub(super) leaves_out: bool,
     /// Whether results are groups that pass a threshold.
     pub(super) has_threshold: bool,
+    /// Whether what the target cannot say may be left out where the rule then only matches more.
+    pub(super) widens: bool,
 }
 
 /// A place where a target keeps a log source.
@@ -90,22 +92,26 @@ pub(super) fn rows<'a>(
         let named = super::log_source::rows(request, wishes, flat, found, &conjuncts, &losses, needed);
         return named.map(|rows| Rows { window, ..rows });
     }
-    let mapped = mapped(request, wishes, flat, &conjuncts, &losses)
-        .and_then(|rows| with_columns(rows, needed))
-        .and_then(|rows| if wishes.needs_condition { with_condition(rows, flat) } else { Ok(rows) });
-    let refusals = match mapped {
-        Ok(rows) => return Ok(Rows { window, ..rows }),
-        Err(refusals) => refusals,
+    let whole = |rows: Result<Rows<'a>, _>| {
+        let rows = rows.and_then(|rows| with_columns(rows, needed));
+        rows.and_then(|rows| if wishes.needs_condition { with_condition(rows, flat) } else { Ok(rows) })
     };
-    let native = native(request, wishes, flat, conjuncts, losses).map(|rows| {
-        rows.and_then(|rows| with_columns(rows, needed))
-            .and_then(|rows| if wishes.needs_condition { with_condition(rows, flat) } else { Ok(rows) })
-    });
-    match native {
-        Some(Ok(rows)) => Ok(Rows { window, ..rows }),
-        // What the mapping lacks says more than what is wrong besides.
-        Some(Err(_)) | None => Err(refusals),
+    // What the mapping lacks says more than what is wrong besides.
+    let mut first_refusals = None;
+    // A rule with every test on the table's own columns is better than one with some left out.
+    for widens in [false, true].into_iter().filter(|widens| !widens || wishes.widens) {
+        match whole(mapped(request, wishes, flat, &conjuncts, &losses, widens)) {
+            Ok(rows) => return Ok(Rows { window, ..rows }),
+            Err(refusals) => {
+                first_refusals.get_or_insert(refusals);
+            }
+        }
+        let native = native(request, wishes, flat, conjuncts.clone(), losses.clone(), widens);
+        if let Some(Ok(rows)) = native.map(whole) {
+            return Ok(Rows { window, ..rows });
+        }
     }
+    Err(first_refusals.unwrap_or_default())
 }
 
 /// Refuses rows without a condition.
@@ -124,7 +130,9 @@ pub(super) fn with_columns<'a>(rows: Rows<'a>, needed: &[Expr]) -> Result<Rows<'
         found.is_some_and(|(resolution, is_any)| {
             let is_same = resolution.source.form.holds_same_value(resolution.target.form);
             let has_values = !resolution.source.values.is_empty() || !resolution.target.values.is_empty();
-            resolution.target.spellings().len() == 1 && !is_any && is_same && !has_values
+            // Without a sign for elements, the field of an array is that of each of them.
+            let is_one = !is_any || rows.columns.element.is_empty();
+            resolution.target.spellings().len() == 1 && is_one && is_same && !has_values
         })
     };
     let refuse = |expr: &Expr| {
@@ -142,6 +150,7 @@ fn mapped<'a>(
     flat: &Flat<'_>,
     conjuncts: &[Expr],
     losses: &[Loss],
+    widens: bool,
 ) -> Result<Rows<'a>, Vec<Refusal>> {
     let allows_under = request.options.allow.contains(&LossClass::Under);
     let has_column = |source: &LogSource, from: Dialect, column: &str| {
@@ -151,9 +160,8 @@ fn mapped<'a>(
     let hub = request.hub;
     let candidates = if wishes.is_normalised { hub.normalised_candidates(name) } else { hub.candidates(name) };
     let all = conjuncts.to_vec();
-    let mut recognised =
-        recognise(hub, flat.source, &candidates, all, allows_under, has_column, wishes.shared_home)
-            .map_err(|refusal| vec![refusal])?;
+    let mut recognised = recognise(hub, flat.source, &candidates, all, allows_under, has_column, wishes.shared_home)
+        .map_err(|refusal| vec![refusal])?;
     let dialects = (wishes.dialects)(recognised.log_source);
     if dialects.is_empty() {
         let message = format!("the target has no source for `{}`", recognised.log_source.id);
@@ -177,7 +185,7 @@ fn mapped<'a>(
         element: wishes.element,
         shape: ColumnSet::Listed,
     };
-    translated(request, wishes, recognised, columns, losses)
+    translated(request, wishes, recognised, columns, losses, widens)
 }
 
 /// The rule on the table's own columns; `None` if the target cannot store the table as it is.
@@ -187,6 +195,7 @@ fn native<'a>(
     flat: &Flat<'_>,
     conjuncts: Vec<Expr>,
     mut losses: Vec<Loss>,
+    widens: bool,
 ) -> Option<Result<Rows<'a>, Vec<Refusal>>> {
     let (SourceKind::Table { name, .. }, Unmapped::Error) = (&flat.source.kind, request.options.unmapped) else {
         return None;
@@ -219,7 +228,7 @@ fn native<'a>(
         element: wishes.element,
         shape: ColumnSet::Listed,
     };
-    Some(translated(request, wishes, recognised, columns, losses))
+    Some(translated(request, wishes, recognised, columns, losses, widens))
 }
 
 /// The rows with their conditions on columns of the target.
@@ -229,6 +238,7 @@ pub(super) fn translated<'a>(
     mut recognised: Recognised<'a>,
     columns: Columns<'a>,
     losses: Vec<Loss>,
+    widens: bool,
 ) -> Result<Rows<'a>, Vec<Refusal>> {
     let separator = if recognised.log_source.sigma.product.as_deref() == Some("windows") { '\\' } else { '/' };
     let style: Style = (wishes.style)(separator);
@@ -238,6 +248,7 @@ pub(super) fn translated<'a>(
         unmapped: request.options.unmapped,
         losses,
         refusals: Vec::new(),
+        widens,
         known: Known::new(),
     };
     let rest = std::mem::take(&mut recognised.rest);
@@ -247,9 +258,12 @@ pub(super) fn translated<'a>(
     } else {
         Condition::all(rest.iter().map(|conjunct| translator.condition(conjunct, Position::TOP)).collect())
     };
-    let (losses, refusals) = (translator.losses, translator.refusals);
+    let (mut losses, refusals) = (translator.losses, translator.refusals);
     if !refusals.is_empty() {
-        return Err(refusals);
+        if !widens {
+            return Err(refusals);
+        }
+        losses.extend(widen::left_out(request.hub, &recognised.name, refusals, &condition)?);
     }
     if condition == Condition::Constant(false) {
         let message = "no event can satisfy the condition";
@@ -278,6 +292,9 @@ fn untimed(
     let mut kept = Vec::new();
     for conjunct in conjuncts {
         match time_test(request.hub, &conjunct) {
+            TimeTest::None if wishes.widens && is_about_time(request.hub, &conjunct) => {
+                losses.push(widen::left_out_time(&conjunct));
+            }
             TimeTest::None => kept.push(conjunct),
             TimeTest::Fixed => losses.push(fixed_loss(conjunct.span)),
             TimeTest::Window(part) => {

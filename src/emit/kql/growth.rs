@@ -131,7 +131,9 @@ fn is_passed_by_more(conjunct: &Expr, made: &Made) -> bool {
     match &conjunct.kind {
         ExprKind::Test(test) => {
             let is_lower_bound = matches!(test.op, TestOp::Greater | TestOp::GreaterOrEqual);
-            is_lower_bound && size_of(&test.subject, made) == Some(true) && !test.operands.iter().any(|o| is_of(o, made))
+            is_lower_bound
+                && size_of(&test.subject, made) == Some(true)
+                && !test.operands.iter().any(|o| is_of(o, made))
         }
         ExprKind::Or(parts) => parts.iter().all(|part| is_passed_by_more(part, made)),
         _ => false,

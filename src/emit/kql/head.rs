@@ -52,6 +52,7 @@ fn wishes_do<T>(
         is_normalised: platform == Platform::Asim,
         leaves_out: platform == Platform::Asim && is_of_table && keeps_growing(&request.rule.pipeline),
         has_threshold: has_threshold(&request.rule.pipeline),
+        widens: false,
     })
 }
 

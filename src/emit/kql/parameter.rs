@@ -32,7 +32,9 @@ pub(super) fn arguments(parameters: &[Parameter], condition: &Condition, window:
 fn value(parameter: &Parameter, conjunct: &Condition) -> Option<String> {
     match parameter.takes {
         Takes::AnyTerm => terms(&parameter.column, conjunct).map(|terms| list(&terms)),
-        Takes::Address => whole(&parameter.column, conjunct).filter(|all| all.iter().all(|text| is_ipv4(text))).map(list),
+        Takes::Address => {
+            whole(&parameter.column, conjunct).filter(|all| all.iter().all(|text| is_ipv4(text))).map(list)
+        }
         Takes::Equal => match whole(&parameter.column, conjunct)? {
             [one] => Some(print::string(one)),
             _ => None,

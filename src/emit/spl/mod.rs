@@ -130,6 +130,7 @@ fn wanted<T>(request: &Request<'_>, run: impl FnOnce(&Wishes<'_>) -> T) -> T {
         is_normalised: false,
         leaves_out: false,
         has_threshold: false,
+        widens: false,
     })
 }
 
