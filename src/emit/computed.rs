@@ -9,11 +9,12 @@ use super::loss::{Loss, LossClass, Refusal};
 use super::reader::Reader;
 use super::reason::Reason;
 use super::spl;
-use super::subject::{is_number, subject};
+use super::subject::{Key, Subject, is_number, subject};
 use super::time::is_time;
-use super::translate::{Position, Translator, construct_of, is_constant, test_expression};
+use super::translate::{Position, Translator, construct_of, needs_expression, test_expression};
 use crate::ir::{Expr, ExprKind, Test};
-use crate::mapping::{Assumption, Resolution, ValueForm};
+use crate::mapping::{Assumption, Dialect, Resolution, ValueForm};
+use crate::schema::Value;
 use crate::span::Span;
 
 impl Translator<'_> {
@@ -53,26 +54,23 @@ impl Translator<'_> {
             }
             let subject = subject(expr)?;
             let (mut resolution, is_any_element) = self.columns.resolve(&subject)?;
-            let text = if self.style.is_kql {
-                let own = of_resolution(&resolution);
-                own.or_else(|| {
-                    resolution = self.columns.passed(&subject)?;
-                    of_resolution(&resolution)
-                })?
-            } else {
-                same_value(&resolution)?
-            };
+            if !self.style.is_kql {
+                return spl::value(&resolution, is_any_element, &subject);
+            }
+            let own = of_resolution(&resolution);
+            let text = own.or_else(|| {
+                resolution = self.columns.passed(&subject)?;
+                of_resolution(&resolution)
+            })?;
             used.borrow_mut().push((resolution, subject.name));
             (!is_any_element).then_some(text)
         };
         let text = compute(expr, &column)?;
-        if self.style.is_kql {
-            for (resolution, column) in used.into_inner() {
-                let construct = print::expression(expr);
-                let origin = Origin { span, construct, column, is_negated: at.is_negated, ..Origin::default() };
-                let of_value = kql::assumed(&resolution);
-                self.note_assumptions(&Resolution { assumptions: Vec::new(), ..resolution }, of_value, &origin);
-            }
+        for (resolution, column) in used.into_inner() {
+            let construct = print::expression(expr);
+            let origin = Origin { span, construct, column, is_negated: at.is_negated, ..Origin::default() };
+            let of_value = kql::assumed(&resolution);
+            self.note_assumptions(&Resolution { assumptions: Vec::new(), ..resolution }, of_value, &origin);
         }
         Some(text)
     }
@@ -123,12 +121,17 @@ impl Translator<'_> {
             let inverted = invert(test, span).and_then(|found| self.inverted(found, &whole, span, at));
             return inverted.unwrap_or_else(|| self.refuse_expression(&test.subject, at));
         };
-        if test.operands.iter().any(|operand| !is_constant(operand)) {
+        if needs_expression(test) {
             return self.formula(&test_expression(test, span), false, at);
         }
         if !self.style.is_kql {
             self.losses.extend(spl::assumed(&test.subject, span));
         }
+        self.on_computed(field, test, span, at)
+    }
+
+    /// A test of an expression of the target.
+    fn on_computed(&mut self, field: String, test: &Test, span: Span, at: Position) -> Condition {
         let construct = construct_of(test, span);
         let form = if is_number(test.subject.ty) { ValueForm::Int } else { ValueForm::Text };
         let reader = Reader { test, form, ty: test.subject.ty, style: self.style };
@@ -141,15 +144,50 @@ impl Translator<'_> {
         let found = plan.on(&|test| Condition::Match(Match { field: field.clone(), test, origin: origin.clone() }));
         self.adapted(found)
     }
-}
 
-/// The one name of a column whose values are the same on both sides.
-fn same_value(resolution: &Resolution) -> Option<String> {
-    let is_alike = resolution.source.form == resolution.target.form
-        && resolution.source.values.is_empty()
-        && resolution.target.values.is_empty();
-    match resolution.target.spellings().as_slice() {
-        [one] if is_alike => Some(one.clone()),
-        _ => None,
+    /// A test of what a target keeps only within the text of the event: a whole array or bag, or one element of an
+    /// array. Where it holds, something wider does that the target finds faster: the same test of any element, or one
+    /// of the event's text.
+    pub(super) fn json_test(
+        &mut self,
+        test: &Test,
+        subject: &Subject,
+        resolution: &Resolution,
+        span: Span,
+        at: Position,
+    ) -> Option<Condition> {
+        self.style.compute.filter(|_| !self.style.is_kql)?;
+        let [name] = resolution.target.names.as_slice() else { return None };
+        let element = spl::inside(name, subject)?;
+        let exact = self.on_computed(element, test, span, at);
+        let construct = construct_of(test, span);
+        let origin = Origin { span, construct, column: subject.name.clone(), ..Origin::default() };
+        self.note_assumptions(resolution, Vec::new(), &origin);
+        let Condition::Match(found) = &exact else { return Some(exact) };
+        if at.is_negated || matches!(found.test, FieldTest::Empty | FieldTest::Missing) {
+            return Some(exact);
+        }
+        let is_of_text = !subject.keys.iter().any(|key| matches!(key, Key::Index(_))) || subject.is_in_text();
+        if is_of_text && !self.looks_everywhere(test) {
+            return Some(exact);
+        }
+        let field = if is_of_text { "_raw".to_owned() } else { name.clone() };
+        let origin = Origin { is_computed: false, ..found.origin.clone() };
+        let of_some = Condition::Match(Match { field, test: found.test.clone(), origin });
+        Some(Condition::all(spl::wider(&of_some).into_iter().chain([exact]).collect()))
+    }
+
+    /// Whether a test of every column is one of the whole event: for a text without characters that the event as it was
+    /// sent may hold in another form.
+    pub(super) fn looks_everywhere(&self, test: &Test) -> bool {
+        let is_plain = |operand: &Expr| match &operand.kind {
+            ExprKind::Value(Value::String(text)) => {
+                !text.is_empty()
+                    && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.'))
+            }
+            _ => false,
+        };
+        let is_raw = self.style.compute.is_some() && !self.style.is_kql;
+        self.columns.from == Dialect::Sigma || (is_raw && test.operands.iter().all(is_plain))
     }
 }

@@ -21,6 +21,7 @@ mod fold;
 mod forms;
 mod invert;
 mod keyword;
+mod known;
 mod kql;
 mod left_out;
 mod log_source;

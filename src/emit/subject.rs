@@ -21,8 +21,22 @@ pub(super) struct Subject {
     pub(super) is_unknown: bool,
     /// Its type.
     pub(super) ty: ScalarType,
+    /// The type of the column.
+    pub(super) column_ty: ScalarType,
     /// Place in the query.
     pub(super) span: Span,
+}
+
+impl Subject {
+    /// Whether it is a whole column that holds an array or a bag.
+    pub(super) fn is_bag(&self) -> bool {
+        self.keys.is_empty() && self.column.is_some() && self.column_ty == ScalarType::Dynamic
+    }
+
+    /// Whether it is read from a column that is a text, of JSON.
+    pub(super) fn is_in_text(&self) -> bool {
+        !self.keys.is_empty() && self.column_ty == ScalarType::String
+    }
 }
 
 /// A step into a bag or an array.
@@ -56,7 +70,8 @@ fn walk(expr: &Expr) -> Option<Subject> {
             let (name, keys) = (column.clone(), Vec::new());
             let is_unknown = field.table_column().is_none();
             let (ty, span) = (expr.ty, expr.span);
-            Some(Subject { name, column: Some(column), keys, is_number_cast: false, is_unknown, ty, span })
+            let is_number_cast = false;
+            Some(Subject { name, column: Some(column), keys, is_number_cast, is_unknown, ty, column_ty: ty, span })
         }
         ExprKind::Member { base, key } => {
             let mut found = walk(base)?;
@@ -94,8 +109,9 @@ fn called(function: &str, arguments: &[Expr], expr: &Expr) -> Option<Subject> {
     let names: Option<Vec<String>> = arguments.iter().map(name).collect();
     let name = format!("{function}({})", names?.join(","));
     let keys = Vec::new();
-    let (is_unknown, ty, span) = (false, expr.ty, expr.span);
-    Some(Subject { name, column: None, keys, is_number_cast: false, is_unknown, ty, span })
+    let (is_number_cast, is_unknown) = (false, false);
+    let (ty, span) = (expr.ty, expr.span);
+    Some(Subject { name, column: None, keys, is_number_cast, is_unknown, ty, column_ty: ty, span })
 }
 
 /// Where the columns of a rule are looked up.
@@ -136,7 +152,8 @@ pub(super) enum ColumnSet<'a> {
 }
 
 impl Columns<'_> {
-    /// How the target spells a subject; the flag is set if the target cannot tell the elements of an array apart.
+    /// How the target spells a subject; the flag is set if it has no field for just that, because it cannot tell the
+    /// elements of an array apart.
     pub(super) fn resolve(&self, subject: &Subject) -> Option<(Resolution, bool)> {
         if self.from == Dialect::Sigma {
             return super::event_field::resolve(self, subject).map(|found| (found, false));
@@ -191,11 +208,16 @@ impl Columns<'_> {
             return super::kql::below(base, subject).map(|found| (found, false));
         }
         let [name] = base.target.names.as_slice() else { return None };
-        if base.dialect.is_kql() || !base.source.values.is_empty() || !base.target.values.is_empty() {
+        if base.dialect.is_kql()
+            || base.dialect == Dialect::Cim
+            || !base.source.values.is_empty()
+            || !base.target.values.is_empty()
+        {
             return None;
         }
         let has_blank = |key: &Key| matches!(key, Key::Property(property) if property.contains(char::is_whitespace));
-        if subject.keys.iter().any(has_blank) {
+        // Where the elements of an array have a spelling, fields are called as in the event's JSON, blanks included.
+        if self.element.is_empty() && subject.keys.iter().any(has_blank) {
             return None;
         }
         let mut name = name.clone();
@@ -211,7 +233,9 @@ impl Columns<'_> {
         let form = if is_number(subject.ty) { ValueForm::Int } else { ValueForm::Text };
         (base.source, base.target) = (Column::plain(subject.name.clone(), form), Column::plain(name, form));
         base.assumptions.push(Assumption::ParseJson);
+        // A target that has events as JSON makes no fields of a text in it, nor tells elements apart in its fields.
+        let is_text = subject.is_in_text() && !self.element.is_empty();
         let is_any_element = subject.keys.iter().any(|key| matches!(key, Key::Index(_)));
-        Some((base, is_any_element))
+        Some((base, is_text || is_any_element))
     }
 }

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use super::adapt::Style;
 use super::condition::{Condition, FieldTest, Origin};
+use super::constant::scalars;
 use super::fold::{may_be_null, or_false};
 use super::kql::print;
 use super::loss::{Loss, LossClass, Refusal};
@@ -166,7 +167,7 @@ impl Translator<'_> {
     }
 
     fn test(&mut self, test: &Test, span: Span, at: Position) -> Condition {
-        if matches!(test.subject.kind, ExprKind::Star) && self.columns.from == Dialect::Sigma {
+        if matches!(test.subject.kind, ExprKind::Star) && self.looks_everywhere(test) {
             return self.keyword(test, span, at);
         }
         if let Some(condition) = self.digests(test, span, at) {
@@ -193,8 +194,13 @@ impl Translator<'_> {
         {
             return self.comparison(test, &resolution, other, span, at);
         }
-        if test.operands.iter().any(|operand| !is_constant(operand)) && self.style.compute.is_some() {
+        if needs_expression(test) && self.style.compute.is_some() {
             return self.formula(&test_expression(test, span), false, at);
+        }
+        if (is_any_element || subject.is_bag() || may_be_bag(test.op, &subject, &resolution))
+            && let Some(found) = self.json_test(test, &subject, &resolution, span, at)
+        {
+            return found;
         }
         if is_any_element && at.is_negated && self.widens {
             let message = format!("`{}` cannot be told from the other elements of the array", subject.name);
@@ -292,9 +298,30 @@ fn is_bool(expr: &Expr, value: bool) -> bool {
     matches!(expr.kind, ExprKind::Value(Value::Bool(found)) if found == value)
 }
 
-/// Whether the operand is written in the query.
-pub(super) fn is_constant(operand: &Expr) -> bool {
-    matches!(operand.kind, ExprKind::Value(_) | ExprKind::Subquery(_))
+/// Whether the test looks for a part of the text of something that may be a whole array or bag.
+fn may_be_bag(op: TestOp, subject: &Subject, resolution: &Resolution) -> bool {
+    let is_below = subject.column_ty == ScalarType::Dynamic && resolution.assumptions.contains(&Assumption::ParseJson);
+    let looks_inside = matches!(
+        op,
+        TestOp::Has
+            | TestOp::HasCs
+            | TestOp::HasAny
+            | TestOp::HasAll
+            | TestOp::HasPrefix
+            | TestOp::HasPrefixCs
+            | TestOp::HasSuffix
+            | TestOp::HasSuffixCs
+            | TestOp::Contains
+            | TestOp::ContainsCs
+            | TestOp::Regex
+    );
+    is_below && looks_inside
+}
+
+/// Whether the test compares with something else than texts, numbers and truth values.
+pub(super) fn needs_expression(test: &Test) -> bool {
+    let is_plain = |operand: &Expr| matches!(operand.kind, ExprKind::Subquery(_)) || scalars(operand).is_some();
+    !test.operands.iter().all(is_plain)
 }
 
 /// The test as an expression.

@@ -29,6 +29,7 @@ pub enum Assumption {
     Native,
     Passed,
     EventField,
+    Utc,
 }
 
 /// Every assumption with its name and its text.
@@ -80,6 +81,7 @@ const ASSUMPTIONS: &[(Assumption, &str, &str)] = &[
         "A_EVENTFIELD",
         "the table has a column that is called as the field of the event and holds it",
     ),
+    (Assumption::Utc, "A_UTC", "the user of the search has UTC as time zone"),
 ];
 
 impl Assumption {
@@ -113,6 +115,6 @@ mod tests {
             assert_eq!(*assumption as usize, index);
             assert_eq!(Assumption::parse(name), Some(*assumption));
         }
-        assert_eq!(ASSUMPTIONS.len(), Assumption::EventField as usize + 1);
+        assert_eq!(ASSUMPTIONS.len(), Assumption::Utc as usize + 1);
     }
 }

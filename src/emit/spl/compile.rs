@@ -4,16 +4,17 @@ use std::collections::BTreeSet;
 
 use super::super::Request;
 use super::super::flatten::{OutputColumn, Split, Step, StepKind, innermost, split};
+use super::super::fold::fold;
 use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::needed::needed;
 use super::super::reason::Reason;
 use super::super::rows::{Rows, rows};
-use super::super::subject::subject;
+use super::super::subject::{Subject, subject};
 use super::super::time::is_time;
 use super::compute::compute;
 use super::expression::field_name;
 use super::tail::{Search, eval_name, list_of, number};
-use super::{first_search, known_selector, quoted_name, stats, wanted as with_wishes};
+use super::{first_search, known_selector, part, quoted_name, stats, wanted as with_wishes};
 use crate::ir::{Expr, ExprKind, Field, Pipeline, SourceKind, Stage};
 use crate::mapping::{Resolution, ValueForm};
 use crate::schema::{Origin, ScalarType};
@@ -94,7 +95,16 @@ fn union<'r, 'a>(
         let commands = first.map(|first| first.commands.clone()).unwrap_or_default();
         (first.map(|first| first.first.clone()).unwrap_or_default(), commands.into_iter().chain(appended).collect())
     };
-    Ok(Search { request, first, commands, names, later: BTreeSet::new(), losses, refusals: Vec::new() })
+    Ok(Search {
+        request,
+        first,
+        commands,
+        names,
+        lists: BTreeSet::new(),
+        later: BTreeSet::new(),
+        losses,
+        refusals: Vec::new(),
+    })
 }
 
 /// The events of the head, with the columns that are looked at later under KQL's names.
@@ -120,13 +130,14 @@ fn head<'r, 'a>(
         first,
         commands,
         names: BTreeSet::new(),
+        lists: BTreeSet::new(),
         later: BTreeSet::new(),
         losses: rows.losses.clone(),
         refusals: Vec::new(),
     };
     let mut made = Vec::new();
     for name in &wanted {
-        let value = split.value(&column(name));
+        let value = split.value(&typed_column(split, name));
         match field_value(request, &rows, &value) {
             Some(text) => {
                 search.losses.extend(super::assumed(&value, split.head.source.span));
@@ -157,7 +168,7 @@ pub(super) fn rows_with<'a>(
     split: &Split<'_>,
     wanted: &BTreeSet<String>,
 ) -> Result<Rows<'a>, Vec<Refusal>> {
-    let values: Vec<Expr> = wanted.iter().map(|name| split.value(&column(name))).collect();
+    let values: Vec<Expr> = wanted.iter().map(|name| split.value(&typed_column(split, name))).collect();
     let plain: Vec<Expr> = values
         .into_iter()
         .filter(|value| {
@@ -175,32 +186,41 @@ pub(super) fn rows_with<'a>(
     })
 }
 
+/// A reference to a column of the source, with its type.
+pub(super) fn typed_column(split: &Split<'_>, name: &str) -> Expr {
+    let ty = split.head.source.columns.find(name).map_or(ScalarType::Unknown, |column| column.ty);
+    Expr { ty, ..column(name) }
+}
+
 /// A reference to a column of the head.
 pub(super) fn column(name: &str) -> Expr {
     let field = Field { name: name.to_owned(), origin: Origin::Unknown, span: Span::default() };
     Expr { kind: ExprKind::Field(field), ty: ScalarType::Unknown, span: Span::default() }
 }
 
-/// The value of a column as an expression over the target's fields.
+/// The value of an expression over columns as one over the target's fields.
 pub(super) fn field_value(request: &Request<'_>, rows: &Rows<'_>, value: &Expr) -> Option<String> {
     if is_time(request.hub, value) {
         return Some("_time".to_owned());
-    }
-    if let Some((resolution, _)) = subject(value).and_then(|subject| rows.columns.resolve(&subject)) {
-        return of_resolution(&resolution);
     }
     let column = |expr: &Expr| {
         if is_time(request.hub, expr) {
             return Some("_time".to_owned());
         }
-        let (resolution, _) = rows.columns.resolve(&subject(expr)?)?;
-        let is_alike = resolution.source.form == resolution.target.form && resolution.target.values.is_empty();
-        match resolution.target.names.as_slice() {
-            [one] if is_alike => Some(one.clone()),
-            _ => None,
-        }
+        let subject = subject(expr)?;
+        let (resolution, is_any_element) = rows.columns.resolve(&subject)?;
+        self::value(&resolution, is_any_element, &subject)
     };
-    compute(value, &column)
+    column(value).or_else(|| compute(&fold(value), &column))
+}
+
+/// The value of a column as an expression over the target's fields.
+pub(in super::super) fn value(resolution: &Resolution, is_any_element: bool, subject: &Subject) -> Option<String> {
+    if is_any_element || subject.ty == ScalarType::Dynamic {
+        let [name] = resolution.target.names.as_slice() else { return None };
+        return part::inside(name, subject);
+    }
+    of_resolution(resolution)
 }
 
 fn of_resolution(resolution: &Resolution) -> Option<String> {
