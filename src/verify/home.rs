@@ -1,0 +1,183 @@
+//! Where one kind of event is kept on both sides of a conversion.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::side::Side;
+use crate::ir::{LogSource as Named, Source, SourceKind};
+use crate::mapping::{Candidate, Dialect, Hub, Payload, RowFilter};
+use crate::schema::Value;
+
+/// One kind of event, and where both sides keep it.
+pub(super) struct Home<'h> {
+    /// The table, function or log source of the source rule.
+    pub(super) from: Kept<'h>,
+    /// That of the converted rule.
+    pub(super) to: Kept<'h>,
+    /// Fields that every event of the log source has.
+    pub(super) fixed: Vec<(String, Json)>,
+}
+
+/// One side of it.
+pub(super) struct Kept<'h> {
+    /// The name under which rows are given to the evaluator.
+    pub(super) key: String,
+    /// The table that places name; empty for fields of a log source.
+    pub(super) table: String,
+    /// Its columns.
+    pub(super) side: Side<'h>,
+    /// The rows of the table that are of this kind; all of them if absent.
+    pub(super) filter: Option<&'h RowFilter>,
+}
+
+impl Kept<'_> {
+    /// Whether a row is of this kind.
+    pub(super) fn holds(&self, row: &Map<String, Json>) -> bool {
+        let has = |column: &str, wanted: &Value| match (row.get(column), wanted) {
+            (Some(Json::String(text)), Value::String(wanted)) => text == wanted,
+            (Some(found), Value::Integer(number)) => {
+                found.as_i64() == Some(*number) || found.as_str() == Some(&number.to_string())
+            }
+            _ => false,
+        };
+        self.filter.is_none_or(|filter| {
+            filter.tests.iter().all(|test| test.values.iter().any(|wanted| has(&test.column, wanted)))
+        })
+    }
+
+    /// How many tests single its rows out.
+    pub(super) fn detail(&self) -> usize {
+        self.filter.map_or(0, |filter| filter.tests.len())
+    }
+
+    /// Makes a row one of this kind.
+    pub(super) fn settle(&self, row: &mut Map<String, Json>) {
+        for test in self.filter.iter().flat_map(|filter| &filter.tests) {
+            let is_settled = self.filter.is_some_and(|_| {
+                let one = RowFilter { tests: vec![test.clone()] };
+                Kept { key: String::new(), table: String::new(), side: self.side.clone(), filter: Some(&one) }.holds(row)
+            });
+            if let Some(first) = test.values.first().filter(|_| !is_settled) {
+                row.insert(test.column.clone(), constant(first));
+            }
+        }
+    }
+}
+
+/// A value of a row filter.
+pub(super) fn constant(value: &Value) -> Json {
+    match value {
+        Value::String(text) => json!(text),
+        Value::Integer(number) => json!(number),
+        Value::Real(_)
+        | Value::Bool(_)
+        | Value::Timespan(_)
+        | Value::Datetime(_)
+        | Value::Guid(_)
+        | Value::Dynamic(_)
+        | Value::Null => Json::Null,
+    }
+}
+
+/// Every kind of event that a source of the rule and one of its conversion both hold.
+pub(super) fn homes<'h>(hub: &'h Hub, from: &[&Source], to: &[&Source]) -> Vec<Home<'h>> {
+    let pairs = from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to)));
+    pairs.flat_map(|(from, to)| shared(hub, from, to)).collect()
+}
+
+fn shared<'h>(hub: &'h Hub, from: &Source, to: &Source) -> Vec<Home<'h>> {
+    match (&from.kind, &to.kind) {
+        (SourceKind::LogSource(left), SourceKind::LogSource(right)) => {
+            let own = |key: String| Kept { key, table: String::new(), side: Side::own(hub), filter: None };
+            let (from, to) = (own(key_of(left)), own(key_of(right)));
+            if left == right { vec![Home { from, to, fixed: Vec::new() }] } else { Vec::new() }
+        }
+        (SourceKind::LogSource(named), _) => {
+            let Some(name) = table_name(to) else { return Vec::new() };
+            let candidates = hub.candidates(name).into_iter();
+            let is_it = |candidate: &Candidate<'_>| named.id.as_deref() == Some(&candidate.log_source.id);
+            candidates.filter(is_it).map(|candidate| Home {
+                from: of_log_source(hub, named, &candidate.log_source.id),
+                to: of_table(hub, name, &candidate),
+                fixed: Vec::new(),
+            }).collect()
+        }
+        (_, SourceKind::LogSource(named)) => {
+            let Some(name) = table_name(from) else { return Vec::new() };
+            to_log_source(hub, name, named)
+        }
+        _ => match (table_name(from), table_name(to)) {
+            (Some(from), Some(to)) if from == to => {
+                let own = || Kept { key: from.to_owned(), table: from.to_owned(), side: Side::own(hub), filter: None };
+                vec![Home { from: own(), to: own(), fixed: Vec::new() }]
+            }
+            (Some(from), Some(to)) => {
+                let others = hub.candidates(to);
+                let both = |candidate: Candidate<'h>| {
+                    let other = others.iter().find(|other| other.log_source.id == candidate.log_source.id)?;
+                    hub.dialect(&candidate.log_source.id, from)?;
+                    hub.dialect(&candidate.log_source.id, to)?;
+                    Some(Home { from: of_table(hub, from, &candidate), to: of_table(hub, to, other), fixed: Vec::new() })
+                };
+                hub.candidates(from).into_iter().filter_map(both).collect()
+            }
+            _ => Vec::new(),
+        },
+    }
+}
+
+fn to_log_source<'h>(hub: &'h Hub, name: &str, named: &Named) -> Vec<Home<'h>> {
+    let Some(id) = named.id.as_deref() else {
+        let is_native = named.service.as_deref().is_some_and(|service| service == name.to_lowercase());
+        let from = Kept { key: name.to_owned(), table: name.to_owned(), side: Side::own(hub), filter: None };
+        let to = Kept { key: key_of(named), table: String::new(), side: Side::own(hub), filter: None };
+        return if is_native { vec![Home { from, to, fixed: Vec::new() }] } else { Vec::new() };
+    };
+    let is_it = |candidate: &Candidate<'_>| candidate.log_source.id == id && hub.dialect(id, name).is_some();
+    let home = |candidate: Candidate<'h>| {
+        let first = |(field, numbers): &(String, Vec<i64>)| Some((field.clone(), json!(numbers.first()?)));
+        Home {
+            from: of_table(hub, name, &candidate),
+            to: of_log_source(hub, named, id),
+            fixed: candidate.log_source.sigma.filter.iter().filter_map(first).collect(),
+        }
+    };
+    hub.candidates(name).into_iter().filter(is_it).map(home).collect()
+}
+
+/// The name under which the evaluator looks for events of a log source.
+fn key_of(named: &Named) -> String {
+    named.id.as_ref().or(named.category.as_ref()).cloned().unwrap_or_default()
+}
+
+fn of_log_source<'h>(hub: &'h Hub, named: &Named, id: &str) -> Kept<'h> {
+    let side = Side::new(hub, id, &[Dialect::Sigma, Dialect::SigmaUnofficial], None);
+    Kept { key: key_of(named), table: String::new(), side, filter: None }
+}
+
+fn of_table<'h>(hub: &'h Hub, name: &str, candidate: &Candidate<'h>) -> Kept<'h> {
+    let source = candidate.log_source;
+    let dialects: &[Dialect] = match hub.dialect(&source.id, name) {
+        Some(Dialect::Xdr) => &[Dialect::Xdr, Dialect::XdrName],
+        Some(Dialect::Asim) => &[Dialect::Asim],
+        Some(Dialect::SecurityEvent) => &[Dialect::SecurityEvent],
+        Some(_) => &[Dialect::Kql],
+        None => &[],
+    };
+    let payload: Option<Payload> = source.tables.iter().find(|kept| kept.table == name).and_then(|kept| kept.payload);
+    let side = Side::new(hub, &source.id, dialects, payload);
+    // A function for one kind of event gives no other.
+    let filter = if candidate.is_implied { None } else { candidate.filter };
+    Kept { key: name.to_owned(), table: name.to_owned(), side, filter }
+}
+
+fn table_name(source: &Source) -> Option<&str> {
+    match &source.kind {
+        SourceKind::Table { name, .. } | SourceKind::Function { name, .. } => Some(name),
+        SourceKind::LogSource(_)
+        | SourceKind::Union(_)
+        | SourceKind::Pipeline { .. }
+        | SourceKind::Inline(_)
+        | SourceKind::External(_)
+        | SourceKind::Opaque(_) => None,
+    }
+}
