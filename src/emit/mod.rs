@@ -41,6 +41,7 @@ mod values;
 mod wrap;
 mod yaml;
 
+pub(crate) use flatten::{count_nodes, substitute};
 pub use kql::print;
 pub use loss::{CounterExample, Loss, LossClass, Refusal};
 pub use reason::Reason;

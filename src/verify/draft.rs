@@ -4,15 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json, json};
 
-use super::form::{crossed, things, usual};
+use super::form::{crossed, is_possible, things, usual};
+use super::leaf::Leaf;
 use super::place::Place;
 use super::pool::{Pool, merged};
 use super::side::{Reading, Side, TIME, Things};
 use crate::compare::witness::goals::{Constraint, Goal};
-use crate::compare::witness::needs::Needs;
+use crate::compare::witness::needs::Predicate;
 use crate::compare::witness::{NOW, put, that_pass, together};
 use crate::eval::Timestamp;
-use crate::ir::{Detection, Pipeline};
+use crate::ir::Detection;
 
 /// Ticks of ten minutes.
 const TEN_MINUTES: i64 = 6_000_000_000;
@@ -21,9 +22,9 @@ const TEN_MINUTES: i64 = 6_000_000_000;
 const WAYS: usize = 8;
 
 /// Things for which every test of a way comes out as wanted, as far as known values go.
-pub(super) fn bases(rule: &Detection, pipeline: &Pipeline, side: &Side<'_>, pool: &Pool) -> Vec<Things> {
-    let needs = Needs::of(pipeline);
-    let ways = together(&needs.predicates);
+pub(super) fn bases(rule: &Detection, leaf: &Leaf, side: &Side<'_>, pool: &Pool) -> Vec<Things> {
+    let predicate = |expr| Predicate { expr, is_in_exclusion: false };
+    let ways = together(&leaf.predicates.iter().map(predicate).collect::<Vec<_>>());
     // Neighbouring ways differ in the last alternatives only.
     let step = ways.len().div_ceil(WAYS).max(1);
     let mut bases: Vec<Things> = Vec::new();
@@ -110,7 +111,7 @@ pub(super) fn variations(base: &Things, pool: &Pool) -> Vec<Things> {
                 bags.into_iter().chain(halves).flatten().collect::<Vec<_>>()
             });
             for value in crossed.chain([value.clone()]) {
-                if !values.contains(&value) {
+                if is_possible(kind, &value) && !values.contains(&value) {
                     values.push(value);
                 }
             }

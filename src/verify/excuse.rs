@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
+use super::leaf::Leaf;
 use super::place::{self, Place, of_expression};
 use super::side::{Side, Things};
 use crate::emit::{Loss, LossClass};
@@ -46,12 +47,12 @@ pub(super) fn permits(loss: &Loss, direction: Direction) -> bool {
 }
 
 /// Whether the event breaks what the loss assumes; of a loss that does more than assume nothing has to be broken.
-pub(super) fn is_broken(loss: &Loss, pipeline: &Pipeline, side: &Side<'_>, things: &Things) -> bool {
+pub(super) fn is_broken(loss: &Loss, leaves: &[Leaf], side: &Side<'_>, things: &Things) -> bool {
     if loss.rule_class != LossClass::Assumption {
         return true;
     }
     let Some(assumption) = loss.assumption else { return true };
-    let places = places_at(pipeline, loss.span);
+    let places = places_at(leaves, loss.span);
     places.iter().any(|place| {
         let reading = side.reading(place);
         breaks(assumption, things.get(&reading.thing))
@@ -93,9 +94,9 @@ fn breaks(assumption: Assumption, thing: Option<&Json>) -> bool {
 }
 
 /// What the tests at a place look at.
-fn places_at(pipeline: &Pipeline, span: Span) -> BTreeSet<Place> {
+fn places_at(leaves: &[Leaf], span: Span) -> BTreeSet<Place> {
     let mut places = BTreeSet::new();
-    visit(pipeline, &mut |expr| collect(expr, span, &mut places));
+    leaves.iter().flat_map(|leaf| &leaf.predicates).for_each(|expr| collect(expr, span, &mut places));
     places
 }
 

@@ -173,6 +173,15 @@ pub(super) fn things(hub: &Hub, kind: Kind, form: ValueForm, prefix: Option<&str
     }
 }
 
+/// Whether there can be such a thing: a file has a name, an address is one.
+pub(super) fn is_possible(kind: Kind, thing: &Json) -> bool {
+    match (kind, thing.as_str()) {
+        (Kind::File, Some(path)) => !path.ends_with(['\\', '/']),
+        (Kind::Address, Some(address)) => address.is_empty() || (is_in_network(address, "::/0") && address == address.trim()),
+        _ => true,
+    }
+}
+
 /// Two things as one: the folder of one with the name of the other, the domain of one with the user of the other.
 pub(super) fn crossed(kind: Kind, first: &Json, second: &Json) -> Option<Json> {
     match kind {

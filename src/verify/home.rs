@@ -3,6 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::side::Side;
+use crate::emit::{Loss, Reason};
 use crate::ir::{LogSource as Named, Source, SourceKind};
 use crate::mapping::{Candidate, Dialect, Hub, Payload, RowFilter};
 use crate::schema::Value;
@@ -79,12 +80,12 @@ pub(super) fn constant(value: &Value) -> Json {
 }
 
 /// Every kind of event that a source of the rule and one of its conversion both hold.
-pub(super) fn homes<'h>(hub: &'h Hub, from: &[&Source], to: &[&Source]) -> Vec<Home<'h>> {
+pub(super) fn homes<'h>(hub: &'h Hub, from: &[&Source], to: &[&Source], losses: &[Loss]) -> Vec<Home<'h>> {
     let pairs = from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to)));
-    pairs.flat_map(|(from, to)| shared(hub, from, to)).collect()
+    pairs.flat_map(|(from, to)| shared(hub, from, to, losses)).collect()
 }
 
-fn shared<'h>(hub: &'h Hub, from: &Source, to: &Source) -> Vec<Home<'h>> {
+fn shared<'h>(hub: &'h Hub, from: &Source, to: &Source, losses: &[Loss]) -> Vec<Home<'h>> {
     match (&from.kind, &to.kind) {
         (SourceKind::LogSource(left), SourceKind::LogSource(right)) => {
             let own = |key: String| Kept { key, table: String::new(), side: Side::own(hub), filter: None };
@@ -103,7 +104,7 @@ fn shared<'h>(hub: &'h Hub, from: &Source, to: &Source) -> Vec<Home<'h>> {
         }
         (_, SourceKind::LogSource(named)) => {
             let Some(name) = table_name(from) else { return Vec::new() };
-            to_log_source(hub, name, named)
+            to_log_source(hub, name, named, losses)
         }
         _ => match (table_name(from), table_name(to)) {
             (Some(from), Some(to)) if from == to => {
@@ -125,9 +126,11 @@ fn shared<'h>(hub: &'h Hub, from: &Source, to: &Source) -> Vec<Home<'h>> {
     }
 }
 
-fn to_log_source<'h>(hub: &'h Hub, name: &str, named: &Named) -> Vec<Home<'h>> {
-    let Some(id) = named.id.as_deref() else {
-        let is_native = named.service.as_deref().is_some_and(|service| service == name.to_lowercase());
+fn to_log_source<'h>(hub: &'h Hub, name: &str, named: &Named, losses: &[Loss]) -> Vec<Home<'h>> {
+    let is_native = named.service.as_deref().is_some_and(|service| service == name.to_lowercase());
+    let is_as_it_is = |loss: &Loss| loss.reason == Reason::LogsourceNative && loss.construct == name;
+    let id = named.id.as_deref().filter(|_| !(is_native && losses.iter().any(is_as_it_is)));
+    let Some(id) = id else {
         let from = Kept { key: name.to_owned(), table: name.to_owned(), side: Side::own(hub), filter: None };
         let to = Kept { key: key_of(named), table: String::new(), side: Side::own(hub), filter: None };
         return if is_native { vec![Home { from, to, fixed: Vec::new() }] } else { Vec::new() };

@@ -10,6 +10,7 @@ mod draft;
 mod excuse;
 mod form;
 mod home;
+mod leaf;
 mod place;
 mod pool;
 mod reread;
@@ -23,7 +24,7 @@ use serde_json::{Map, Value as Json, json};
 pub use excuse::Direction;
 
 use crate::compare::witness::NOW;
-use crate::compare::witness::needs::Needs;
+use crate::compare::witness::needs::key;
 use crate::emit::{Conversion, Loss, Outcome, Reason};
 use crate::eval::{Events, Row, evaluate};
 use crate::ir::{Detection, Pipeline, Source};
@@ -33,6 +34,7 @@ use crate::span::Span;
 use draft::{bases, numbered, sampled, variations};
 use excuse::{excused, is_broken, permits};
 use home::{Home, Kept, constant, homes};
+use leaf::{Leaf, leaves};
 use place::{Place, of_pipeline};
 use pool::Pool;
 use side::{TIME, Things};
@@ -98,8 +100,8 @@ pub fn verify(source: &Detection, conversion: &Conversion, hub: &Hub, schema: &S
         Ok(rules) => rules,
         Err(why) => return Verification::NotRun(why),
     };
-    match Trial::new(source, &reread, &conversion.losses, hub) {
-        Ok(trial) => Verification::Run(trial.run(effort)),
+    match Trial::new(source, &reread, &conversion.losses, hub).and_then(|trial| trial.run(effort)) {
+        Ok(found) => Verification::Run(found),
         Err(why) => Verification::NotRun(why),
     }
 }
@@ -118,6 +120,8 @@ struct Trial<'a> {
     /// The part of the source up to which each event is by itself.
     from: Pipeline,
     to: Vec<Detection>,
+    from_leaves: Vec<Leaf>,
+    to_leaves: Vec<Leaf>,
     losses: &'a [Loss],
     hub: &'a Hub,
     homes: Vec<Home<'a>>,
@@ -135,24 +139,21 @@ impl<'a> Trial<'a> {
         let from = stage::each_event(&source.pipeline).ok_or_else(many)?;
         let to = reread.iter().map(|rule| Some(Detection { pipeline: stage::each_event(&rule.pipeline)?, ..rule.clone() }));
         let to: Vec<Detection> = to.collect::<Option<_>>().ok_or_else(many)?;
-        let sources = |pipelines: &[&Pipeline]| -> Vec<Source> {
-            pipelines.iter().flat_map(|pipeline| Needs::of(pipeline).sources.into_iter().cloned()).collect()
-        };
-        let (from_sources, to_sources) =
-            (sources(&[&from]), sources(&to.iter().map(|rule| &rule.pipeline).collect::<Vec<_>>()));
-        let homes = homes(hub, &from_sources.iter().collect::<Vec<_>>(), &to_sources.iter().collect::<Vec<_>>());
+        let from_leaves = leaves(&from);
+        let to_leaves: Vec<Leaf> = to.iter().flat_map(|rule| leaves(&rule.pipeline)).collect();
+        let homes = homes(hub, &sources(&from_leaves), &sources(&to_leaves), losses);
         if homes.is_empty() {
             return Err("no event has a known shape on both sides".to_owned());
         }
         let from_places = with_filters(of_pipeline(&from), homes.iter().map(|home| &home.from));
         let to_places = to.iter().flat_map(|rule| of_pipeline(&rule.pipeline)).collect();
         let to_places = with_filters(to_places, homes.iter().map(|home| &home.to));
-        Ok(Self { source, from, to, losses, hub, homes, from_places, to_places })
+        Ok(Self { source, from, to, from_leaves, to_leaves, losses, hub, homes, from_places, to_places })
     }
 
-    fn run(&self, effort: Effort) -> Findings {
+    fn run(&self, effort: Effort) -> Result<Findings, String> {
         let cases = self.cases(effort);
-        let (from, to) = (self.matched_by_source(&self.from, &cases), self.matched_by_target(&cases));
+        let (from, to) = (self.matched_by_source(&self.from, &cases)?, self.matched_by_target(&cases)?);
         let disagreements: BTreeMap<usize, Direction> = (0..cases.len())
             .filter_map(|number| match (from.contains(&number), to.contains(&number)) {
                 (true, false) => Some((number, Direction::Lost)),
@@ -160,13 +161,13 @@ impl<'a> Trial<'a> {
                 _ => None,
             })
             .collect();
-        let silent = self.unexplained(&cases, &disagreements);
-        Findings {
+        let silent = self.unexplained(&cases, &disagreements)?;
+        Ok(Findings {
             events: cases.len(),
             matched: from.len(),
             explained: disagreements.len() - silent.len(),
             silent: silent.into_iter().map(|(number, direction)| self.disagreement(&cases[number], direction)).collect(),
-        }
+        })
     }
 
     /// Places of one home's source.
@@ -181,8 +182,12 @@ impl<'a> Trial<'a> {
         for (number, home) in self.homes.iter().enumerate() {
             let pool = self.pool(home);
             let mut all: Vec<Things> = Vec::new();
-            let to_bases = self.to.iter().flat_map(|rule| bases(rule, &rule.pipeline, &home.to.side, &pool));
-            for base in bases(self.source, &self.from, &home.from.side, &pool).into_iter().chain(to_bases) {
+            let of_home = |leaf: &&Leaf, kept: &Kept<'_>| key(&leaf.source).is_some_and(|key| key == kept.key);
+            let from = self.from_leaves.iter().filter(|leaf| of_home(leaf, &home.from));
+            let to = self.to_leaves.iter().filter(|leaf| of_home(leaf, &home.to));
+            let from = from.flat_map(|leaf| bases(self.source, leaf, &home.from.side, &pool));
+            let to = to.flat_map(|leaf| bases(self.source, leaf, &home.to.side, &pool));
+            for base in from.chain(to) {
                 let base = self.settled(home, base);
                 all.extend(variations(&base, &pool));
             }
@@ -196,13 +201,11 @@ impl<'a> Trial<'a> {
     /// Values around the edges of every test of both rules.
     fn pool(&self, home: &Home<'_>) -> Pool {
         let mut pool = Pool::default();
-        for predicate in Needs::of(&self.from).predicates {
-            pool.add(self.hub, &home.from, predicate.expr);
+        for predicate in self.from_leaves.iter().flat_map(|leaf| &leaf.predicates) {
+            pool.add(self.hub, &home.from, predicate);
         }
-        for rule in &self.to {
-            for predicate in Needs::of(&rule.pipeline).predicates {
-                pool.add(self.hub, &home.to, predicate.expr);
-            }
+        for predicate in self.to_leaves.iter().flat_map(|leaf| &leaf.predicates) {
+            pool.add(self.hub, &home.to, predicate);
         }
         for test in home.from.filter.iter().flat_map(|filter| &filter.tests) {
             let reading = home.from.side.reading(&own_place(&home.from, &test.column));
@@ -264,15 +267,19 @@ impl<'a> Trial<'a> {
         Some(Case { home: number, things, from: Some(from), to })
     }
 
-    fn matched_by_source(&self, pipeline: &Pipeline, cases: &[Case]) -> BTreeSet<usize> {
+    fn matched_by_source(&self, pipeline: &Pipeline, cases: &[Case]) -> Result<BTreeSet<usize>, String> {
         let rule = Detection { envelope: self.source.envelope.clone(), pipeline: pipeline.clone() };
         let events = self.events(cases, |home| &home.from, |case| case.from.as_ref());
         matched(&rule, &events)
     }
 
-    fn matched_by_target(&self, cases: &[Case]) -> BTreeSet<usize> {
+    fn matched_by_target(&self, cases: &[Case]) -> Result<BTreeSet<usize>, String> {
         let events = self.events(cases, |home| &home.to, |case| case.to.as_ref());
-        self.to.iter().flat_map(|rule| matched(rule, &events)).collect()
+        let mut all = BTreeSet::new();
+        for rule in &self.to {
+            all.extend(matched(rule, &events)?);
+        }
+        Ok(all)
     }
 
     fn events<'c>(
@@ -295,7 +302,7 @@ impl<'a> Trial<'a> {
     }
 
     /// The disagreements that no loss explains.
-    fn unexplained(&self, cases: &[Case], all: &BTreeMap<usize, Direction>) -> BTreeMap<usize, Direction> {
+    fn unexplained(&self, cases: &[Case], all: &BTreeMap<usize, Direction>) -> Result<BTreeMap<usize, Direction>, String> {
         let mut by_excuse: BTreeMap<(Direction, Vec<Span>), Vec<usize>> = BTreeMap::new();
         for (&number, &direction) in all {
             if self.is_out_of_scope(&cases[number], direction) {
@@ -303,7 +310,7 @@ impl<'a> Trial<'a> {
             }
             let side = &self.homes[cases[number].home].from.side;
             let is_valid = |loss: &&Loss| {
-                permits(loss, direction) && is_broken(loss, &self.from, side, &cases[number].things)
+                permits(loss, direction) && is_broken(loss, &self.from_leaves, side, &cases[number].things)
             };
             let mut spans: Vec<Span> = self.losses.iter().filter(is_valid).map(|loss| loss.span).collect();
             spans.sort_unstable();
@@ -314,12 +321,12 @@ impl<'a> Trial<'a> {
         for ((direction, spans), numbers) in by_excuse {
             let says = match spans.as_slice() {
                 [] => BTreeSet::new(),
-                spans => self.matched_by_source(&excused(&self.from, spans, direction), cases),
+                spans => self.matched_by_source(&excused(&self.from, spans, direction), cases)?,
             };
             let is_silent = |number: &usize| spans.is_empty() || says.contains(number) != (direction == Direction::Gained);
             silent.extend(numbers.into_iter().filter(is_silent).map(|number| (number, direction)));
         }
-        silent
+        Ok(silent)
     }
 
     /// Whether the event is none of those that the target looks at, as a loss says.
@@ -337,7 +344,7 @@ impl<'a> Trial<'a> {
         let decides = |span: &Span| {
             let pipeline = excused(&self.from, &[*span], direction);
             let one = [Case { home: case.home, things: case.things.clone(), from: case.from.clone(), to: case.to.clone() }];
-            self.matched_by_source(&pipeline, &one).contains(&0) == wanted
+            self.matched_by_source(&pipeline, &one).is_ok_and(|matched| matched.contains(&0) == wanted)
         };
         Disagreement {
             direction,
@@ -348,6 +355,17 @@ impl<'a> Trial<'a> {
             span: excuse::tests(&self.from).into_iter().find(decides),
         }
     }
+}
+
+/// The sources of leaves, each once.
+fn sources(leaves: &[Leaf]) -> Vec<&Source> {
+    let mut sources: Vec<&Source> = Vec::new();
+    for leaf in leaves {
+        if !sources.iter().any(|known| known.kind == leaf.source.kind) {
+            sources.push(&leaf.source);
+        }
+    }
+    sources
 }
 
 fn own_place(kept: &Kept<'_>, column: &str) -> Place {
@@ -363,7 +381,8 @@ fn with_filters<'h>(mut places: BTreeSet<Place>, kept: impl Iterator<Item = &'h 
     places
 }
 
-fn matched(rule: &Detection, events: &Events) -> BTreeSet<usize> {
-    let rows = evaluate(rule, events, Some(NOW)).unwrap_or_default();
-    rows.iter().filter_map(|row| usize::try_from(row.id()?.to_json().as_u64()?).ok()).collect()
+/// The numbers of the events that a rule matches, or what of it cannot be run.
+fn matched(rule: &Detection, events: &Events) -> Result<BTreeSet<usize>, String> {
+    let rows = evaluate(rule, events, Some(NOW)).map_err(|error| format!("it cannot be run on every event: {}", error.message))?;
+    Ok(rows.iter().filter_map(|row| usize::try_from(row.id()?.to_json().as_u64()?).ok()).collect())
 }

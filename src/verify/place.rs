@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::compare::witness::goals::{field_in, sites};
+use crate::compare::witness::goals::{Site, field_in, sites};
 use crate::ir::{Expr, ExprKind, Field, JoinKey, MemberKey, Pipeline, SourceKind, Stage, StageKind};
+use crate::schema::Origin;
 
 /// A column of a table, or a field of a log source, with properties inside of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,13 +88,18 @@ pub(super) fn expressions(stage: &Stage) -> Vec<&Expr> {
     }
 }
 
+/// The places that a field's value comes from.
+pub(super) fn places_of(field: &Field, path: &[String]) -> Vec<Place> {
+    // A column that the schema does not know is one of whatever table there is.
+    if field.origin == Origin::Unknown {
+        return vec![Place { table: String::new(), column: field.name.clone(), path: path.to_vec() }];
+    }
+    let place = |(site, _): (Site, bool)| Place { table: site.table, column: site.column, path: site.path };
+    sites(field, path).into_iter().map(place).collect()
+}
+
 fn add(field: &Field, path: &[String], places: &mut BTreeSet<Place>) {
-    let of_site = |(site, _): (crate::compare::witness::goals::Site, bool)| Place {
-        table: site.table,
-        column: site.column,
-        path: site.path,
-    };
-    places.extend(sites(field, path).into_iter().map(of_site));
+    places.extend(places_of(field, path));
 }
 
 fn expression(expr: &Expr, places: &mut BTreeSet<Place>) {

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
-use super::form::{Kind, crossed, things, usual};
-use super::place::Place;
+use super::form::{Kind, crossed, is_possible, things, usual};
+use super::place::places_of;
 use super::home::Kept;
 use super::side::{Reading, TIME};
-use crate::compare::witness::goals::{field_in, sites};
+use crate::compare::witness::goals::field_in;
 use crate::compare::witness::values;
 use crate::ir::{Expr, ExprKind, Test};
 use crate::mapping::Hub;
@@ -47,8 +47,7 @@ impl Pool {
                 _ => test,
             };
             let Some((field, path)) = field_in(subject) else { continue };
-            for (site, _) in sites(field, &path) {
-                let place = Place { table: site.table, column: site.column, path: site.path };
+            for place in places_of(field, &path) {
                 if !place.table.is_empty() && place.table != kept.table {
                     continue;
                 }
@@ -64,6 +63,9 @@ impl Pool {
     pub(super) fn insert(&mut self, hub: &Hub, reading: &Reading, value: &Json, slash: char) {
         let (_, known) = self.values.entry(reading.thing.clone()).or_insert_with(|| (reading.kind, Vec::new()));
         for thing in things(hub, reading.kind, reading.form, reading.prefix.as_deref(), value, slash) {
+            if !is_possible(reading.kind, &thing) {
+                continue;
+            }
             let thing = reading.below.iter().rev().fold(thing, |inner, key| json!({ key: inner }));
             if known.len() < MOST && !known.contains(&thing) {
                 known.push(thing);
@@ -77,7 +79,7 @@ impl Pool {
             let few: Vec<Json> = values.iter().take(16).cloned().collect();
             for (first, second) in few.iter().flat_map(|first| few.iter().map(move |second| (first, second))) {
                 let both = merged(first, second).or_else(|| crossed(*kind, first, second));
-                if let Some(both) = both.filter(|both| values.len() < 2 * MOST && !values.contains(both)) {
+                if let Some(both) = both.filter(|both| is_possible(*kind, both) && values.len() < 2 * MOST && !values.contains(both)) {
                     values.push(both);
                 }
             }
@@ -165,7 +167,12 @@ fn near(values: &[Json]) -> Vec<Json> {
         format!("{text}.mui"),
         text.replace('.', "x"),
         text.trim_start_matches('\\').to_owned(),
-        format!(" {text}"),
+        format!("{text} "),
     ];
-    near.into_iter().map(Json::from).collect()
+    // Whether a number or a truth value may have blanks around it is for each product to say.
+    let is_padded = |text: &String| {
+        let inner = text.trim();
+        inner != text && (inner.parse::<f64>().is_ok() || ["true", "false"].iter().any(|word| inner.eq_ignore_ascii_case(word)))
+    };
+    near.into_iter().filter(|text| !is_padded(text)).map(Json::from).collect()
 }

@@ -115,9 +115,10 @@ impl<'h> Side<'h> {
                 return Reading { below, ..found.clone() };
             }
         }
-        let own = place.column.strip_prefix("properties.").unwrap_or(&place.column).to_ascii_lowercase();
-        let (first, below) = own.split_once('.').unwrap_or((&own, ""));
-        let below = below.split('.').filter(|key| !key.is_empty()).map(str::to_owned).chain(place.path.iter().cloned());
+        let own = place.column.strip_prefix("properties.").unwrap_or(&place.column);
+        let (first, below) = own.split_once('.').unwrap_or((own, ""));
+        let below = below.split('.').filter(|key| !key.is_empty()).chain(place.path.iter().map(String::as_str));
+        let (first, below) = (first.to_ascii_lowercase(), below.map(str::to_owned));
         let thing = if self.hub.is_time_column(&place.column) { TIME.to_owned() } else { format!("column {first}") };
         Reading { thing, kind: Kind::Plain, form: ValueForm::Text, prefix: None, below: below.collect() }
     }
@@ -195,11 +196,20 @@ pub(super) const TIME: &str = "time";
 
 /// The value inside of a thing; of an array any that is there.
 fn below(thing: &Json, keys: &[String]) -> Option<Json> {
-    let Some((first, rest)) = keys.split_first() else { return Some(thing.clone()) };
+    if keys.is_empty() {
+        return Some(thing.clone());
+    }
     match thing {
         Json::Object(object) => {
-            let value = object.get(first).or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(first)).map(|(_, value)| value));
-            below(value?, rest)
+            // The keys themselves may have dots.
+            let named = (1..=keys.len()).find_map(|count| {
+                let name = keys[..count].join(".");
+                let exact = object.get(&name);
+                let found = exact.or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(&name)).map(|(_, value)| value));
+                Some((found?, count))
+            });
+            let (value, count) = named?;
+            below(value, &keys[count..])
         }
         Json::Array(items) => {
             let found: Vec<Json> = items.iter().filter_map(|item| below(item, keys)).collect();
