@@ -16,6 +16,8 @@ pub(super) struct Home<'h> {
     pub(super) to: Kept<'h>,
     /// Fields that every event of the log source has.
     pub(super) fixed: Vec<(String, Json)>,
+    /// Whether both sides have the same names.
+    pub(super) is_as_it_is: bool,
 }
 
 /// One side of it.
@@ -90,7 +92,7 @@ fn shared<'h>(hub: &'h Hub, from: &Source, to: &Source, losses: &[Loss]) -> Vec<
         (SourceKind::LogSource(left), SourceKind::LogSource(right)) => {
             let own = |key: String| Kept { key, table: String::new(), side: Side::own(hub), filter: None };
             let (from, to) = (own(key_of(left)), own(key_of(right)));
-            if left == right { vec![Home { from, to, fixed: Vec::new() }] } else { Vec::new() }
+            if left == right { vec![Home { from, to, fixed: Vec::new(), is_as_it_is: true }] } else { Vec::new() }
         }
         (SourceKind::LogSource(named), _) => {
             let Some(name) = table_name(to) else { return Vec::new() };
@@ -100,6 +102,7 @@ fn shared<'h>(hub: &'h Hub, from: &Source, to: &Source, losses: &[Loss]) -> Vec<
                 from: of_log_source(hub, named, &candidate.log_source.id),
                 to: of_table(hub, name, &candidate),
                 fixed: Vec::new(),
+                is_as_it_is: false,
             }).collect()
         }
         (_, SourceKind::LogSource(named)) => {
@@ -109,7 +112,7 @@ fn shared<'h>(hub: &'h Hub, from: &Source, to: &Source, losses: &[Loss]) -> Vec<
         _ => match (table_name(from), table_name(to)) {
             (Some(from), Some(to)) if from == to => {
                 let own = || Kept { key: from.to_owned(), table: from.to_owned(), side: Side::own(hub), filter: None };
-                vec![Home { from: own(), to: own(), fixed: Vec::new() }]
+                vec![Home { from: own(), to: own(), fixed: Vec::new(), is_as_it_is: true }]
             }
             (Some(from), Some(to)) => {
                 let others = hub.candidates(to);
@@ -117,7 +120,8 @@ fn shared<'h>(hub: &'h Hub, from: &Source, to: &Source, losses: &[Loss]) -> Vec<
                     let other = others.iter().find(|other| other.log_source.id == candidate.log_source.id)?;
                     hub.dialect(&candidate.log_source.id, from)?;
                     hub.dialect(&candidate.log_source.id, to)?;
-                    Some(Home { from: of_table(hub, from, &candidate), to: of_table(hub, to, other), fixed: Vec::new() })
+                    let (from, to) = (of_table(hub, from, &candidate), of_table(hub, to, other));
+                    Some(Home { from, to, fixed: Vec::new(), is_as_it_is: false })
                 };
                 hub.candidates(from).into_iter().filter_map(both).collect()
             }
@@ -133,7 +137,7 @@ fn to_log_source<'h>(hub: &'h Hub, name: &str, named: &Named, losses: &[Loss]) -
     let Some(id) = id else {
         let from = Kept { key: name.to_owned(), table: name.to_owned(), side: Side::own(hub), filter: None };
         let to = Kept { key: key_of(named), table: String::new(), side: Side::own(hub), filter: None };
-        return if is_native { vec![Home { from, to, fixed: Vec::new() }] } else { Vec::new() };
+        return if is_native { vec![Home { from, to, fixed: Vec::new(), is_as_it_is: true }] } else { Vec::new() };
     };
     let is_it = |candidate: &Candidate<'_>| candidate.log_source.id == id && hub.dialect(id, name).is_some();
     let home = |candidate: Candidate<'h>| {
@@ -142,6 +146,7 @@ fn to_log_source<'h>(hub: &'h Hub, name: &str, named: &Named, losses: &[Loss]) -
             from: of_table(hub, name, &candidate),
             to: of_log_source(hub, named, id),
             fixed: candidate.log_source.sigma.filter.iter().filter_map(first).collect(),
+            is_as_it_is: false,
         }
     };
     hub.candidates(name).into_iter().filter(is_it).map(home).collect()

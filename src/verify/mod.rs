@@ -141,13 +141,17 @@ impl<'a> Trial<'a> {
         let to: Vec<Detection> = to.collect::<Option<_>>().ok_or_else(many)?;
         let from_leaves = leaves(&from);
         let to_leaves: Vec<Leaf> = to.iter().flat_map(|rule| leaves(&rule.pipeline)).collect();
-        let homes = homes(hub, &sources(&from_leaves), &sources(&to_leaves), losses);
+        let mut homes = homes(hub, &sources(&from_leaves), &sources(&to_leaves), losses);
         if homes.is_empty() {
             return Err("no event has a known shape on both sides".to_owned());
         }
         let from_places = with_filters(of_pipeline(&from), homes.iter().map(|home| &home.from));
         let to_places = to.iter().flat_map(|rule| of_pipeline(&rule.pipeline)).collect();
         let to_places = with_filters(to_places, homes.iter().map(|home| &home.to));
+        for home in &mut homes {
+            home.from.side.known.clone_from(&from_places);
+            home.to.side.known.clone_from(&from_places);
+        }
         Ok(Self { source, from, to, from_leaves, to_leaves, losses, hub, homes, from_places, to_places })
     }
 
@@ -187,8 +191,12 @@ impl<'a> Trial<'a> {
             let to = self.to_leaves.iter().filter(|leaf| of_home(leaf, &home.to));
             let from = from.flat_map(|leaf| bases(self.source, leaf, &home.from.side, &pool));
             let to = to.flat_map(|leaf| bases(self.source, leaf, &home.to.side, &pool));
+            let mut time: Option<Json> = None;
             for base in from.chain(to) {
-                let base = self.settled(home, base);
+                let mut base = self.settled(home, base);
+                // When the rule looks at events is not what this is about.
+                let time = time.get_or_insert_with(|| base.get(TIME).cloned().unwrap_or_default());
+                base.insert(TIME.to_owned(), time.clone());
                 all.extend(variations(&base, &pool));
             }
             let mut seen = BTreeSet::new();
@@ -253,7 +261,10 @@ impl<'a> Trial<'a> {
             Some(best) if best != number => return None,
             None => None,
             Some(_) => {
-                let places: BTreeSet<Place> = Self::of_table(&self.to_places, &home.to).collect();
+                let mut places: BTreeSet<Place> = Self::of_table(&self.to_places, &home.to).collect();
+                if home.is_as_it_is {
+                    places.retain(|place| from_places.iter().any(|known| known.is_around(place)));
+                }
                 let mut to = home.to.side.event(&things, &places);
                 home.to.settle(&mut to);
                 home.to.side.add_payload(&mut to, &from);

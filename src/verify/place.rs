@@ -17,6 +17,14 @@ pub(super) struct Place {
     pub(super) path: Vec<String>,
 }
 
+impl Place {
+    /// Whether a field of a log source that has the table's own names is in the column.
+    pub(super) fn is_around(&self, field: &Self) -> bool {
+        let first = field.column.split('.').next().unwrap_or_default();
+        self.column.eq_ignore_ascii_case(first) || self.column.eq_ignore_ascii_case(&field.column)
+    }
+}
+
 /// The places that an expression looks at.
 pub(super) fn of_expression(expr: &Expr) -> BTreeSet<Place> {
     let mut places = BTreeSet::new();

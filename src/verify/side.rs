@@ -45,6 +45,8 @@ pub(super) struct Side<'h> {
     payload: Option<Payload>,
     /// `\` or `/`.
     pub(super) slash: char,
+    /// Places of the other side, which say where the keys of a bag end if they have dots themselves.
+    pub(super) known: BTreeSet<Place>,
 }
 
 impl<'h> Side<'h> {
@@ -52,13 +54,14 @@ impl<'h> Side<'h> {
     pub(super) fn new(hub: &'h Hub, log_source: &str, dialects: &[Dialect], payload: Option<Payload>) -> Self {
         let is_windows = hub.log_source(log_source).is_none_or(|source| source.sigma.product.as_deref() == Some("windows"));
         let slash = if is_windows { '\\' } else { '/' };
-        let mut side = Self { hub, readings: BTreeMap::new(), translated: Vec::new(), payload, slash };
+        let mut side = Self { hub, readings: BTreeMap::new(), translated: Vec::new(), payload, slash, known: BTreeSet::new() };
         let concepts = hub.concepts(log_source);
-        let halves = halves(concepts);
+        let groups = Groups::new(concepts);
+        let halves = halves(&groups);
         for dialect in dialects {
             for concept in concepts {
                 let columns = concept.columns.iter().filter(|(of, _)| of == dialect).map(|(_, column)| column);
-                columns.into_iter().for_each(|column| side.add(concepts, concept, column, &halves));
+                columns.into_iter().for_each(|column| side.add(&groups, concept, column, &halves));
             }
         }
         side
@@ -66,7 +69,7 @@ impl<'h> Side<'h> {
 
     /// The columns of a table that other products store as it is.
     pub(super) fn own(hub: &'h Hub) -> Self {
-        Self { hub, readings: BTreeMap::new(), translated: Vec::new(), payload: None, slash: '\\' }
+        Self { hub, readings: BTreeMap::new(), translated: Vec::new(), payload: None, slash: '\\', known: BTreeSet::new() }
     }
 
     /// The mappings.
@@ -74,17 +77,15 @@ impl<'h> Side<'h> {
         self.hub
     }
 
-    fn add(&mut self, concepts: &[Concept], concept: &Concept, column: &Column, halves: &Halves) {
-        let root = root_of(concepts, concept);
+    fn add(&mut self, groups: &Groups<'_>, concept: &Concept, column: &Column, halves: &Halves) {
+        let (thing, kind) = groups.thing(concept);
         let reading = match halves.get(&concept.name) {
-            Some((thing, kind, form)) => Reading { thing: thing.clone(), kind: *kind, form: *form, prefix: None, below: Vec::new() },
-            None => Reading {
-                thing: thing_of(concepts, root),
-                kind: kind_of(concepts, root),
-                form: column.form,
-                prefix: concept.prefix.clone(),
-                below: Vec::new(),
-            },
+            Some((thing, kind, form)) => {
+                Reading { thing: thing.clone(), kind: *kind, form: *form, prefix: None, below: Vec::new() }
+            }
+            None => {
+                Reading { thing, kind, form: column.form, prefix: concept.prefix.clone(), below: Vec::new() }
+            }
         };
         if !column.values.is_empty() {
             for name in &column.names {
@@ -111,16 +112,25 @@ impl<'h> Side<'h> {
         let ends = std::iter::once(name.len()).chain(name.rmatch_indices('.').map(|(at, _)| at));
         for end in ends {
             if let Some(found) = self.named(&name[..end]) {
-                let below = name[end..].split('.').filter(|key| !key.is_empty()).map(str::to_owned).collect();
-                return Reading { below, ..found.clone() };
+                return Reading { below: self.keys(&name[end..]), ..found.clone() };
             }
         }
         let own = place.column.strip_prefix("properties.").unwrap_or(&place.column);
         let (first, below) = own.split_once('.').unwrap_or((own, ""));
-        let below = below.split('.').filter(|key| !key.is_empty()).chain(place.path.iter().map(String::as_str));
-        let (first, below) = (first.to_ascii_lowercase(), below.map(str::to_owned));
+        let below = std::iter::once(below).filter(|key| !key.is_empty()).chain(place.path.iter().map(String::as_str));
+        let (first, below) = (first.to_ascii_lowercase(), self.keys(&below.collect::<Vec<_>>().join(".")));
         let thing = if self.hub.is_time_column(&place.column) { TIME.to_owned() } else { format!("column {first}") };
-        Reading { thing, kind: Kind::Plain, form: ValueForm::Text, prefix: None, below: below.collect() }
+        Reading { thing, kind: Kind::Plain, form: ValueForm::Text, prefix: None, below }
+    }
+
+    /// The keys of a path.
+    fn keys(&self, path: &str) -> Vec<String> {
+        let path = path.trim_start_matches('.');
+        let is_it = |place: &&Place| !path.is_empty() && place.path.join(".").eq_ignore_ascii_case(path);
+        match self.known.iter().find(is_it) {
+            Some(place) => place.path.clone(),
+            None => path.split('.').filter(|key| !key.is_empty()).map(str::to_owned).collect(),
+        }
     }
 
     fn named(&self, name: &str) -> Option<&Reading> {
@@ -219,43 +229,64 @@ fn below(thing: &Json, keys: &[String]) -> Option<Json> {
     }
 }
 
-fn root_of<'c>(concepts: &'c [Concept], concept: &'c Concept) -> &'c Concept {
-    let whole = concept.whole.as_ref().and_then(|whole| concepts.iter().find(|other| other.name == *whole));
-    whole.unwrap_or(concept)
+/// The concepts of a log source by the thing that each is a view of: parts of one whole, and concepts that share a column.
+struct Groups<'c> {
+    concepts: &'c [Concept],
+    /// For each concept the first of its group.
+    first: Vec<usize>,
 }
 
-/// The name of a thing. Concepts that share a column are views of one.
-fn thing_of(concepts: &[Concept], root: &Concept) -> String {
-    let shares = |other: &&Concept| {
-        root.columns.iter().any(|(dialect, column)| {
-            let is_same = |(of, found): &(Dialect, Column)| of == dialect && found.names == column.names && found.values.is_empty();
-            column.values.is_empty() && !column.names.is_empty() && other.columns.iter().any(is_same)
-        })
-    };
-    concepts.iter().find(shares).map_or_else(|| root.name.clone(), |first| root_of(concepts, first).name.clone())
-}
+impl<'c> Groups<'c> {
+    fn new(concepts: &'c [Concept]) -> Self {
+        let mut groups = Self { concepts, first: (0..concepts.len()).collect() };
+        let mut by_column: BTreeMap<(Dialect, &str), usize> = BTreeMap::new();
+        for (index, concept) in concepts.iter().enumerate() {
+            let whole = concept.whole.as_ref().and_then(|whole| concepts.iter().position(|other| other.name == *whole));
+            if let Some(whole) = whole {
+                groups.join(index, whole);
+            }
+            for (dialect, column) in concept.columns.iter().filter(|(_, column)| column.values.is_empty()) {
+                let names = column.names.iter().chain(&column.path).map(String::as_str);
+                for name in names {
+                    let known = *by_column.entry((*dialect, name)).or_insert(index);
+                    groups.join(index, known);
+                }
+            }
+        }
+        groups
+    }
 
-fn kind_of(concepts: &[Concept], root: &Concept) -> Kind {
-    let of_thing = concepts.iter().filter(|concept| root_of(concepts, concept).name == root.name);
-    Kind::of(of_thing.flat_map(|concept| concept.columns.iter().map(|(_, column)| column.form)))
+    fn join(&mut self, left: usize, right: usize) {
+        let (left, right) = (self.first[left], self.first[right]);
+        let (first, second) = (left.min(right), left.max(right));
+        self.first.iter_mut().filter(|group| **group == second).for_each(|group| *group = first);
+    }
+
+    /// The name of the thing, and its kind.
+    fn thing(&self, concept: &Concept) -> (String, Kind) {
+        let index = self.concepts.iter().position(|other| std::ptr::eq(other, concept)).unwrap_or_default();
+        let first = self.first[index];
+        let members = self.concepts.iter().zip(&self.first).filter(|(_, group)| **group == first);
+        let forms = members.flat_map(|(member, _)| member.columns.iter().map(|(_, column)| column.form));
+        (self.concepts[first].name.clone(), Kind::of(forms))
+    }
 }
 
 /// Concepts that are halves of another: the domain of an account, the key of a registry value.
 type Halves = BTreeMap<String, (String, Kind, ValueForm)>;
 
-fn halves(concepts: &[Concept]) -> Halves {
+fn halves(groups: &Groups<'_>) -> Halves {
     let mut halves = Halves::new();
-    for concept in concepts {
+    for concept in groups.concepts {
+        let (thing, kind) = groups.thing(concept);
         for (dialect, column) in &concept.columns {
-            let root = root_of(concepts, concept);
-            let kind = kind_of(concepts, root);
             let (Some(names), Some(forms)) = (column.expression.as_deref().and_then(joined), half_forms(kind)) else { continue };
             for (name, form) in [(names.0, forms.0), (names.1, forms.1)] {
                 let is_half = |other: &&Concept| {
                     other.columns.iter().any(|(of, column)| of == dialect && column.names == [name.to_owned()])
                 };
-                for other in concepts.iter().filter(is_half).filter(|other| kind_of(concepts, root_of(concepts, other)) == kind) {
-                    halves.entry(other.name.clone()).or_insert((thing_of(concepts, root), kind, form));
+                for other in groups.concepts.iter().filter(is_half).filter(|other| groups.thing(other).1 == kind) {
+                    halves.entry(other.name.clone()).or_insert((thing.clone(), kind, form));
                 }
             }
         }
