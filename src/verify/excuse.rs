@@ -75,8 +75,14 @@ fn breaks(assumption: Assumption, thing: Option<&Json>) -> bool {
         }
         Assumption::ParseJson => is_empty,
         Assumption::Case => true,
-        // Whatever shape events are given here, the documented one is among them.
-        Assumption::RegistryForm | Assumption::ControlSet | Assumption::RegistryData | Assumption::Direction => false,
+        // Events have the documented shape; of users' hives and of classes there are several.
+        Assumption::RegistryForm => {
+            let key = text.to_ascii_uppercase();
+            !key.contains("HKEY_LOCAL_MACHINE\\") || key.contains("\\CLASSES")
+        }
+        Assumption::ControlSet => text.to_ascii_uppercase().contains("CONTROLSET"),
+        Assumption::RegistryData => is_empty || text.contains("WORD") || text.contains("Binary"),
+        Assumption::Direction => is_empty,
         Assumption::Term
         | Assumption::Sensor
         | Assumption::Scope

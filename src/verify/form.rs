@@ -37,8 +37,12 @@ pub(super) enum Kind {
 }
 
 /// Short and long names of registry hives.
-const HIVES: [(&str, &str); 3] =
-    [("HKLM", "HKEY_LOCAL_MACHINE"), ("HKU", "HKEY_USERS"), ("HKCR", "HKEY_LOCAL_MACHINE\\SOFTWARE\\Classes")];
+const HIVES: [(&str, &str); 4] = [
+    ("HKLM", "HKEY_LOCAL_MACHINE"),
+    ("HKU", "HKEY_USERS"),
+    ("HKCR", "HKEY_CLASSES_ROOT"),
+    ("HKCR", "HKEY_LOCAL_MACHINE\\SOFTWARE\\Classes"),
+];
 
 /// Where named pipes are in the object namespace.
 const PIPES: &str = "\\Device\\NamedPipe";
@@ -177,9 +181,21 @@ pub(super) fn things(hub: &Hub, kind: Kind, form: ValueForm, prefix: Option<&str
 pub(super) fn is_possible(kind: Kind, thing: &Json) -> bool {
     match (kind, thing.as_str()) {
         (Kind::File, Some(path)) => !path.ends_with(['\\', '/']),
+        (Kind::Flag, _) => thing.is_boolean(),
+        (Kind::Digests, _) => thing.as_object().is_some_and(|digests| digests.iter().all(|(name, digest)| is_digest(name, digest))),
         (Kind::Address, Some(address)) => address.is_empty() || (is_in_network(address, "::/0") && address == address.trim()),
         _ => true,
     }
+}
+
+fn is_digest(name: &str, digest: &Json) -> bool {
+    let length = match name {
+        "MD5=" | "IMPHASH=" => 32,
+        "SHA1=" => 40,
+        "SHA256=" => 64,
+        _ => return false,
+    };
+    digest.as_str().is_some_and(|digest| digest.len() == length && digest.chars().all(|c| c.is_ascii_hexdigit()))
 }
 
 /// Two things as one: the folder of one with the name of the other, the domain of one with the user of the other.

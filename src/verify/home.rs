@@ -18,6 +18,8 @@ pub(super) struct Home<'h> {
     pub(super) fixed: Vec<(String, Json)>,
     /// Whether both sides have the same names.
     pub(super) is_as_it_is: bool,
+    /// Whether the target holds the rows of the source's table that are of no kind, too.
+    pub(super) takes_others: bool,
 }
 
 /// One side of it.
@@ -84,7 +86,11 @@ pub(super) fn constant(value: &Value) -> Json {
 /// Every kind of event that a source of the rule and one of its conversion both hold.
 pub(super) fn homes<'h>(hub: &'h Hub, from: &[&Source], to: &[&Source], losses: &[Loss]) -> Vec<Home<'h>> {
     let pairs = from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to)));
-    pairs.flat_map(|(from, to)| shared(hub, from, to, losses)).collect()
+    let mut homes: Vec<Home<'h>> = pairs.flat_map(|(from, to)| shared(hub, from, to, losses)).collect();
+    // Which rows are of a kind whose condition is known only as prose nobody can say, if there are other kinds.
+    let stated: Vec<String> = homes.iter().filter(|home| home.from.filter.is_some()).map(|home| home.from.key.clone()).collect();
+    homes.retain(|home| home.from.filter.is_some() || home.is_as_it_is || !stated.contains(&home.from.key));
+    homes
 }
 
 fn shared<'h>(hub: &'h Hub, from: &Source, to: &Source, losses: &[Loss]) -> Vec<Home<'h>> {
@@ -92,7 +98,7 @@ fn shared<'h>(hub: &'h Hub, from: &Source, to: &Source, losses: &[Loss]) -> Vec<
         (SourceKind::LogSource(left), SourceKind::LogSource(right)) => {
             let own = |key: String| Kept { key, table: String::new(), side: Side::own(hub), filter: None };
             let (from, to) = (own(key_of(left)), own(key_of(right)));
-            if left == right { vec![Home { from, to, fixed: Vec::new(), is_as_it_is: true }] } else { Vec::new() }
+            if left == right { vec![Home { from, to, fixed: Vec::new(), is_as_it_is: true, takes_others: false }] } else { Vec::new() }
         }
         (SourceKind::LogSource(named), _) => {
             let Some(name) = table_name(to) else { return Vec::new() };
@@ -100,9 +106,10 @@ fn shared<'h>(hub: &'h Hub, from: &Source, to: &Source, losses: &[Loss]) -> Vec<
             let is_it = |candidate: &Candidate<'_>| named.id.as_deref() == Some(&candidate.log_source.id);
             candidates.filter(is_it).map(|candidate| Home {
                 from: of_log_source(hub, named, &candidate.log_source.id),
-                to: of_table(hub, name, &candidate),
+                to: of_table(hub, name, &candidate, candidate.filter),
                 fixed: Vec::new(),
                 is_as_it_is: false,
+            takes_others: false,
             }).collect()
         }
         (_, SourceKind::LogSource(named)) => {
@@ -112,7 +119,7 @@ fn shared<'h>(hub: &'h Hub, from: &Source, to: &Source, losses: &[Loss]) -> Vec<
         _ => match (table_name(from), table_name(to)) {
             (Some(from), Some(to)) if from == to => {
                 let own = || Kept { key: from.to_owned(), table: from.to_owned(), side: Side::own(hub), filter: None };
-                vec![Home { from: own(), to: own(), fixed: Vec::new(), is_as_it_is: true }]
+                vec![Home { from: own(), to: own(), fixed: Vec::new(), is_as_it_is: true, takes_others: false }]
             }
             (Some(from), Some(to)) => {
                 let others = hub.candidates(to);
@@ -120,8 +127,10 @@ fn shared<'h>(hub: &'h Hub, from: &Source, to: &Source, losses: &[Loss]) -> Vec<
                     let other = others.iter().find(|other| other.log_source.id == candidate.log_source.id)?;
                     hub.dialect(&candidate.log_source.id, from)?;
                     hub.dialect(&candidate.log_source.id, to)?;
-                    let (from, to) = (of_table(hub, from, &candidate), of_table(hub, to, other));
-                    Some(Home { from, to, fixed: Vec::new(), is_as_it_is: false })
+                    let from = of_table(hub, from, &candidate, wanted(&candidate));
+                    let takes_others = hub.asim_function(to).is_some();
+                    let to = of_table(hub, to, other, other.filter);
+                    Some(Home { from, to, fixed: Vec::new(), is_as_it_is: false, takes_others })
                 };
                 hub.candidates(from).into_iter().filter_map(both).collect()
             }
@@ -137,16 +146,17 @@ fn to_log_source<'h>(hub: &'h Hub, name: &str, named: &Named, losses: &[Loss]) -
     let Some(id) = id else {
         let from = Kept { key: name.to_owned(), table: name.to_owned(), side: Side::own(hub), filter: None };
         let to = Kept { key: key_of(named), table: String::new(), side: Side::own(hub), filter: None };
-        return if is_native { vec![Home { from, to, fixed: Vec::new(), is_as_it_is: true }] } else { Vec::new() };
+        return if is_native { vec![Home { from, to, fixed: Vec::new(), is_as_it_is: true, takes_others: false }] } else { Vec::new() };
     };
     let is_it = |candidate: &Candidate<'_>| candidate.log_source.id == id && hub.dialect(id, name).is_some();
     let home = |candidate: Candidate<'h>| {
         let first = |(field, numbers): &(String, Vec<i64>)| Some((field.clone(), json!(numbers.first()?)));
         Home {
-            from: of_table(hub, name, &candidate),
+            from: of_table(hub, name, &candidate, wanted(&candidate)),
             to: of_log_source(hub, named, id),
             fixed: candidate.log_source.sigma.filter.iter().filter_map(first).collect(),
             is_as_it_is: false,
+            takes_others: false,
         }
     };
     hub.candidates(name).into_iter().filter(is_it).map(home).collect()
@@ -162,7 +172,7 @@ fn of_log_source<'h>(hub: &'h Hub, named: &Named, id: &str) -> Kept<'h> {
     Kept { key: key_of(named), table: String::new(), side, filter: None }
 }
 
-fn of_table<'h>(hub: &'h Hub, name: &str, candidate: &Candidate<'h>) -> Kept<'h> {
+fn of_table<'h>(hub: &'h Hub, name: &str, candidate: &Candidate<'h>, filter: Option<&'h RowFilter>) -> Kept<'h> {
     let source = candidate.log_source;
     let dialects: &[Dialect] = match hub.dialect(&source.id, name) {
         Some(Dialect::Xdr) => &[Dialect::Xdr, Dialect::XdrName],
@@ -173,9 +183,12 @@ fn of_table<'h>(hub: &'h Hub, name: &str, candidate: &Candidate<'h>) -> Kept<'h>
     };
     let payload: Option<Payload> = source.tables.iter().find(|kept| kept.table == name).and_then(|kept| kept.payload);
     let side = Side::new(hub, &source.id, dialects, payload);
-    // A function for one kind of event gives no other.
-    let filter = if candidate.is_implied { None } else { candidate.filter };
     Kept { key: name.to_owned(), table: name.to_owned(), side, filter }
+}
+
+/// The rows of the source that count. A function for one kind of event gives no other.
+fn wanted<'h>(candidate: &Candidate<'h>) -> Option<&'h RowFilter> {
+    candidate.filter.filter(|_| !candidate.is_implied)
 }
 
 fn table_name(source: &Source) -> Option<&str> {

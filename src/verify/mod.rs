@@ -145,6 +145,10 @@ impl<'a> Trial<'a> {
         if homes.is_empty() {
             return Err("no event has a known shape on both sides".to_owned());
         }
+        let is_split = |home: &Home<'_>| homes.iter().any(|other| other.from.key == home.from.key && other.is_as_it_is != home.is_as_it_is);
+        if homes.iter().any(is_split) {
+            return Err("the events of one table go two ways".to_owned());
+        }
         let from_places = with_filters(of_pipeline(&from), homes.iter().map(|home| &home.from));
         let to_places = to.iter().flat_map(|rule| of_pipeline(&rule.pipeline)).collect();
         let to_places = with_filters(to_places, homes.iter().map(|home| &home.to));
@@ -257,16 +261,24 @@ impl<'a> Trial<'a> {
         let is_of = |other: &Home<'_>| other.from.key == home.from.key && other.from.holds(&from);
         let better = self.homes.iter().enumerate().filter(|(_, other)| is_of(other));
         let best = better.max_by_key(|(index, other)| (other.from.detail(), usize::MAX - index)).map(|(index, _)| index);
+        let is_first = self.homes.iter().position(|other| other.from.key == home.from.key) == Some(number);
         let to = match best {
             Some(best) if best != number => return None,
-            None => None,
-            Some(_) => {
+            None if !home.takes_others => None,
+            None if !is_first => return None,
+            best => {
                 let mut places: BTreeSet<Place> = Self::of_table(&self.to_places, &home.to).collect();
                 if home.is_as_it_is {
                     places.retain(|place| from_places.iter().any(|known| known.is_around(place)));
                 }
                 let mut to = home.to.side.event(&things, &places);
-                home.to.settle(&mut to);
+                if best.is_some() {
+                    let mut columns = home.to.filter.iter().flat_map(|filter| &filter.tests).map(|test| &test.column);
+                    if columns.any(|column| home.to.side.is_mute(column, &things)) {
+                        return None;
+                    }
+                    home.to.settle(&mut to);
+                }
                 home.to.side.add_payload(&mut to, &from);
                 for (field, value) in &home.fixed {
                     to.entry(field.clone()).or_insert_with(|| value.clone());

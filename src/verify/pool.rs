@@ -169,10 +169,10 @@ fn near(values: &[Json]) -> Vec<Json> {
         text.trim_start_matches('\\').to_owned(),
         format!("{text} "),
     ];
-    // Whether a number or a truth value may have blanks around it is for each product to say.
+    // Whether a number, an address or a truth value may have blanks around it is for each product to say.
     let is_padded = |text: &String| {
         let inner = text.trim();
-        inner != text && (inner.parse::<f64>().is_ok() || ["true", "false"].iter().any(|word| inner.eq_ignore_ascii_case(word)))
+        inner != text && (inner.parse::<f64>().is_ok() || inner.parse::<std::net::IpAddr>().is_ok() || ["true", "false"].iter().any(|word| inner.eq_ignore_ascii_case(word)))
     };
     near.into_iter().filter(|text| !is_padded(text)).map(Json::from).collect()
 }

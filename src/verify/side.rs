@@ -144,7 +144,8 @@ impl<'h> Side<'h> {
         for place in places {
             let translated = self.translated.iter().find(|other| other.column == place.column && place.path.is_empty());
             let value = match translated.and_then(|other| Some((other, things.get(&other.reading.thing)?))) {
-                Some((other, thing)) => other.text_for(self.hub, thing),
+                // What the table has no word for it does not hold.
+                Some((other, thing)) => other.text_for(self.hub, thing).or(Some(json!("Other"))),
                 None => {
                     let reading = self.reading(place);
                     let thing = things.get(&reading.thing).and_then(|thing| below(thing, &reading.below));
@@ -156,6 +157,11 @@ impl<'h> Side<'h> {
             }
         }
         event
+    }
+
+    /// Whether the column says what another one says in other words, and the event lacks that.
+    pub(super) fn is_mute(&self, column: &str, things: &Things) -> bool {
+        self.translated.iter().any(|other| other.column == column && !things.contains_key(&other.reading.thing))
     }
 
     /// What the columns with other words say of an event that is known as it looks here.
@@ -195,9 +201,9 @@ impl<'h> Side<'h> {
 impl Translated {
     fn text_for(&self, hub: &Hub, thing: &Json) -> Option<Json> {
         let meant = shown(hub, self.reading.kind, ValueForm::BoolText, None, thing)?;
-        let meant = meant.as_str()?;
-        let own = self.values.iter().find(|(_, other)| other.eq_ignore_ascii_case(meant));
-        Some(json!(own.map_or(meant, |(own, _)| own)))
+        let meant = meant.as_str().map_or_else(|| meant.to_string(), str::to_owned);
+        let own = self.values.iter().find(|(_, other)| other.eq_ignore_ascii_case(&meant));
+        own.map(|(own, _)| json!(own))
     }
 }
 

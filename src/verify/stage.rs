@@ -1,6 +1,10 @@
 //! Rules in which each event decides by itself.
 
-use crate::ir::{Pipeline, SourceKind, StageKind};
+use std::collections::BTreeMap;
+
+use crate::emit::substitute;
+use crate::ir::{Expr, ExprKind, Field, Pipeline, SourceKind, Stage, StageKind};
+use crate::schema::{Origin, ScalarType};
 
 /// The part of a pipeline up to which every event is by itself, if the rest decides nothing: grouping, order, numbers of
 /// rows without a condition behind them.
@@ -22,8 +26,10 @@ pub(super) fn each_event(pipeline: &Pipeline) -> Option<Pipeline> {
     let mut stages = Vec::new();
     for (index, stage) in pipeline.stages.iter().enumerate() {
         match &stage.kind {
-            StageKind::Filter(_)
-            | StageKind::Extend(_)
+            StageKind::Filter(predicate) => {
+                stages.push(Stage { kind: StageKind::Filter(timed(predicate)), ..stage.clone() });
+            }
+            StageKind::Extend(_)
             | StageKind::Project(_)
             | StageKind::ProjectAway(_)
             | StageKind::ProjectKeep(_)
@@ -34,7 +40,7 @@ pub(super) fn each_event(pipeline: &Pipeline) -> Option<Pipeline> {
             StageKind::Sort(_) => {}
             StageKind::Union(branches) => {
                 let branches = branches.iter().map(each_event).collect::<Option<Vec<_>>>()?;
-                stages.push(crate::ir::Stage { kind: StageKind::Union(branches), ..stage.clone() });
+                stages.push(Stage { kind: StageKind::Union(branches), ..stage.clone() });
             }
             StageKind::Take(_)
             | StageKind::Top { .. }
@@ -52,6 +58,15 @@ pub(super) fn each_event(pipeline: &Pipeline) -> Option<Pipeline> {
     }
     kept.stages = stages;
     Some(kept)
+}
+
+/// The predicate with the time of the event as such: not every table is known to have the column that all have.
+fn timed(predicate: &Expr) -> Expr {
+    let column = |name: &str| {
+        let field = Field { name: name.to_owned(), origin: Origin::Unknown, span: predicate.span };
+        (name.to_owned(), Expr { kind: ExprKind::Field(field), ty: ScalarType::Datetime, span: predicate.span })
+    };
+    substitute(predicate, &BTreeMap::from(["TimeGenerated", "Timestamp"].map(column)))
 }
 
 /// Whether a source gives rows that are no events.
