@@ -43,6 +43,7 @@ pub mod eval;
 pub mod emit;
 pub mod explain;
 pub mod compare;
+pub mod verify;
 pub mod catalog;
 
 // The edge: settings, reports and commands.

@@ -26,6 +26,10 @@ const EDGES: &[(&str, &[&str])] = &[
     ("page", &[]),
     ("explain", &["ir", "mapping", "page", "rule", "schema", "span"]),
     ("compare", &["eval", "explain", "ir", "rule", "schema", "span"]),
+    (
+        "verify",
+        &["analyze", "compare", "emit", "eval", "ir", "lower", "mapping", "parse", "rule", "schema", "sigma", "span"],
+    ),
     ("catalog", &["compare", "explain", "ir", "mapping", "page", "rule", "schema"]),
     ("config", &["date", "diagnostic", "emit", "lint", "rule", "span"]),
     ("eval", &["ir", "schema", "span"]),
@@ -57,6 +61,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "span",
             "suppress",
             "syntax",
+            "verify",
         ],
     ),
 ];

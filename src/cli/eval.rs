@@ -15,15 +15,12 @@ use crate::mapping::Hub;
 use crate::parse::parse;
 use crate::report::FileReport;
 use crate::schema::Schema;
-use crate::sigma::{self, SigmaProblem, SigmaRule};
+use crate::sigma;
 use crate::source::{RuleFile, line_column};
 use crate::span::Span;
 
 /// Columns that hold the time of an event; the latest of all events is what `now()` is by default.
 const TIME_COLUMNS: &[&str] = &["TimeGenerated", "Timestamp", "_time"];
-
-/// Correlations about correlations are followed no deeper than this.
-const MAX_DEPTH: usize = 4;
 
 /// The rows of one rule, or the message that there are none.
 type Rows = Result<Vec<Value>, String>;
@@ -137,41 +134,10 @@ fn name_rule(rows: &mut [Value], name: &str) {
     }
 }
 
-/// The names of the rules that only serve a correlation.
-fn parts_of(rule: &SigmaRule) -> &[String] {
-    match &rule.body {
-        sigma::Body::Correlation(correlation) if correlation.generate != Some(true) => &correlation.rules.items,
-        sigma::Body::Correlation(_) | sigma::Body::Detection { .. } | sigma::Body::Filter { .. } => &[],
-    }
-}
-
-/// The meaning of a rule, those that it is about being among others.
-fn meaning_among(rule: &SigmaRule, rules: &[SigmaRule], hub: &Hub, depth: usize) -> Result<Detection, SigmaProblem> {
-    let sigma::Body::Correlation(correlation) = &rule.body else {
-        return sigma::lower_with_filters(rule, rules, hub);
-    };
-    let mut parts = Vec::new();
-    for name in &correlation.rules.items {
-        let is_it = |rule: &&SigmaRule| ["id", "name"].iter().any(|key| rule.head.text(key) == Some(name));
-        let Some(part) = rules.iter().find(is_it).filter(|_| depth < MAX_DEPTH) else {
-            let (path, message) = ("correlation.rules".to_owned(), format!("there is no rule `{name}` in the file"));
-            return Err(SigmaProblem { document: 0, path, message, span: None });
-        };
-        parts.push(sigma::Part { name, meaning: meaning_among(part, rules, hub, depth + 1)? });
-    }
-    sigma::correlate(rule, parts, &sigma::Places::default())
-}
-
 fn evaluate_sigma(file: &RuleFile, hub: &Hub, events: &Events, now: Option<Timestamp>) -> Vec<Rows> {
-    let (rules, problems) = sigma::read(&file.text);
-    let mut results: Vec<Rows> = problems.iter().map(|problem| Err(format!("{}: {problem}", file.path))).collect();
-    let parts: Vec<&str> = rules.iter().flat_map(parts_of).map(String::as_str).collect();
-    let is_result = |rule: &&SigmaRule| {
-        let is_part = ["id", "name"].iter().any(|key| rule.head.text(key).is_some_and(|name| parts.contains(&name)));
-        !is_part && !matches!(rule.body, sigma::Body::Filter { .. })
-    };
-    for rule in rules.iter().filter(is_result) {
-        results.push(match meaning_among(rule, &rules, hub, 0) {
+    let mut results = Vec::new();
+    for meaning in sigma::meanings(&file.text, hub) {
+        results.push(match meaning {
             Ok(detection) => {
                 rows_of(&detection, events, now).map_err(|error| format!("{}: {}", file.path, error.message))
             }

@@ -13,7 +13,7 @@ mod relation;
 mod settings;
 mod text_test;
 mod walk;
-mod witness;
+pub(crate) mod witness;
 
 use serde::Serialize;
 

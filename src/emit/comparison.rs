@@ -7,7 +7,7 @@ use super::regex;
 use super::subject::subject;
 use super::translate::{Position, Translator, construct_of};
 use crate::ir::{Expr, ExprKind, Field, Test};
-use crate::mapping::{Assumption, Resolution};
+use crate::mapping::{Assumption, Dialect, Resolution};
 use crate::span::Span;
 
 impl Translator<'_> {
@@ -54,10 +54,16 @@ impl Translator<'_> {
                     .under(at.is_negated),
             );
         }
-        if !self.style.is_kql {
+        let of_event = self.columns.from == Dialect::Sigma;
+        if self.style.is_kql == of_event {
+            let which = if of_event {
+                "two missing fields are not equal in Sigma, two empty columns are in KQL"
+            } else {
+                "two empty columns are equal in KQL, two missing fields are not on the target"
+            };
             self.losses.push(
                 Loss::new(LossClass::Assumption, Reason::NullSemantics, span, &*origin.construct)
-                    .says("two empty columns are equal in KQL, two missing fields are not on the target")
+                    .says(which)
                     .assuming(Assumption::Present)
                     .under(at.is_negated),
             );

@@ -268,7 +268,7 @@ impl Scope {
 }
 
 /// The expression with every column replaced by what it stands for.
-pub(super) fn substitute(expr: &Expr, values: &BTreeMap<String, Expr>) -> Expr {
+pub(crate) fn substitute(expr: &Expr, values: &BTreeMap<String, Expr>) -> Expr {
     if let ExprKind::Field(field) = &expr.kind {
         // The place stays that of the use: a finding belongs where the value is tested.
         return values.get(&field.name).map_or_else(|| expr.clone(), |value| Expr { span: expr.span, ..value.clone() });
@@ -277,7 +277,7 @@ pub(super) fn substitute(expr: &Expr, values: &BTreeMap<String, Expr>) -> Expr {
 }
 
 /// The expression with `replace` applied to each direct part.
-pub(super) fn map_children(expr: &Expr, replace: &mut impl FnMut(&Expr) -> Expr) -> Expr {
+pub(crate) fn map_children(expr: &Expr, replace: &mut impl FnMut(&Expr) -> Expr) -> Expr {
     let kind = match &expr.kind {
         ExprKind::Field(_) | ExprKind::Value(_) | ExprKind::Star | ExprKind::Subquery(_) | ExprKind::Opaque(_) => {
             expr.kind.clone()
@@ -314,7 +314,7 @@ pub(super) fn map_children(expr: &Expr, replace: &mut impl FnMut(&Expr) -> Expr)
 }
 
 /// The size of an expression.
-pub(super) fn count_nodes(expr: &Expr) -> usize {
+pub(crate) fn count_nodes(expr: &Expr) -> usize {
     let mut count = 1;
     map_children(expr, &mut |child| {
         count += count_nodes(child);

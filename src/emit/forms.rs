@@ -422,16 +422,20 @@ impl Forms<'_> {
         if wanted.shape != Shape::Whole {
             return Err("only a whole class of addresses can be rewritten to networks".to_owned());
         }
-        let mut parts = Vec::new();
+        let (mut parts, mut assumptions) = (Vec::new(), vec![Assumption::IpClass]);
         for needle in &wanted.needles {
             let class = self.hub.ip_class(needle);
             let class = class.ok_or_else(|| format!("the networks of the address class `{needle}` are not known"))?;
             parts.push(match class {
                 IpClass::Inside(networks) => (self.leaf)(FieldTest::Network(networks.clone())),
-                IpClass::Outside(networks) => Condition::not((self.leaf)(FieldTest::Network(networks.clone()))),
+                IpClass::Outside(networks) => {
+                    // A missing address is in no network, and of no class either.
+                    assumptions.push(Assumption::Present);
+                    Condition::not((self.leaf)(FieldTest::Network(networks.clone())))
+                }
             });
         }
-        Ok((Condition::any(parts), vec![Assumption::IpClass]))
+        Ok((Condition::any(parts), assumptions))
     }
 }
 

@@ -48,6 +48,7 @@ mod widen;
 mod wrap;
 mod yaml;
 
+pub(crate) use flatten::{count_nodes, substitute};
 pub use kql::print;
 pub use loss::{CounterExample, Loss, LossClass, Refusal};
 pub use reason::Reason;

@@ -23,6 +23,7 @@ mod time;
 
 pub use datum::Datum;
 pub use events::{Events, Row};
+pub use network::is_in_network;
 pub use time::Timestamp;
 
 use std::cell::RefCell;

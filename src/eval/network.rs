@@ -45,6 +45,11 @@ pub(super) fn same_ipv6(left: Network<Ipv6Addr>, right: Network<Ipv6Addr>) -> bo
     masked(left.address) == masked(right.address)
 }
 
+/// Whether an address of either version lies in a network, as `ipv6_is_in_range` has it.
+pub fn is_in_network(address: &str, network: &str) -> bool {
+    ipv6(address).zip(ipv6(network)).is_some_and(|(address, network)| same_ipv6(address, network))
+}
+
 /// The addresses of IPv4 that stand in a text between characters that are no letters or digits.
 pub(super) fn ipv4_in_text(text: &str) -> impl Iterator<Item = &str> {
     let is_outside = |c: char| !c.is_alphanumeric() && c != '.';

@@ -270,8 +270,17 @@ impl Hub {
 
     /// The concepts of a log source that are parts of one, with the text in front of each part: the digests of a list.
     pub fn parts(&self, log_source: &str, whole: &str) -> impl Iterator<Item = &Concept> {
-        let concepts = self.sections.get(log_source).map_or(&[][..], |section| &section.concepts);
-        concepts.iter().filter(move |concept| concept.whole.as_deref() == Some(whole))
+        self.concepts(log_source).iter().filter(move |concept| concept.whole.as_deref() == Some(whole))
+    }
+
+    /// The concepts of a log source.
+    pub fn concepts(&self, log_source: &str) -> &[Concept] {
+        self.sections.get(log_source).map_or(&[][..], |section| &section.concepts)
+    }
+
+    /// The classes of addresses with their blocks.
+    pub fn ip_classes(&self) -> impl Iterator<Item = (&str, &IpClass)> {
+        self.ip_classes.iter().map(|(name, class)| (name.as_str(), class))
     }
 
     /// The log source that is nothing but this table, if other products can store the table as it is.

@@ -8,6 +8,7 @@
 mod condition;
 mod likeness;
 mod lower;
+mod meanings;
 mod model;
 mod modifier;
 mod neighbours;
@@ -21,6 +22,7 @@ mod writer;
 pub use condition::{Condition, ConditionError, ConditionExpr, Quantifier, Target};
 pub use likeness::means_the_same;
 pub use lower::{Part, correlate, lower, lower_placed, lower_with_filters};
+pub use meanings::meanings;
 pub use model::*;
 pub use modifier::Modifier;
 pub use neighbours::{CalledBy, Neighbours};

@@ -25,3 +25,27 @@ pub(crate) fn json_lines(path: &Path) -> Vec<serde_json::Value> {
     let text = std::fs::read_to_string(path).unwrap_or_default();
     text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }
+
+/// The Sigma rules of the corpus, by path.
+pub(crate) fn sigma_rules() -> Option<Vec<(String, String)>> {
+    let folder = folder("corpus/sigma")?;
+    let mut found = Vec::new();
+    files(&folder, &mut found);
+    found.sort();
+    let text = |path: &PathBuf| {
+        let name = path.strip_prefix(&folder).unwrap_or(path).display().to_string();
+        (name, std::fs::read_to_string(path).unwrap_or_default())
+    };
+    Some(found.iter().map(text).collect())
+}
+
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            files(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "yml") {
+            found.push(path);
+        }
+    }
+}

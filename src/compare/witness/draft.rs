@@ -8,7 +8,7 @@ use super::goals::{Constraint, Goal, Site};
 use super::needs::Needs;
 use super::values;
 use crate::eval::{Events, Row, evaluate};
-use crate::ir::{Detection, Expr, ExprKind, Pipeline, Source, SourceKind, Stage, StageKind};
+use crate::ir::{Detection, Envelope, Expr, ExprKind, Pipeline, Source, SourceKind, Stage, StageKind};
 use crate::schema::{Columns, ScalarType};
 use crate::span::Span;
 
@@ -76,6 +76,23 @@ fn first_that_passes(
     rule: &Detection,
     candidates: &[Json],
 ) -> Option<Json> {
+    let event = |value: &Json| {
+        let mut event = Map::new();
+        for constraint in constraints {
+            put(&mut event, constraint.name, &site.path, value.clone());
+        }
+        event
+    };
+    let passed = that_pass(constraints, &rule.envelope, candidates.iter().map(event))?;
+    candidates.get(*passed.first()?).cloned()
+}
+
+/// Which of the events pass every constraint; `None` if that cannot be said.
+pub(crate) fn that_pass(
+    constraints: &[&Constraint<'_>],
+    envelope: &Envelope,
+    events: impl Iterator<Item = Map<String, Json>>,
+) -> Option<Vec<usize>> {
     let part = |constraint: &&Constraint<'_>| {
         let expr = constraint.expr.clone();
         if constraint.is_wanted { expr } else { Expr { kind: ExprKind::Not(Box::new(expr.clone())), ..expr } }
@@ -86,30 +103,23 @@ fn first_that_passes(
         span: Span::default(),
     };
     let span = Span::default();
-    let source = Source {
-        kind: SourceKind::Table { name: site.table.clone(), is_known: false },
-        columns: Columns::open(),
-        span,
-    };
+    let kind = SourceKind::Table { name: String::new(), is_known: false };
+    let source = Source { kind, columns: Columns::open(), span };
     let filter = Stage { kind: StageKind::Filter(predicate), output: Columns::open(), span };
     let pipeline = Pipeline { source, stages: vec![filter], output: Columns::open(), span };
-    let test = Detection { envelope: rule.envelope.clone(), pipeline };
-    let row = |(index, value): (usize, &Json)| {
-        let mut event = Map::new();
+    let test = Detection { envelope: envelope.clone(), pipeline };
+    let row = |(index, mut event): (usize, Map<String, Json>)| {
         event.insert("_id".to_owned(), json!(index));
-        for constraint in constraints {
-            put(&mut event, constraint.name, &site.path, value.clone());
-        }
         Row::of_event(&event)
     };
-    let rows = candidates.iter().enumerate().map(row);
+    let rows = events.enumerate().map(row);
     let passed = evaluate(&test, &Events::of_every_table(rows), Some(super::NOW)).ok()?;
-    let first = passed.first()?.id()?.to_json().as_u64()?;
-    candidates.get(usize::try_from(first).ok()?).cloned()
+    let number = |row: &Row| usize::try_from(row.id()?.to_json().as_u64()?).ok();
+    Some(passed.iter().filter_map(number).collect())
 }
 
 /// Sets a value inside a column.
-fn put(event: &mut Map<String, Json>, column: &str, path: &[String], value: Json) {
+pub(crate) fn put(event: &mut Map<String, Json>, column: &str, path: &[String], value: Json) {
     match path {
         [] => {
             event.insert(column.to_owned(), value);

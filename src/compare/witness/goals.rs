@@ -5,36 +5,36 @@ use crate::schema::{Origin, Value};
 
 /// A place in an event that tests look at.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Site {
+pub(crate) struct Site {
     /// The table, or the function that gives the rows; empty for a field of a log source.
-    pub(super) table: String,
+    pub(crate) table: String,
     /// The column there.
-    pub(super) column: String,
+    pub(crate) column: String,
     /// Properties inside of it.
-    pub(super) path: Vec<String>,
+    pub(crate) path: Vec<String>,
 }
 
 /// A condition on one place.
 #[derive(Debug, Clone)]
-pub(super) struct Constraint<'r> {
-    pub(super) site: Site,
+pub(crate) struct Constraint<'r> {
+    pub(crate) site: Site,
     /// What the condition calls the column.
-    pub(super) name: &'r str,
-    pub(super) expr: &'r Expr,
+    pub(crate) name: &'r str,
+    pub(crate) expr: &'r Expr,
     /// Whether it must hold, or must not.
-    pub(super) is_wanted: bool,
+    pub(crate) is_wanted: bool,
     /// Whether it reads the column itself, rather than something computed from it.
-    pub(super) is_direct: bool,
+    pub(crate) is_direct: bool,
 }
 
 /// Conditions that together do.
-pub(super) type Goal<'r> = Vec<Constraint<'r>>;
+pub(crate) type Goal<'r> = Vec<Constraint<'r>>;
 
 /// Most ways to reach a goal that are looked at.
 const MOST: usize = 48;
 
 /// The ways in which an expression becomes true, or false.
-pub(super) fn goals(expr: &Expr, is_wanted: bool) -> Vec<Goal<'_>> {
+pub(crate) fn goals(expr: &Expr, is_wanted: bool) -> Vec<Goal<'_>> {
     match &expr.kind {
         ExprKind::And(operands) if is_wanted => all(operands, is_wanted),
         ExprKind::Or(operands) if !is_wanted => all(operands, is_wanted),
@@ -77,7 +77,7 @@ fn constraints<'r>(expr: &'r Expr, subject: &'r Expr, is_wanted: bool) -> Goal<'
 }
 
 /// The first field of an expression, and the properties of it that are looked at.
-pub(super) fn field_in(expr: &Expr) -> Option<(&Field, Vec<String>)> {
+pub(crate) fn field_in(expr: &Expr) -> Option<(&Field, Vec<String>)> {
     match &expr.kind {
         ExprKind::Field(field) => Some((field, Vec::new())),
         ExprKind::Member { base, key } => {
@@ -103,7 +103,7 @@ pub(super) fn field_in(expr: &Expr) -> Option<(&Field, Vec<String>)> {
 }
 
 /// The places that a field's value comes from, and whether it is the value there.
-pub(super) fn sites(field: &Field, path: &[String]) -> Vec<(Site, bool)> {
+pub(crate) fn sites(field: &Field, path: &[String]) -> Vec<(Site, bool)> {
     let site = |table: &str, column: &str, path: &[String]| Site {
         table: table.to_owned(),
         column: column.to_owned(),

@@ -4,9 +4,11 @@
 //! event shows anything is not reasoned but seen: both rules are run on it, and what is not needed is taken out again.
 
 mod draft;
-mod goals;
-mod needs;
-mod values;
+pub(crate) mod goals;
+pub(crate) mod needs;
+pub(crate) mod values;
+
+pub(crate) use draft::{put, that_pass};
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
@@ -19,7 +21,7 @@ use crate::eval::{Events, Row, Timestamp, evaluate};
 use crate::ir::{Detection, Expr, ExprKind};
 
 /// What `now()` is while events are tried: noon of the first day of 2026.
-const NOW: Timestamp = Timestamp(639_028_656_000_000_000);
+pub(crate) const NOW: Timestamp = Timestamp(639_028_656_000_000_000);
 
 /// Most times that both rules are run.
 const MOST_RUNS: usize = 3_000;
@@ -219,7 +221,7 @@ impl Trial<'_> {
 }
 
 /// The ways in which all of these conditions hold.
-fn together<'r>(predicates: &[Predicate<'r>]) -> Vec<Goal<'r>> {
+pub(crate) fn together<'r>(predicates: &[Predicate<'r>]) -> Vec<Goal<'r>> {
     let mut ways: Vec<Goal<'r>> = vec![Vec::new()];
     for predicate in predicates {
         let more = goals(predicate.expr, !predicate.is_in_exclusion);

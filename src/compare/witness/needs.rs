@@ -6,31 +6,31 @@ use crate::schema::{ScalarType, Value};
 
 /// What a rule reads.
 #[derive(Debug, Default)]
-pub(super) struct Needs<'r> {
+pub(crate) struct Needs<'r> {
     /// Where its rows come from, each once.
-    pub(super) sources: Vec<&'r Source>,
+    pub(crate) sources: Vec<&'r Source>,
     /// Conditions on rows.
-    pub(super) predicates: Vec<Predicate<'r>>,
+    pub(crate) predicates: Vec<Predicate<'r>>,
     /// Places that hold the same value, with its type.
-    pub(super) equal: Vec<(Site, Site, ScalarType)>,
+    pub(crate) equal: Vec<(Site, Site, ScalarType)>,
     /// Places that aggregates look at, which several rows should differ in.
-    pub(super) counted: Vec<(Site, ScalarType)>,
+    pub(crate) counted: Vec<(Site, ScalarType)>,
     /// Numbers that something other than a column is compared with.
-    pub(super) numbers: Vec<i64>,
+    pub(crate) numbers: Vec<i64>,
     /// Whether rows of the pipeline at hand take rows away from the result.
     is_in_exclusion: bool,
 }
 
 /// A condition on rows.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Predicate<'r> {
-    pub(super) expr: &'r Expr,
+pub(crate) struct Predicate<'r> {
+    pub(crate) expr: &'r Expr,
     /// Whether rows that it lets through take rows away from the result.
-    pub(super) is_in_exclusion: bool,
+    pub(crate) is_in_exclusion: bool,
 }
 
 /// The name that a source's rows are given under.
-pub(super) fn key(source: &Source) -> Option<String> {
+pub(crate) fn key(source: &Source) -> Option<String> {
     match &source.kind {
         SourceKind::Table { name, .. } | SourceKind::Function { name, .. } => Some(name.clone()),
         SourceKind::LogSource(found) => {
@@ -45,7 +45,7 @@ pub(super) fn key(source: &Source) -> Option<String> {
 }
 
 impl<'r> Needs<'r> {
-    pub(super) fn of(pipeline: &'r Pipeline) -> Self {
+    pub(crate) fn of(pipeline: &'r Pipeline) -> Self {
         let mut needs = Self::default();
         needs.pipeline(pipeline);
         needs
@@ -169,7 +169,7 @@ impl<'r> Needs<'r> {
     }
 
     /// How many events of a kind are worth a try.
-    pub(super) fn copies(&self) -> Vec<usize> {
+    pub(crate) fn copies(&self) -> Vec<usize> {
         let near = |number: &i64| [number.saturating_sub(1), *number, number.saturating_add(1)];
         let mut copies: Vec<usize> =
             self.numbers.iter().flat_map(near).filter_map(|number| usize::try_from(number).ok()).collect();

@@ -12,7 +12,7 @@ use crate::schema::{ScalarType, Value};
 const MINUTE: i64 = 600_000_000;
 
 /// Values to try for a test, likely ones first.
-pub(super) fn of_expression(expr: &Expr) -> Vec<Json> {
+pub(crate) fn of_expression(expr: &Expr) -> Vec<Json> {
     let ExprKind::Test(test) = &expr.kind else { return vec![json!(true), json!(false)] };
     let mut values: Vec<Json> = test.operands.iter().flat_map(|operand| of_operand(test, operand)).collect();
     match test.op {
@@ -140,7 +140,7 @@ fn others(ty: ScalarType) -> Vec<Json> {
 }
 
 /// A value of a column that nothing is asked of; `number` tells several apart.
-pub(super) fn any(ty: ScalarType, number: usize) -> Json {
+pub(crate) fn any(ty: ScalarType, number: usize) -> Json {
     match ty {
         ScalarType::Datetime => json!(Timestamp(NOW.0 - 10 * MINUTE).to_string()),
         ScalarType::Int | ScalarType::Long | ScalarType::Real | ScalarType::Decimal => json!(number + 1),
@@ -152,7 +152,7 @@ pub(super) fn any(ty: ScalarType, number: usize) -> Json {
 }
 
 /// One text that has all that these tests look for.
-pub(super) fn together<'e>(wanted: impl Iterator<Item = &'e Expr>) -> Option<Json> {
+pub(crate) fn together<'e>(wanted: impl Iterator<Item = &'e Expr>) -> Option<Json> {
     let (mut start, mut middle, mut end) = (String::new(), Vec::new(), String::new());
     for expr in wanted {
         let ExprKind::Test(test) = &expr.kind else { continue };

@@ -1,0 +1,250 @@
+//! Whether reported losses explain that a rule and its conversion disagree about an event.
+//!
+//! A loss explains a disagreement if the rule would have said what its conversion says, had the tests at the places of
+//! the losses come out the other way; if the loss says that they may come out that way; and, where all that it reports is
+//! an assumption, if the event breaks it.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value as Json;
+
+use super::leaf::Leaf;
+use super::place::{self, Place, of_expression};
+use super::side::{Side, Things};
+use crate::emit::{Loss, LossClass};
+use crate::ir::{Assignment, Expr, ExprKind, Pipeline, SourceKind, Stage, StageKind};
+use crate::mapping::Assumption;
+use crate::schema::{ScalarType, Value};
+use crate::span::Span;
+
+/// Which way source and target disagree about an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Direction {
+    /// The target matches, the source does not.
+    Gained,
+    /// The source matches, the target does not.
+    Lost,
+}
+
+impl Direction {
+    /// The word in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Gained => "gained",
+            Self::Lost => "lost",
+        }
+    }
+}
+
+/// Whether a loss permits that source and target disagree this way, by its class for the whole rule.
+pub(super) fn permits(loss: &Loss, direction: Direction) -> bool {
+    match loss.rule_class {
+        LossClass::Exact | LossClass::Informational => false,
+        LossClass::Over => direction == Direction::Gained,
+        LossClass::Under => direction == Direction::Lost,
+        LossClass::Assumption | LossClass::Changed | LossClass::NotExpressible => true,
+    }
+}
+
+/// Whether the event breaks what the loss assumes; of a loss that does more than assume nothing has to be broken.
+pub(super) fn is_broken(loss: &Loss, leaves: &[Leaf], side: &Side<'_>, things: &Things) -> bool {
+    if loss.rule_class != LossClass::Assumption {
+        return true;
+    }
+    let Some(assumption) = loss.assumption else { return true };
+    let places = places_at(leaves, loss.span);
+    places.iter().any(|place| {
+        let reading = side.reading(place);
+        breaks(assumption, things.get(&reading.thing))
+    })
+}
+
+fn breaks(assumption: Assumption, thing: Option<&Json>) -> bool {
+    let text = thing.map(|thing| thing.as_str().map_or_else(|| thing.to_string(), str::to_owned));
+    let is_empty = text.as_deref().is_none_or(str::is_empty);
+    let text = text.unwrap_or_default();
+    match assumption {
+        Assumption::FullPath => {
+            let folder = text.rfind(['\\', '/']);
+            is_empty || folder.is_none_or(|at| at == 0 || at + 1 == text.len())
+        }
+        Assumption::Ascii => !text.is_ascii(),
+        Assumption::Present => is_empty || text == "{}" || text.contains(":\"\"") || text.contains(":null"),
+        Assumption::DomainUser => {
+            !matches!(text.split('\\').collect::<Vec<_>>().as_slice(), [domain, user] if !domain.is_empty() && !user.is_empty())
+        }
+        Assumption::ParseJson => is_empty,
+        Assumption::Case => true,
+        // Events have the documented shape; of users' hives and of classes there are several.
+        Assumption::RegistryForm => {
+            let key = text.to_ascii_uppercase();
+            !key.contains("HKEY_LOCAL_MACHINE\\") || key.contains("\\CLASSES")
+        }
+        Assumption::ControlSet => text.to_ascii_uppercase().contains("CONTROLSET"),
+        Assumption::RegistryData => is_empty || text.contains("WORD") || text.contains("Binary"),
+        Assumption::Direction => is_empty,
+        Assumption::Term
+        | Assumption::Sensor
+        | Assumption::Scope
+        | Assumption::Host
+        | Assumption::Window
+        | Assumption::Schedule
+        | Assumption::Unique
+        | Assumption::Subsearch
+        | Assumption::AddOn
+        | Assumption::Watchlist
+        | Assumption::DistinctCount
+        | Assumption::IpClass
+        | Assumption::Native
+        | Assumption::Passed
+        | Assumption::EventField
+        | Assumption::Utc => false,
+    }
+}
+
+/// What the tests at a place look at.
+fn places_at(leaves: &[Leaf], span: Span) -> BTreeSet<Place> {
+    let mut places = BTreeSet::new();
+    leaves.iter().flat_map(|leaf| &leaf.predicates).for_each(|expr| collect(expr, span, &mut places));
+    places
+}
+
+fn visit<'p>(pipeline: &'p Pipeline, each: &mut dyn FnMut(&'p Expr)) {
+    match &pipeline.source.kind {
+        SourceKind::Union(branches) => branches.iter().for_each(|branch| visit(branch, each)),
+        SourceKind::Pipeline { pipeline, .. } => visit(pipeline, each),
+        SourceKind::Table { .. }
+        | SourceKind::LogSource(_)
+        | SourceKind::Function { .. }
+        | SourceKind::Inline(_)
+        | SourceKind::External(_)
+        | SourceKind::Opaque(_) => {}
+    }
+    for stage in &pipeline.stages {
+        place::expressions(stage).into_iter().for_each(&mut *each);
+        match &stage.kind {
+            StageKind::Join(join) => visit(&join.right, each),
+            StageKind::Union(branches) => branches.iter().for_each(|branch| visit(branch, each)),
+            _ => {}
+        }
+    }
+}
+
+fn collect(expr: &Expr, span: Span, places: &mut BTreeSet<Place>) {
+    if span.contains(expr.span) || (expr.span.contains(span) && !is_compound(expr)) {
+        places.extend(of_expression(expr));
+        return;
+    }
+    match &expr.kind {
+        ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::Call { arguments: parts, .. } => {
+            parts.iter().for_each(|part| collect(part, span, places));
+        }
+        ExprKind::Not(inner) => collect(inner, span, places),
+        ExprKind::Case { branches, otherwise } => {
+            for (when, then) in branches {
+                collect(when, span, places);
+                collect(then, span, places);
+            }
+            collect(otherwise, span, places);
+        }
+        _ => {}
+    }
+}
+
+fn is_compound(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Not(_) | ExprKind::Case { .. })
+        || matches!(&expr.kind, ExprKind::Call { arguments, .. } if arguments.iter().any(|argument| argument.ty == ScalarType::Bool))
+}
+
+/// The places of all tests, in order.
+pub(super) fn tests(pipeline: &Pipeline) -> BTreeSet<Span> {
+    let mut spans = BTreeSet::new();
+    visit(pipeline, &mut |expr| leaves(expr, &mut spans));
+    spans
+}
+
+fn leaves(expr: &Expr, spans: &mut BTreeSet<Span>) {
+    match &expr.kind {
+        ExprKind::And(parts) | ExprKind::Or(parts) => parts.iter().for_each(|part| leaves(part, spans)),
+        ExprKind::Not(inner) => leaves(inner, spans),
+        _ if expr.ty == ScalarType::Bool => {
+            spans.insert(expr.span);
+        }
+        _ => {}
+    }
+}
+
+/// The pipeline with the tests at these places as the direction needs them: for what is gained they hold, for what is
+/// lost they do not.
+pub(super) fn excused(pipeline: &Pipeline, spans: &[Span], direction: Direction) -> Pipeline {
+    let mut changed = pipeline.clone();
+    rewrite(&mut changed, &Excuse { spans, holds: direction == Direction::Gained });
+    changed
+}
+
+struct Excuse<'s> {
+    spans: &'s [Span],
+    holds: bool,
+}
+
+fn rewrite(pipeline: &mut Pipeline, excuse: &Excuse<'_>) {
+    match &mut pipeline.source.kind {
+        SourceKind::Union(branches) => branches.iter_mut().for_each(|branch| rewrite(branch, excuse)),
+        SourceKind::Pipeline { pipeline, .. } => rewrite(pipeline, excuse),
+        SourceKind::Table { .. }
+        | SourceKind::LogSource(_)
+        | SourceKind::Function { .. }
+        | SourceKind::Inline(_)
+        | SourceKind::External(_)
+        | SourceKind::Opaque(_) => {}
+    }
+    pipeline.stages.iter_mut().for_each(|stage| rewrite_stage(stage, excuse));
+}
+
+fn rewrite_stage(stage: &mut Stage, excuse: &Excuse<'_>) {
+    let assignments = |items: &mut Vec<Assignment>| {
+        for item in items.iter_mut().filter(|item| item.value.ty == ScalarType::Bool) {
+            item.value = excuse.test(&item.value, false);
+        }
+    };
+    match &mut stage.kind {
+        StageKind::Filter(predicate) => *predicate = excuse.test(predicate, false),
+        StageKind::Extend(items) | StageKind::Project(items) => assignments(items),
+        StageKind::Join(join) => rewrite(&mut join.right, excuse),
+        StageKind::Union(branches) => branches.iter_mut().for_each(|branch| rewrite(branch, excuse)),
+        _ => {}
+    }
+}
+
+impl Excuse<'_> {
+    fn test(&self, expr: &Expr, is_negated: bool) -> Expr {
+        let constant =
+            |value: bool| Expr { kind: ExprKind::Value(Value::Bool(value)), ty: ScalarType::Bool, span: expr.span };
+        if self.spans.iter().any(|span| span.contains(expr.span)) {
+            return constant(self.holds != is_negated);
+        }
+        let each = |parts: &[Expr]| parts.iter().map(|part| self.test(part, is_negated)).collect();
+        let kind = match &expr.kind {
+            ExprKind::And(parts) => ExprKind::And(each(parts)),
+            ExprKind::Or(parts) => ExprKind::Or(each(parts)),
+            ExprKind::Not(inner) => ExprKind::Not(Box::new(self.test(inner, !is_negated))),
+            ExprKind::Call { name, arguments } if is_compound(expr) => {
+                let arguments = arguments.iter().map(|argument| {
+                    if argument.ty == ScalarType::Bool { self.test(argument, is_negated) } else { argument.clone() }
+                });
+                ExprKind::Call { name: name.clone(), arguments: arguments.collect() }
+            }
+            ExprKind::Case { branches, otherwise } => {
+                if self.spans.iter().any(|span| expr.span.contains(*span)) {
+                    return constant(self.holds != is_negated);
+                }
+                ExprKind::Case { branches: branches.clone(), otherwise: otherwise.clone() }
+            }
+            _ if self.spans.iter().any(|span| expr.span.contains(*span)) => {
+                return constant(self.holds != is_negated);
+            }
+            _ => return expr.clone(),
+        };
+        Expr { kind, ..expr.clone() }
+    }
+}

@@ -1,0 +1,217 @@
+//! Where one kind of event is kept on both sides of a conversion.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::side::Side;
+use crate::emit::{Loss, Reason};
+use crate::ir::{LogSource as Named, Source, SourceKind};
+use crate::mapping::{Candidate, Dialect, Hub, Payload, RowFilter};
+use crate::schema::Value;
+
+/// One kind of event, and where both sides keep it.
+pub(super) struct Home<'h> {
+    /// The table, function or log source of the source rule.
+    pub(super) from: Kept<'h>,
+    /// That of the converted rule.
+    pub(super) to: Kept<'h>,
+    /// Fields that every event of the log source has.
+    pub(super) fixed: Vec<(String, Json)>,
+    /// Whether both sides have the same names.
+    pub(super) is_as_it_is: bool,
+    /// Whether the target holds the rows of the source's table that are of no kind, too.
+    pub(super) takes_others: bool,
+}
+
+/// One side of it.
+pub(super) struct Kept<'h> {
+    /// The name under which rows are given to the evaluator.
+    pub(super) key: String,
+    /// The table that places name; empty for fields of a log source.
+    pub(super) table: String,
+    /// Its columns.
+    pub(super) side: Side<'h>,
+    /// The rows of the table that are of this kind; all of them if absent.
+    pub(super) filter: Option<&'h RowFilter>,
+}
+
+impl Kept<'_> {
+    /// Whether a row is of this kind.
+    pub(super) fn holds(&self, row: &Map<String, Json>) -> bool {
+        let has = |column: &str, wanted: &Value| match (row.get(column), wanted) {
+            (Some(Json::String(text)), Value::String(wanted)) => text == wanted,
+            (Some(found), Value::Integer(number)) => {
+                found.as_i64() == Some(*number) || found.as_str() == Some(&number.to_string())
+            }
+            _ => false,
+        };
+        self.filter.is_none_or(|filter| {
+            filter.tests.iter().all(|test| test.values.iter().any(|wanted| has(&test.column, wanted)))
+        })
+    }
+
+    /// How many tests single its rows out.
+    pub(super) fn detail(&self) -> usize {
+        self.filter.map_or(0, |filter| filter.tests.len())
+    }
+
+    /// Makes a row one of this kind.
+    pub(super) fn settle(&self, row: &mut Map<String, Json>) {
+        for test in self.filter.iter().flat_map(|filter| &filter.tests) {
+            let is_settled = self.filter.is_some_and(|_| {
+                let one = RowFilter { tests: vec![test.clone()] };
+                Kept { key: String::new(), table: String::new(), side: self.side.clone(), filter: Some(&one) }
+                    .holds(row)
+            });
+            if let Some(first) = test.values.first().filter(|_| !is_settled) {
+                row.insert(test.column.clone(), constant(first));
+            }
+        }
+    }
+}
+
+/// A value of a row filter.
+pub(super) fn constant(value: &Value) -> Json {
+    match value {
+        Value::String(text) => json!(text),
+        Value::Integer(number) => json!(number),
+        Value::Real(_)
+        | Value::Bool(_)
+        | Value::Timespan(_)
+        | Value::Datetime(_)
+        | Value::Guid(_)
+        | Value::Dynamic(_)
+        | Value::Null => Json::Null,
+    }
+}
+
+/// Every kind of event that a source of the rule and one of its conversion both hold.
+pub(super) fn homes<'h>(hub: &'h Hub, from: &[&Source], to: &[&Source], losses: &[Loss]) -> Vec<Home<'h>> {
+    let pairs = from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to)));
+    let mut homes: Vec<Home<'h>> = pairs.flat_map(|(from, to)| shared(hub, from, to, losses)).collect();
+    // Which rows are of a kind whose condition is known only as prose nobody can say, if there are other kinds.
+    let stated: Vec<String> =
+        homes.iter().filter(|home| home.from.filter.is_some()).map(|home| home.from.key.clone()).collect();
+    homes.retain(|home| home.from.filter.is_some() || home.is_as_it_is || !stated.contains(&home.from.key));
+    homes
+}
+
+fn shared<'h>(hub: &'h Hub, from: &Source, to: &Source, losses: &[Loss]) -> Vec<Home<'h>> {
+    match (&from.kind, &to.kind) {
+        (SourceKind::LogSource(left), SourceKind::LogSource(right)) => {
+            let own = |key: String| Kept { key, table: String::new(), side: Side::own(hub), filter: None };
+            let (from, to) = (own(key_of(left)), own(key_of(right)));
+            if left == right {
+                vec![Home { from, to, fixed: Vec::new(), is_as_it_is: true, takes_others: false }]
+            } else {
+                Vec::new()
+            }
+        }
+        (SourceKind::LogSource(named), _) => {
+            let Some(name) = table_name(to) else { return Vec::new() };
+            let candidates = hub.candidates(name).into_iter();
+            let is_it = |candidate: &Candidate<'_>| named.id.as_deref() == Some(&candidate.log_source.id);
+            candidates
+                .filter(is_it)
+                .map(|candidate| Home {
+                    from: of_log_source(hub, named, &candidate.log_source.id),
+                    to: of_table(hub, name, &candidate, candidate.filter),
+                    fixed: Vec::new(),
+                    is_as_it_is: false,
+                    takes_others: false,
+                })
+                .collect()
+        }
+        (_, SourceKind::LogSource(named)) => {
+            let Some(name) = table_name(from) else { return Vec::new() };
+            to_log_source(hub, name, named, losses)
+        }
+        _ => match (table_name(from), table_name(to)) {
+            (Some(from), Some(to)) if from == to => {
+                let own = || Kept { key: from.to_owned(), table: from.to_owned(), side: Side::own(hub), filter: None };
+                vec![Home { from: own(), to: own(), fixed: Vec::new(), is_as_it_is: true, takes_others: false }]
+            }
+            (Some(from), Some(to)) => {
+                let others = hub.candidates(to);
+                let both = |candidate: Candidate<'h>| {
+                    let other = others.iter().find(|other| other.log_source.id == candidate.log_source.id)?;
+                    hub.dialect(&candidate.log_source.id, from)?;
+                    hub.dialect(&candidate.log_source.id, to)?;
+                    let from = of_table(hub, from, &candidate, wanted(&candidate));
+                    let takes_others = hub.asim_function(to).is_some();
+                    let to = of_table(hub, to, other, other.filter);
+                    Some(Home { from, to, fixed: Vec::new(), is_as_it_is: false, takes_others })
+                };
+                hub.candidates(from).into_iter().filter_map(both).collect()
+            }
+            _ => Vec::new(),
+        },
+    }
+}
+
+fn to_log_source<'h>(hub: &'h Hub, name: &str, named: &Named, losses: &[Loss]) -> Vec<Home<'h>> {
+    let is_native = named.service.as_deref().is_some_and(|service| service == name.to_lowercase());
+    let is_as_it_is = |loss: &Loss| loss.reason == Reason::LogsourceNative && loss.construct == name;
+    let id = named.id.as_deref().filter(|_| !(is_native && losses.iter().any(is_as_it_is)));
+    let Some(id) = id else {
+        let from = Kept { key: name.to_owned(), table: name.to_owned(), side: Side::own(hub), filter: None };
+        let to = Kept { key: key_of(named), table: String::new(), side: Side::own(hub), filter: None };
+        return if is_native {
+            vec![Home { from, to, fixed: Vec::new(), is_as_it_is: true, takes_others: false }]
+        } else {
+            Vec::new()
+        };
+    };
+    let is_it = |candidate: &Candidate<'_>| candidate.log_source.id == id && hub.dialect(id, name).is_some();
+    let home = |candidate: Candidate<'h>| {
+        let first = |(field, numbers): &(String, Vec<i64>)| Some((field.clone(), json!(numbers.first()?)));
+        Home {
+            from: of_table(hub, name, &candidate, wanted(&candidate)),
+            to: of_log_source(hub, named, id),
+            fixed: candidate.log_source.sigma.filter.iter().filter_map(first).collect(),
+            is_as_it_is: false,
+            takes_others: false,
+        }
+    };
+    hub.candidates(name).into_iter().filter(is_it).map(home).collect()
+}
+
+/// The name under which the evaluator looks for events of a log source.
+fn key_of(named: &Named) -> String {
+    named.id.as_ref().or(named.category.as_ref()).cloned().unwrap_or_default()
+}
+
+fn of_log_source<'h>(hub: &'h Hub, named: &Named, id: &str) -> Kept<'h> {
+    let side = Side::new(hub, id, &[Dialect::Sigma, Dialect::SigmaUnofficial], None);
+    Kept { key: key_of(named), table: String::new(), side, filter: None }
+}
+
+fn of_table<'h>(hub: &'h Hub, name: &str, candidate: &Candidate<'h>, filter: Option<&'h RowFilter>) -> Kept<'h> {
+    let source = candidate.log_source;
+    let dialects: &[Dialect] = match hub.dialect(&source.id, name) {
+        Some(Dialect::Xdr) => &[Dialect::Xdr, Dialect::XdrName],
+        Some(Dialect::Asim) => &[Dialect::Asim],
+        Some(Dialect::SecurityEvent) => &[Dialect::SecurityEvent],
+        Some(_) => &[Dialect::Kql],
+        None => &[],
+    };
+    let payload: Option<Payload> = source.tables.iter().find(|kept| kept.table == name).and_then(|kept| kept.payload);
+    let side = Side::new(hub, &source.id, dialects, payload);
+    Kept { key: name.to_owned(), table: name.to_owned(), side, filter }
+}
+
+/// The rows of the source that count. A function for one kind of event gives no other.
+fn wanted<'h>(candidate: &Candidate<'h>) -> Option<&'h RowFilter> {
+    candidate.filter.filter(|_| !candidate.is_implied)
+}
+
+fn table_name(source: &Source) -> Option<&str> {
+    match &source.kind {
+        SourceKind::Table { name, .. } | SourceKind::Function { name, .. } => Some(name),
+        SourceKind::LogSource(_)
+        | SourceKind::Union(_)
+        | SourceKind::Pipeline { .. }
+        | SourceKind::Inline(_)
+        | SourceKind::External(_)
+        | SourceKind::Opaque(_) => None,
+    }
+}

@@ -1,0 +1,147 @@
+//! Which columns and fields a rule reads.
+
+use std::collections::BTreeSet;
+
+use crate::compare::witness::goals::{Site, field_in, sites};
+use crate::ir::{Expr, ExprKind, Field, JoinKey, MemberKey, Pipeline, SourceKind, Stage, StageKind};
+use crate::schema::Origin;
+
+/// A column of a table, or a field of a log source, with properties inside of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    /// The table; empty for a field of a log source.
+    pub(super) table: String,
+    /// The column there.
+    pub(super) column: String,
+    /// Properties inside of it.
+    pub(super) path: Vec<String>,
+}
+
+impl Place {
+    /// Whether a field of a log source that has the table's own names is in the column.
+    pub(super) fn is_around(&self, field: &Self) -> bool {
+        let first = field.column.split('.').next().unwrap_or_default();
+        self.column.eq_ignore_ascii_case(first) || self.column.eq_ignore_ascii_case(&field.column)
+    }
+}
+
+/// The places that an expression looks at.
+pub(super) fn of_expression(expr: &Expr) -> BTreeSet<Place> {
+    let mut places = BTreeSet::new();
+    expression(expr, &mut places);
+    places
+}
+
+/// The places that a pipeline looks at.
+pub(super) fn of_pipeline(pipeline: &Pipeline) -> BTreeSet<Place> {
+    let mut places = BTreeSet::new();
+    walk(pipeline, &mut places);
+    places
+}
+
+fn walk(pipeline: &Pipeline, places: &mut BTreeSet<Place>) {
+    match &pipeline.source.kind {
+        SourceKind::Union(branches) => branches.iter().for_each(|branch| walk(branch, places)),
+        SourceKind::Pipeline { pipeline, .. } => walk(pipeline, places),
+        SourceKind::Table { .. }
+        | SourceKind::LogSource(_)
+        | SourceKind::Function { .. }
+        | SourceKind::Inline(_)
+        | SourceKind::External(_)
+        | SourceKind::Opaque(_) => {}
+    }
+    for stage in &pipeline.stages {
+        for part in expressions(stage) {
+            expression(part, places);
+        }
+        match &stage.kind {
+            StageKind::Join(join) => {
+                walk(&join.right, places);
+                for JoinKey { left, right, .. } in join.keys.iter().flatten() {
+                    add(left, &[], places);
+                    add(right, &[], places);
+                }
+            }
+            StageKind::Union(branches) => branches.iter().for_each(|branch| walk(branch, places)),
+            _ => {}
+        }
+    }
+}
+
+/// The expressions of a stage.
+pub(super) fn expressions(stage: &Stage) -> Vec<&Expr> {
+    match &stage.kind {
+        StageKind::Filter(expr) | StageKind::Take(expr) => vec![expr],
+        StageKind::Extend(items)
+        | StageKind::Project(items)
+        | StageKind::Distinct(items)
+        | StageKind::MvExpand(items) => items.iter().map(|item| &item.value).collect(),
+        StageKind::Summarize { aggregates, by } => {
+            let aggregates = aggregates.iter().map(|aggregate| &aggregate.value);
+            aggregates.chain(by.iter().map(|key| &key.value)).collect()
+        }
+        StageKind::Sort(keys) => keys.iter().map(|(key, _)| key).collect(),
+        StageKind::Top { count, by, .. } => vec![count, by],
+        StageKind::Parse { source, .. } => vec![source],
+        StageKind::Other { expressions, .. } => expressions.iter().collect(),
+        StageKind::ProjectAway(_)
+        | StageKind::ProjectKeep(_)
+        | StageKind::ProjectRename(_)
+        | StageKind::ProjectReorder
+        | StageKind::Join(_)
+        | StageKind::Union(_)
+        | StageKind::Count(_)
+        | StageKind::Annotation(_)
+        | StageKind::Opaque(_) => Vec::new(),
+    }
+}
+
+/// The places that a field's value comes from.
+pub(super) fn places_of(field: &Field, path: &[String]) -> Vec<Place> {
+    // A column that the schema does not know is one of whatever table there is.
+    if field.origin == Origin::Unknown {
+        return vec![Place { table: String::new(), column: field.name.clone(), path: path.to_vec() }];
+    }
+    let place = |(site, _): (Site, bool)| Place { table: site.table, column: site.column, path: site.path };
+    sites(field, path).into_iter().map(place).collect()
+}
+
+fn add(field: &Field, path: &[String], places: &mut BTreeSet<Place>) {
+    places.extend(places_of(field, path));
+}
+
+fn expression(expr: &Expr, places: &mut BTreeSet<Place>) {
+    match &expr.kind {
+        ExprKind::Field(field) => add(field, &[], places),
+        ExprKind::Member { base, key } => {
+            match field_in(expr) {
+                Some((field, path)) if !path.is_empty() => add(field, &path, places),
+                Some(_) | None => expression(base, places),
+            }
+            if let MemberKey::Computed(key) = key {
+                expression(key, places);
+            }
+        }
+        ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::Call { arguments: parts, .. } => {
+            parts.iter().for_each(|part| expression(part, places));
+        }
+        ExprKind::Not(inner) | ExprKind::Negate(inner) => expression(inner, places),
+        ExprKind::Test(test) => {
+            expression(&test.subject, places);
+            test.operands.iter().for_each(|operand| expression(operand, places));
+        }
+        ExprKind::Case { branches, otherwise } => {
+            for (when, then) in branches {
+                expression(when, places);
+                expression(then, places);
+            }
+            expression(otherwise, places);
+        }
+        ExprKind::Arithmetic { left, right, .. } => {
+            expression(left, places);
+            expression(right, places);
+        }
+        ExprKind::Subquery(pipeline) => walk(pipeline, places),
+        ExprKind::Value(_) | ExprKind::Star | ExprKind::Opaque(_) => {}
+    }
+}

@@ -1,0 +1,343 @@
+//! What the things of a log source are called on one side of a conversion, and how an event looks there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value as Json, json};
+
+use super::form::{Kind, shown};
+use super::place::Place;
+use crate::compare::witness::put;
+use crate::mapping::{Column, Concept, Dialect, Hub, Payload, ValueForm};
+
+/// An event in no product's words: things by name. What is not in it is missing in every shape.
+pub(super) type Things = BTreeMap<String, Json>;
+
+/// How a column shows a thing.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Reading {
+    /// The thing.
+    pub(super) thing: String,
+    /// What kind of thing it is.
+    pub(super) kind: Kind,
+    /// How the column shows it.
+    pub(super) form: ValueForm,
+    /// The algorithm in front of a digest.
+    pub(super) prefix: Option<String>,
+    /// Properties inside of the thing.
+    pub(super) below: Vec<String>,
+}
+
+/// A column whose texts are another's in other words: `ConnectionSuccess` is `true` of the direction.
+#[derive(Debug, Clone)]
+struct Translated {
+    column: String,
+    reading: Reading,
+    values: Vec<(String, String)>,
+}
+
+/// The columns of a log source on one side.
+#[derive(Debug, Clone)]
+pub(super) struct Side<'h> {
+    hub: &'h Hub,
+    readings: BTreeMap<String, Reading>,
+    translated: Vec<Translated>,
+    /// Where the table keeps fields that have no columns.
+    payload: Option<Payload>,
+    /// `\` or `/`.
+    pub(super) slash: char,
+    /// Places of the other side, which say where the keys of a bag end if they have dots themselves.
+    pub(super) known: BTreeSet<Place>,
+}
+
+impl<'h> Side<'h> {
+    /// The columns of a log source in these dialects, the first first.
+    pub(super) fn new(hub: &'h Hub, log_source: &str, dialects: &[Dialect], payload: Option<Payload>) -> Self {
+        let is_windows =
+            hub.log_source(log_source).is_none_or(|source| source.sigma.product.as_deref() == Some("windows"));
+        let slash = if is_windows { '\\' } else { '/' };
+        let mut side =
+            Self { hub, readings: BTreeMap::new(), translated: Vec::new(), payload, slash, known: BTreeSet::new() };
+        let concepts = hub.concepts(log_source);
+        let groups = Groups::new(concepts);
+        let halves = halves(&groups);
+        for dialect in dialects {
+            for concept in concepts {
+                let columns = concept.columns.iter().filter(|(of, _)| of == dialect).map(|(_, column)| column);
+                columns.into_iter().for_each(|column| side.add(&groups, concept, column, &halves));
+            }
+        }
+        side
+    }
+
+    /// The columns of a table that other products store as it is.
+    pub(super) fn own(hub: &'h Hub) -> Self {
+        Self {
+            hub,
+            readings: BTreeMap::new(),
+            translated: Vec::new(),
+            payload: None,
+            slash: '\\',
+            known: BTreeSet::new(),
+        }
+    }
+
+    /// The mappings.
+    pub(super) fn hub(&self) -> &'h Hub {
+        self.hub
+    }
+
+    fn add(&mut self, groups: &Groups<'_>, concept: &Concept, column: &Column, halves: &Halves) {
+        let (thing, kind) = groups.thing(concept);
+        let reading = match halves.get(&concept.name) {
+            Some((thing, kind, form)) => {
+                Reading { thing: thing.clone(), kind: *kind, form: *form, prefix: None, below: Vec::new() }
+            }
+            None => Reading { thing, kind, form: column.form, prefix: concept.prefix.clone(), below: Vec::new() },
+        };
+        if !column.values.is_empty() {
+            for name in &column.names {
+                let values = column.values.clone();
+                self.translated.push(Translated { column: name.clone(), reading: reading.clone(), values });
+            }
+            return;
+        }
+        let inner = column.expression.as_deref().and_then(joined);
+        let halves = inner.zip(half_forms(reading.kind)).map(|(names, forms)| {
+            [(names.0, forms.0), (names.1, forms.1)]
+                .map(|(name, form)| (name.to_owned(), Reading { form, ..reading.clone() }))
+        });
+        let plain = column.names.iter().chain(&column.alias).chain(column.path.iter().filter(|path| is_path(path)));
+        let optional = column.expression.as_deref().and_then(optional_column).map(str::to_owned);
+        let plain = plain.cloned().chain(optional).map(|name| (name, reading.clone()));
+        for (name, reading) in halves.into_iter().flatten().chain(plain) {
+            self.readings.entry(name).or_insert(reading);
+        }
+    }
+
+    /// How a place shows its thing. What the hub does not list is the same under its own name on both sides.
+    pub(super) fn reading(&self, place: &Place) -> Reading {
+        let name = std::iter::once(&place.column).chain(&place.path).cloned().collect::<Vec<_>>().join(".");
+        let ends = std::iter::once(name.len()).chain(name.rmatch_indices('.').map(|(at, _)| at));
+        for end in ends {
+            if let Some(found) = self.named(&name[..end]) {
+                return Reading { below: self.keys(&name[end..]), ..found.clone() };
+            }
+        }
+        let own = place.column.strip_prefix("properties.").unwrap_or(&place.column);
+        let (first, below) = own.split_once('.').unwrap_or((own, ""));
+        let below = std::iter::once(below).filter(|key| !key.is_empty()).chain(place.path.iter().map(String::as_str));
+        let (first, below) = (first.to_ascii_lowercase(), self.keys(&below.collect::<Vec<_>>().join(".")));
+        let thing = if self.hub.is_time_column(&place.column) { TIME.to_owned() } else { format!("column {first}") };
+        Reading { thing, kind: Kind::Plain, form: ValueForm::Text, prefix: None, below }
+    }
+
+    /// The keys of a path.
+    fn keys(&self, path: &str) -> Vec<String> {
+        let path = path.trim_start_matches('.');
+        let is_it = |place: &&Place| !path.is_empty() && place.path.join(".").eq_ignore_ascii_case(path);
+        match self.known.iter().find(is_it) {
+            Some(place) => place.path.clone(),
+            None => path.split('.').filter(|key| !key.is_empty()).map(str::to_owned).collect(),
+        }
+    }
+
+    fn named(&self, name: &str) -> Option<&Reading> {
+        let exact = self.readings.get(name);
+        exact.or_else(|| {
+            self.readings.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, reading)| reading)
+        })
+    }
+
+    /// The event as it looks here, as far as these places go.
+    pub(super) fn event(&self, things: &Things, places: &BTreeSet<Place>) -> Map<String, Json> {
+        let mut event = Map::new();
+        for place in places {
+            let translated = self.translated.iter().find(|other| other.column == place.column && place.path.is_empty());
+            let value = match translated.and_then(|other| Some((other, things.get(&other.reading.thing)?))) {
+                // What the table has no word for it does not hold.
+                Some((other, thing)) => other.text_for(self.hub, thing).or(Some(json!("Other"))),
+                None => {
+                    let reading = self.reading(place);
+                    let thing = things.get(&reading.thing).and_then(|thing| below(thing, &reading.below));
+                    thing.and_then(|thing| {
+                        shown(self.hub, reading.kind, reading.form, reading.prefix.as_deref(), &thing)
+                    })
+                }
+            };
+            if let Some(value) = value {
+                put(&mut event, &place.column, &place.path, value);
+            }
+        }
+        event
+    }
+
+    /// Whether the column says what another one says in other words, and the event lacks that.
+    pub(super) fn is_mute(&self, column: &str, things: &Things) -> bool {
+        self.translated.iter().any(|other| other.column == column && !things.contains_key(&other.reading.thing))
+    }
+
+    /// What the columns with other words say of an event that is known as it looks here.
+    pub(super) fn add_translated(&self, event: &Map<String, Json>, things: &mut Things) {
+        for other in &self.translated {
+            let text = event.get(&other.column).and_then(Json::as_str);
+            let found = text.and_then(|text| other.values.iter().find(|(own, _)| own == text));
+            if let Some((_, meant)) = found {
+                let meant =
+                    super::form::things(self.hub, other.reading.kind, ValueForm::Text, None, &json!(meant), self.slash);
+                things.extend(meant.into_iter().next().map(|meant| (other.reading.thing.clone(), meant)));
+            }
+        }
+    }
+
+    /// Adds the column in which the table keeps the fields that have no columns.
+    pub(super) fn add_payload(&self, event: &mut Map<String, Json>, fields: &Map<String, Json>) {
+        let text = |value: &Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        match self.payload {
+            Some(Payload::EventXml) => {
+                let data = |(name, value): (&String, &Json)| {
+                    let escaped = text(value).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+                    format!("<Data Name=\"{name}\">{}</Data>", escaped.replace('"', "&quot;").replace('\'', "&apos;"))
+                };
+                let all: String = fields.iter().map(data).collect();
+                event.insert("EventData".to_owned(), json!(format!("<EventData>{all}</EventData>")));
+            }
+            Some(Payload::AuditText) => {
+                let pair = |(name, value): (&String, &Json)| format!("{name}={}", text(value));
+                let all: Vec<String> = fields.iter().map(pair).collect();
+                event.insert("SyslogMessage".to_owned(), json!(all.join(" ")));
+            }
+            None => {}
+        }
+    }
+}
+
+impl Translated {
+    fn text_for(&self, hub: &Hub, thing: &Json) -> Option<Json> {
+        let meant = shown(hub, self.reading.kind, ValueForm::BoolText, None, thing)?;
+        let meant = meant.as_str().map_or_else(|| meant.to_string(), str::to_owned);
+        let own = self.values.iter().find(|(_, other)| other.eq_ignore_ascii_case(&meant));
+        own.map(|(own, _)| json!(own))
+    }
+}
+
+/// The time of an event.
+pub(super) const TIME: &str = "time";
+
+/// The value inside of a thing; of an array any that is there.
+fn below(thing: &Json, keys: &[String]) -> Option<Json> {
+    if keys.is_empty() {
+        return Some(thing.clone());
+    }
+    match thing {
+        Json::Object(object) => {
+            // The keys themselves may have dots.
+            let named = (1..=keys.len()).find_map(|count| {
+                let name = keys[..count].join(".");
+                let exact = object.get(&name);
+                let found = exact
+                    .or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(&name)).map(|(_, value)| value));
+                Some((found?, count))
+            });
+            let (value, count) = named?;
+            below(value, &keys[count..])
+        }
+        Json::Array(items) => {
+            let found: Vec<Json> = items.iter().filter_map(|item| below(item, keys)).collect();
+            (!found.is_empty()).then_some(Json::Array(found))
+        }
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => None,
+    }
+}
+
+/// The concepts of a log source by the thing that each is a view of: parts of one whole, and concepts that share a column.
+struct Groups<'c> {
+    concepts: &'c [Concept],
+    /// For each concept the first of its group.
+    first: Vec<usize>,
+}
+
+impl<'c> Groups<'c> {
+    fn new(concepts: &'c [Concept]) -> Self {
+        let mut groups = Self { concepts, first: (0..concepts.len()).collect() };
+        let mut by_column: BTreeMap<(Dialect, &str), usize> = BTreeMap::new();
+        for (index, concept) in concepts.iter().enumerate() {
+            let whole = concept.whole.as_ref().and_then(|whole| concepts.iter().position(|other| other.name == *whole));
+            if let Some(whole) = whole {
+                groups.join(index, whole);
+            }
+            for (dialect, column) in concept.columns.iter().filter(|(_, column)| column.values.is_empty()) {
+                let names = column.names.iter().chain(&column.path).map(String::as_str);
+                for name in names {
+                    let known = *by_column.entry((*dialect, name)).or_insert(index);
+                    groups.join(index, known);
+                }
+            }
+        }
+        groups
+    }
+
+    fn join(&mut self, left: usize, right: usize) {
+        let (left, right) = (self.first[left], self.first[right]);
+        let (first, second) = (left.min(right), left.max(right));
+        self.first.iter_mut().filter(|group| **group == second).for_each(|group| *group = first);
+    }
+
+    /// The name of the thing, and its kind.
+    fn thing(&self, concept: &Concept) -> (String, Kind) {
+        let index = self.concepts.iter().position(|other| std::ptr::eq(other, concept)).unwrap_or_default();
+        let first = self.first[index];
+        let members = self.concepts.iter().zip(&self.first).filter(|(_, group)| **group == first);
+        let forms = members.flat_map(|(member, _)| member.columns.iter().map(|(_, column)| column.form));
+        (self.concepts[first].name.clone(), Kind::of(forms))
+    }
+}
+
+/// Concepts that are halves of another: the domain of an account, the key of a registry value.
+type Halves = BTreeMap<String, (String, Kind, ValueForm)>;
+
+fn halves(groups: &Groups<'_>) -> Halves {
+    let mut halves = Halves::new();
+    for concept in groups.concepts {
+        let (thing, kind) = groups.thing(concept);
+        for (dialect, column) in &concept.columns {
+            let (Some(names), Some(forms)) = (column.expression.as_deref().and_then(joined), half_forms(kind)) else {
+                continue;
+            };
+            for (name, form) in [(names.0, forms.0), (names.1, forms.1)] {
+                let is_half = |other: &&Concept| {
+                    other.columns.iter().any(|(of, column)| of == dialect && column.names == [name.to_owned()])
+                };
+                for other in groups.concepts.iter().filter(is_half).filter(|other| groups.thing(other).1 == kind) {
+                    halves.entry(other.name.clone()).or_insert((thing.clone(), kind, form));
+                }
+            }
+        }
+    }
+    halves
+}
+
+fn half_forms(kind: Kind) -> Option<(ValueForm, ValueForm)> {
+    match kind {
+        Kind::File => Some((ValueForm::Dir, ValueForm::Name)),
+        Kind::Account => Some((ValueForm::AcctDomain, ValueForm::AcctName)),
+        Kind::Registry => Some((ValueForm::RegLongKey, ValueForm::RegValue)),
+        _ => None,
+    }
+}
+
+/// The columns `A` and `B` of an expression with `strcat(A, "\\", B)` in it.
+fn joined(expression: &str) -> Option<(&str, &str)> {
+    let (_, inner) = expression.split_once("strcat(")?;
+    let (first, rest) = inner.split_once(r#", "\\", "#)?;
+    Some((first, rest.split(')').next()?))
+}
+
+/// The column `A` of `column_ifexists("A", "")`.
+fn optional_column(expression: &str) -> Option<&str> {
+    expression.strip_prefix("column_ifexists(\"")?.split('"').next()
+}
+
+/// Whether the name of a computed column is a column with properties inside of it.
+fn is_path(path: &str) -> bool {
+    !path.contains(['(', '[', '"'])
+}

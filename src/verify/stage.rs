@@ -1,0 +1,125 @@
+//! Rules in which each event decides by itself.
+
+use std::collections::BTreeMap;
+
+use crate::emit::substitute;
+use crate::ir::{Expr, ExprKind, Field, Pipeline, SourceKind, Stage, StageKind};
+use crate::schema::{Origin, ScalarType};
+
+/// The part of a pipeline up to which every event is by itself, if the rest decides nothing: grouping, order, numbers of
+/// rows without a condition behind them.
+pub(super) fn each_event(pipeline: &Pipeline) -> Option<Pipeline> {
+    let mut kept = pipeline.clone();
+    match &mut kept.source.kind {
+        SourceKind::Pipeline { pipeline, .. } => **pipeline = each_event(pipeline)?,
+        SourceKind::Union(branches) => {
+            for branch in branches {
+                *branch = each_event(branch)?;
+            }
+        }
+        SourceKind::Table { .. } | SourceKind::LogSource(_) | SourceKind::Function { .. } => {}
+        SourceKind::Inline(_) | SourceKind::External(_) | SourceKind::Opaque(_) => return None,
+    }
+    if groups(&pipeline.source.kind) && pipeline.stages.iter().any(|stage| decides(&stage.kind)) {
+        return None;
+    }
+    let mut stages = Vec::new();
+    for (index, stage) in pipeline.stages.iter().enumerate() {
+        match &stage.kind {
+            StageKind::Filter(predicate) => {
+                stages.push(Stage { kind: StageKind::Filter(timed(predicate)), ..stage.clone() });
+            }
+            StageKind::Extend(_)
+            | StageKind::Project(_)
+            | StageKind::ProjectAway(_)
+            | StageKind::ProjectKeep(_)
+            | StageKind::ProjectRename(_)
+            | StageKind::ProjectReorder
+            | StageKind::Annotation(_)
+            | StageKind::MvExpand(_) => stages.push(stage.clone()),
+            StageKind::Sort(_) => {}
+            StageKind::Union(branches) => {
+                let branches = branches.iter().map(each_event).collect::<Option<Vec<_>>>()?;
+                stages.push(Stage { kind: StageKind::Union(branches), ..stage.clone() });
+            }
+            StageKind::Take(_)
+            | StageKind::Top { .. }
+            | StageKind::Count(_)
+            | StageKind::Summarize { .. }
+            | StageKind::Distinct(_) => {
+                let behind = &pipeline.stages[index + 1..];
+                if behind.iter().any(|stage| decides(&stage.kind)) {
+                    return None;
+                }
+                break;
+            }
+            StageKind::Join(_) | StageKind::Parse { .. } | StageKind::Other { .. } | StageKind::Opaque(_) => {
+                return None;
+            }
+        }
+    }
+    kept.stages = stages;
+    Some(kept)
+}
+
+/// The predicate with the time of the event as such: not every table is known to have the column that all have.
+fn timed(predicate: &Expr) -> Expr {
+    let column = |name: &str| {
+        let field = Field { name: name.to_owned(), origin: Origin::Unknown, span: predicate.span };
+        (name.to_owned(), Expr { kind: ExprKind::Field(field), ty: ScalarType::Datetime, span: predicate.span })
+    };
+    substitute(predicate, &BTreeMap::from(["TimeGenerated", "Timestamp"].map(column)))
+}
+
+/// Whether a source gives rows that are no events.
+fn groups(kind: &SourceKind) -> bool {
+    let of = |pipeline: &Pipeline| {
+        groups(&pipeline.source.kind)
+            || pipeline.stages.iter().any(|stage| {
+                matches!(
+                    stage.kind,
+                    StageKind::Take(_)
+                        | StageKind::Top { .. }
+                        | StageKind::Count(_)
+                        | StageKind::Summarize { .. }
+                        | StageKind::Distinct(_)
+                )
+            })
+    };
+    match kind {
+        SourceKind::Pipeline { pipeline, .. } => of(pipeline),
+        SourceKind::Union(branches) => branches.iter().any(of),
+        SourceKind::Table { .. }
+        | SourceKind::LogSource(_)
+        | SourceKind::Function { .. }
+        | SourceKind::Inline(_)
+        | SourceKind::External(_)
+        | SourceKind::Opaque(_) => false,
+    }
+}
+
+/// Whether a stage keeps some rows and not others, or looks at several.
+fn decides(kind: &StageKind) -> bool {
+    match kind {
+        StageKind::Filter(_)
+        | StageKind::Join(_)
+        | StageKind::Union(_)
+        | StageKind::Parse { .. }
+        | StageKind::MvExpand(_)
+        | StageKind::Summarize { .. }
+        | StageKind::Other { .. }
+        | StageKind::Opaque(_) => true,
+        StageKind::Extend(_)
+        | StageKind::Project(_)
+        | StageKind::ProjectAway(_)
+        | StageKind::ProjectKeep(_)
+        | StageKind::ProjectRename(_)
+        | StageKind::ProjectReorder
+        | StageKind::Distinct(_)
+        | StageKind::Sort(_)
+        | StageKind::Take(_)
+        | StageKind::Top { .. }
+        | StageKind::Count(_)
+        | StageKind::Annotation(_) => false,
+    }
+}
