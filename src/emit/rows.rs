@@ -16,7 +16,7 @@ use super::time::{TimeTest, Window, fixed_loss, is_about_time, time_test, window
 use super::translate::{Known, Position, Translator};
 use super::{Request, Unmapped, widen};
 use crate::ir::{Expr, ExprKind, SourceKind};
-use crate::mapping::{Assumption, Dialect, Fit, LogSource};
+use crate::mapping::{Assumption, Dialect, Fit, LogSource, Resolution, ValueForm};
 
 /// The wanted rows of one table.
 pub(super) struct Rows<'a> {
@@ -108,10 +108,19 @@ pub(super) fn rows<'a>(
         }
         let native = native(request, wishes, flat, conjuncts.clone(), losses.clone(), widens);
         if let Some(Ok(rows)) = native.map(whole) {
-            return Ok(Rows { window, ..rows });
+            let losses = rows.losses.into_iter().map(|loss| with_cause(loss, first_refusals.as_deref()));
+            return Ok(Rows { window, losses: losses.collect(), ..rows });
         }
     }
     Err(first_refusals.unwrap_or_default())
+}
+
+/// A loss that says why the table's own columns were taken.
+fn with_cause(loss: Loss, refusals: Option<&[Refusal]>) -> Loss {
+    match refusals.and_then(<[Refusal]>::first) {
+        Some(first) if loss.reason == Reason::LogsourceNative => loss.suggest(format!("the cause: {}", first.message)),
+        Some(_) | None => loss,
+    }
 }
 
 /// Refuses rows without a condition.
@@ -128,7 +137,8 @@ pub(super) fn with_columns<'a>(rows: Rows<'a>, needed: &[Expr]) -> Result<Rows<'
     let has_one = |expr: &&Expr| {
         let found = subject(expr).and_then(|subject| rows.columns.resolve(&subject));
         found.is_some_and(|(resolution, is_any)| {
-            let is_same = resolution.source.form.holds_same_value(resolution.target.form);
+            let is_same = resolution.source.form.holds_same_value(resolution.target.form)
+                || (resolution.dialect == Dialect::Sigma && is_name_of_account(&resolution));
             let has_values = !resolution.source.values.is_empty() || !resolution.target.values.is_empty();
             // Without a sign for elements, the field of an array is that of each of them.
             let is_one = !is_any || rows.columns.element.is_empty();
@@ -142,6 +152,11 @@ pub(super) fn with_columns<'a>(rows: Rows<'a>, needed: &[Expr]) -> Result<Rows<'
     };
     let missing: Vec<Refusal> = needed.iter().filter(|expr| !has_one(expr)).map(refuse).collect();
     if missing.is_empty() { Ok(rows) } else { Err(missing) }
+}
+
+/// Whether the column has the name of an account, and the target's the account with its domain.
+pub(super) fn is_name_of_account(resolution: &Resolution) -> bool {
+    (resolution.source.form, resolution.target.form) == (ValueForm::AcctName, ValueForm::Acct)
 }
 
 fn mapped<'a>(

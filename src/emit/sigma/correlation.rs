@@ -8,7 +8,7 @@ use super::super::yaml::{self, Node};
 use super::super::{Request, time};
 use super::envelope::Part;
 use super::group::Tail;
-use super::key::{any_element_loss, case_loss, field, plain, with_key};
+use super::key::{case_loss, field, key_losses, plain, with_key};
 use super::threshold::{Measure, Threshold};
 use super::{Base, base, document, envelope, events};
 use crate::ir::{Expr, TestOp};
@@ -154,7 +154,7 @@ pub(super) fn count<'a>(
     };
     let timespan = time::timespan(timespan(request, rows, threshold.window, span, losses));
     losses.push(window_loss(&threshold, span));
-    losses.extend(keys.iter().filter_map(|key| any_element_loss(rows, key)));
+    losses.extend(keys.iter().flat_map(|key| key_losses(rows, key)));
     let mut ordered_keys: Vec<String> = Vec::new();
     for found in keys.iter().filter_map(|key| field(rows, key)) {
         if !ordered_keys.contains(&found) {

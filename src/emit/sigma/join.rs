@@ -8,7 +8,7 @@ use super::super::{Request, time};
 use super::between::Between;
 use super::correlation::{Correlation, Member, count, timespan, write};
 use super::group::{self, Tail};
-use super::key::{any_element_loss, plain, with_key};
+use super::key::{key_losses, plain, with_key};
 use super::sides::{Side, Sides, Values};
 use super::threshold::Threshold;
 use super::{base, events};
@@ -152,8 +152,8 @@ fn correlate(
     for (key, values) in join.keys.iter().flatten().zip(keys) {
         match shared(&members, values) {
             Some(fields) => {
-                losses.extend(any_element_loss(members.0.rows(), &values.0));
-                losses.extend(any_element_loss(members.1.rows(), &values.1));
+                losses.extend(key_losses(members.0.rows(), &values.0));
+                losses.extend(key_losses(members.1.rows(), &values.1));
                 if aliases.iter().all(|(_, other)| *other != fields) {
                     aliases.push((alias(&key.left.name), fields));
                 }

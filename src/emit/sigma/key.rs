@@ -2,7 +2,7 @@
 
 use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::reason::Reason;
-use super::super::rows::Rows;
+use super::super::rows::{Rows, is_name_of_account};
 use super::super::subject::subject;
 use super::Base;
 use super::group::Tail;
@@ -38,14 +38,24 @@ pub(super) fn field(rows: &Rows<'_>, expr: &Expr) -> Option<String> {
     }
 }
 
-/// The loss of a key that is one element of an array: the event is in the group of each of them.
-pub(super) fn any_element_loss(rows: &Rows<'_>, key: &Expr) -> Option<Loss> {
-    let found = subject(key)?;
-    let (_, is_any) = rows.columns.resolve(&found)?;
-    is_any.then(|| {
-        Loss::new(LossClass::Over, Reason::AnyElement, key.span, found.name)
+/// What the field of a key says more or less than the column: the event is in the group of each element of an array, and
+/// an account is its domain too.
+pub(super) fn key_losses(rows: &Rows<'_>, key: &Expr) -> Vec<Loss> {
+    let Some(found) = subject(key) else { return Vec::new() };
+    let Some((resolution, is_any)) = rows.columns.resolve(&found) else { return Vec::new() };
+    let element = is_any.then(|| {
+        Loss::new(LossClass::Over, Reason::AnyElement, key.span, &*found.name)
             .says("the key is any element of the array, not that one")
-    })
+    });
+    let account = is_name_of_account(&resolution).then(|| {
+        Loss::new(LossClass::Assumption, Reason::FieldAssumption, key.span, &*found.name)
+            .says(format!(
+                "`{}` has the domain too: the same name in two domains counts as two",
+                resolution.target.names[0]
+            ))
+            .assuming(Assumption::DomainUser)
+    });
+    element.into_iter().chain(account).collect()
 }
 
 /// The rule about events; if it has no condition of its own, the events that have one of the keys.
