@@ -267,10 +267,22 @@ pub fn convert(rule: &Detection, target: Target, hub: &Hub, options: &Options) -
         }
     };
     losses.sort_by_key(|loss| loss.span);
+    let losses = once(losses);
     let forbidden: Vec<Refusal> = losses.iter().filter(|loss| !is_allowed(loss, options)).map(forbid).collect();
     let class = losses.iter().fold(LossClass::Exact, |worst, loss| worst.and(loss.rule_class));
     let outcome = if forbidden.is_empty() { Outcome::Converted(text) } else { Outcome::Refused(forbidden) };
     Conversion { target, outcome, class, losses }
+}
+
+/// Each difference once: rules of one file may differ from the source in the same way.
+fn once(losses: Vec<Loss>) -> Vec<Loss> {
+    let mut different: Vec<Loss> = Vec::with_capacity(losses.len());
+    for loss in losses {
+        if !different.contains(&loss) {
+            different.push(loss);
+        }
+    }
+    different
 }
 
 /// Losing matches needs an assumption or a permission by name; `strict` accepts nothing worse than an assumption.

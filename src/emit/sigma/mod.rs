@@ -1,6 +1,6 @@
 //! Sigma rules, in the key order and spelling of the public rule repository.
 //!
-//! A union becomes several rules, a threshold over groups or a join a correlation over rules; all are documents of one
+//! A union or a table with several kinds of event becomes several rules, a threshold over groups or a join a correlation over rules; all are documents of one
 //! file.
 
 mod between;
@@ -11,6 +11,7 @@ mod group;
 mod item;
 mod join;
 mod key;
+mod kinds;
 mod sides;
 mod threshold;
 
@@ -24,7 +25,7 @@ use super::subject::ColumnSet;
 use super::union::distribute;
 use super::yaml::{self, Node};
 use super::{Backend, Mode, Request, regex};
-use crate::ir::Expr;
+use crate::ir::{Expr, Pipeline};
 use crate::mapping::{Dialect, Fit, LogSource};
 use envelope::Part;
 
@@ -42,29 +43,45 @@ struct Base<'a> {
 impl Backend for Sigma {
     fn emit(&self, request: &Request<'_>) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
         let parts = distribute(&request.rule.pipeline);
-        let splits: Vec<Split<'_>> = parts.iter().map(split).collect();
-        let mut tails = Vec::new();
-        for split in &splits {
-            tails.push(group::read(request.hub, split)?);
+        if let Some((kinds, of_kinds)) = kinds::decided(request, &parts)
+            && let Ok((text, losses)) = written(request, &kinds)
+            && !losses.iter().any(falls_short)
+        {
+            return Ok((text, losses.into_iter().chain(of_kinds).collect()));
         }
-        let has_join = tails.iter().any(|tail| tail.join.is_some());
-        if has_join {
-            let ([split], Some(tail)) = (splits.as_slice(), tails.pop()) else {
-                let message = "a join of a union cannot be said by a Sigma rule";
-                let span = request.rule.pipeline.span;
-                return Err(vec![Refusal::new(span, Reason::OperatorUnsupported, "join", message)]);
-            };
-            return join::joined(request, split, tail);
-        }
-        if tails.iter().any(|tail| !tail.thresholds.is_empty()) {
-            return correlation::counted(request, &splits, tails);
-        }
-        let mut bases = Vec::new();
-        for (split, tail) in splits.iter().zip(tails) {
-            bases.push(base(request, split, tail.filters, tail.losses, &[])?);
-        }
-        events(request, bases)
+        written(request, &parts)
     }
+}
+
+/// Whether some part could not be put on the fields of a log source.
+fn falls_short(loss: &Loss) -> bool {
+    loss.reason == Reason::LogsourceNative || loss.class == LossClass::NotExpressible
+}
+
+/// Rules for pipelines whose rows are wanted together.
+fn written(request: &Request<'_>, parts: &[Pipeline]) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
+    let splits: Vec<Split<'_>> = parts.iter().map(split).collect();
+    let mut tails = Vec::new();
+    for split in &splits {
+        tails.push(group::read(request.hub, split)?);
+    }
+    let has_join = tails.iter().any(|tail| tail.join.is_some());
+    if has_join {
+        let ([split], Some(tail)) = (splits.as_slice(), tails.pop()) else {
+            let message = "a join of a union cannot be said by a Sigma rule";
+            let span = request.rule.pipeline.span;
+            return Err(vec![Refusal::new(span, Reason::OperatorUnsupported, "join", message)]);
+        };
+        return join::joined(request, split, tail);
+    }
+    if tails.iter().any(|tail| !tail.thresholds.is_empty()) {
+        return correlation::counted(request, &splits, tails);
+    }
+    let mut bases = Vec::new();
+    for (split, tail) in splits.iter().zip(tails) {
+        bases.push(base(request, split, tail.filters, tail.losses, &[])?);
+    }
+    events(request, bases)
 }
 
 /// The rule about the rows of a split.
@@ -129,7 +146,7 @@ fn events(request: &Request<'_>, mut bases: Vec<Base<'_>>) -> Result<(String, Ve
         texts.push(yaml::write(&document(request, base, Part { suffix: &suffix, name: None }, &mut of_part)?));
         losses.extend(of_part.into_iter().filter(|loss| index == 0 || loss.reason != Reason::Envelope));
     }
-    let message = "each source of the union has a rule of its own";
+    let message = "each source of events has a rule of its own";
     let span = request.rule.pipeline.span;
     losses.push(Loss::new(LossClass::Informational, Reason::StageDropped, span, "union").says(message));
     Ok((texts.join("---\n"), losses))
