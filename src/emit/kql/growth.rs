@@ -76,9 +76,9 @@ fn grows(kind: &StageKind, made: &mut Made) -> bool {
             true
         }
         StageKind::ProjectRename(renames) => {
-            let renamed = renames.iter().filter_map(|(new, old)| Some((new.clone(), made.get(old).copied()?)));
-            let renamed: Vec<_> = renamed.collect();
-            made.extend(renamed);
+            let moved = renames.iter().filter_map(|(new, old)| Some((new.clone(), made.get(old).copied()?)));
+            let moved: Vec<_> = moved.collect();
+            made.extend(moved);
             true
         }
         // Other rows may take the place of those that were there.

@@ -6,7 +6,7 @@ use super::super::condition::{Condition, FieldTest, Match, Shape};
 use super::super::flatten::Flat;
 use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::reason::Reason;
-use super::super::rows::{KeptAt, Rows, Wishes, rows};
+use super::super::rows::{KeptAt, Omission, Rows, Wishes, rows};
 use super::super::source::{Recognised, row_filter_text};
 use super::super::subject::ColumnSet;
 use super::super::time::Window;
@@ -24,12 +24,12 @@ fn wishes_do<T>(
     platform: Platform,
     request: &Request<'_>,
     source: &SourceKind,
+    place: usize,
     run: impl FnOnce(&Wishes<'_>) -> T,
 ) -> T {
     let hub = request.hub;
-    let is_of_table = !matches!(source, SourceKind::LogSource(_));
     run(&Wishes {
-        dialects: &|source| platform.home(hub, source).map_or(&[], |home| home.dialects),
+        dialects: &|source| platform.home_at(hub, source, place).map_or(&[], |home| home.dialects),
         places: &|source| by_fit(platform.homes(hub, source)).into_iter().map(kept).collect(),
         style: &|separator| Style {
             mode: request.mode,
@@ -41,7 +41,8 @@ fn wishes_do<T>(
             time_field: Some(platform.time_column()),
             spell: |found| test::spell(found, false),
         },
-        source_name: &|source| platform.home(hub, source).map(|home| home.name).unwrap_or_default(),
+        source_name: &|source| platform.home_at(hub, source, place).map(|home| home.name).unwrap_or_default(),
+        shape: &|source| platform.home_at(hub, source, place).map_or(ColumnSet::Listed, |home| home.shape),
         changes_sensor: platform != Platform::Asim,
         native_prefix: &|_| None,
         shared_home: &|source| platform.home(hub, source).filter(|_| platform == Platform::Asim).map(|home| home.name),
@@ -49,11 +50,19 @@ fn wishes_do<T>(
         element: "",
         lists: |_| true,
         keeps_window: true,
-        is_normalised: platform == Platform::Asim,
-        leaves_out: platform == Platform::Asim && is_of_table && keeps_growing(&request.rule.pipeline),
-        has_threshold: has_threshold(&request.rule.pipeline),
-        widens: false,
+        omission: omission(platform, request, source),
     })
+}
+
+/// Only ASIM has no other way out, and events are no rows of a table.
+fn omission(platform: Platform, request: &Request<'_>, source: &SourceKind) -> Omission {
+    let pipeline = &request.rule.pipeline;
+    let is_of_events = matches!(source, SourceKind::LogSource(_));
+    match platform {
+        Platform::Asim if !is_of_events && has_threshold(pipeline) && keeps_growing(pipeline) => Omission::OfGroups,
+        Platform::Asim if !is_of_events && keeps_growing(pipeline) => Omission::WhileAsking,
+        Platform::Asim | Platform::Xdr | Platform::Sentinel => Omission::Never,
+    }
 }
 
 /// The first lines: function or table, time, row filter, conditions.
@@ -104,7 +113,9 @@ pub(super) fn first_lines(
     }];
     lines.extend(window(platform, rows.window));
     lines.extend(row_filter(&home, is_narrowed && !says_kind(&home, &rows.condition)));
-    if rows.columns.from == Dialect::Sigma {
+    let is_inside =
+        matches!(home.shape, ColumnSet::Table { payload: Some(_), .. }) && rows.columns.from == Dialect::Asim;
+    if rows.columns.from == Dialect::Sigma || is_inside {
         lines.extend(event::lines(&rows.condition, rows.columns.shape));
     } else {
         lines.extend(rows.condition.clone().conjuncts().iter().map(where_line));
@@ -123,19 +134,25 @@ pub(super) fn rows_of<'a>(
     platform: Platform,
     request: &Request<'a>,
     flat: &Flat<'_>,
+    place: usize,
 ) -> Result<Rows<'a>, Vec<Refusal>> {
-    wishes_do(platform, request, &flat.source.kind, |wishes| rows(request, wishes, flat, &[])).map_err(|refusals| {
-        match &flat.source.kind {
-            SourceKind::Table { name, .. }
-                if platform == Platform::Asim
-                    && refusals.iter().any(|refusal| refusal.reason == Reason::LogsourceAmbiguous)
-                    && !request.hub.is_normalised(name) =>
-            {
-                let message = format!("no parser of ASIM reads `{name}`");
-                vec![Refusal::new(flat.source.span, Reason::LogsourceUnmapped, &**name, message)]
-            }
-            _ => refusals,
+    let of_place = |wishes: &Wishes<'_>| -> Result<Rows<'a>, Vec<Refusal>> {
+        let mut rows = rows(request, wishes, flat, &[])?;
+        if rows.columns.from != Dialect::Sigma {
+            rows.recognised.place = place;
         }
+        Ok(rows)
+    };
+    wishes_do(platform, request, &flat.source.kind, place, of_place).map_err(|refusals| match &flat.source.kind {
+        SourceKind::Table { name, .. }
+            if platform == Platform::Asim
+                && refusals.iter().any(|refusal| refusal.reason == Reason::LogsourceAmbiguous)
+                && !request.hub.is_normalised(name) =>
+        {
+            let message = format!("no parser of ASIM reads `{name}`");
+            vec![Refusal::new(flat.source.span, Reason::LogsourceUnmapped, &**name, message)]
+        }
+        _ => refusals,
     })
 }
 
@@ -154,11 +171,11 @@ fn by_fit(mut homes: Vec<Home<'_>>) -> Vec<Home<'_>> {
 
 /// Whether the rule itself asks for one of the values that the row filter of the place allows.
 fn says_kind(home: &Home<'_>, condition: &Condition) -> bool {
-    let Some([test]) = home.filter.map(|filter| filter.tests.as_slice()) else { return false };
+    let Some([kind]) = home.filter.map(|filter| filter.tests.as_slice()) else { return false };
     let is_one = |part: &Condition| match part {
-        Condition::Match(Match { field, test: FieldTest::Text(text), .. }) => {
-            let is_value = |needle: &String| test.values.iter().any(|value| *value == Value::String(needle.clone()));
-            *field == test.column && text.shape == Shape::Whole && text.needles.iter().all(is_value)
+        Condition::Match(Match { field, test: FieldTest::Text(wanted), .. }) => {
+            let is_value = |needle: &String| kind.values.iter().any(|value| *value == Value::String(needle.clone()));
+            *field == kind.column && wanted.shape == Shape::Whole && wanted.needles.iter().all(is_value)
         }
         _ => false,
     };

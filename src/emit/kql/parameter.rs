@@ -14,14 +14,13 @@ pub(super) fn arguments(parameters: &[Parameter], condition: &Condition, window:
     let start = window.earliest.map(|seconds| format!("starttime=ago({})", Seconds(seconds).short()));
     let mut taken = vec![false; conjuncts.len()];
     let of_parameters = parameters.iter().filter_map(|parameter| {
-        let value = match parameter.takes {
-            Takes::EveryTerm => every_term(parameter, &conjuncts, &taken)?,
-            _ => {
-                let (index, value) =
-                    conjuncts.iter().enumerate().find_map(|(index, one)| Some((index, value(parameter, one)?)))?;
-                taken[index] = true;
-                value
-            }
+        let value = if parameter.takes == Takes::EveryTerm {
+            every_term(parameter, &conjuncts, &taken)?
+        } else {
+            let first = |(index, conjunct)| Some((index, value(parameter, conjunct)?));
+            let (index, value) = conjuncts.iter().enumerate().find_map(first)?;
+            taken[index] = true;
+            value
         };
         Some(format!("{}={value}", parameter.parameter))
     });

@@ -20,7 +20,7 @@ use super::flatten::{Flat, Split, Step, StepKind, split};
 use super::loss::{Loss, LossClass, Refusal};
 use super::plan::{dropped_steps, foreign_style};
 use super::reason::Reason;
-use super::rows::{KeptAt, Rows, Wishes, rows};
+use super::rows::{KeptAt, Omission, Rows, Wishes, rows};
 use super::subject::ColumnSet;
 use super::union::distribute;
 use super::yaml::{self, Node};
@@ -119,10 +119,8 @@ fn base<'a>(
         needs_condition: true,
         lists: |_| true,
         keeps_window: false,
-        is_normalised: false,
-        leaves_out: false,
-        has_threshold: false,
-        widens: true,
+        shape: &|_| ColumnSet::Listed,
+        omission: Omission::OfTests,
     };
     let mut rows = rows(request, &wishes, &flat, needed)?;
     losses.append(&mut rows.losses);

@@ -23,7 +23,7 @@ use super::flatten::{Step, StepKind, flatten};
 use super::loss::{Loss, LossClass, Refusal};
 use super::plan::{Plan, dropped_steps, foreign_style, plan};
 use super::reason::Reason;
-use super::rows::{KeptAt, Wishes};
+use super::rows::{KeptAt, Omission, Wishes};
 use super::subject::ColumnSet;
 use super::time::Window;
 use super::{Backend, Form, Request, SplunkStyle, regex};
@@ -143,10 +143,8 @@ fn wanted<T>(request: &Request<'_>, run: impl FnOnce(&Wishes<'_>) -> T) -> T {
         element: "{}",
         lists: |_| true,
         keeps_window: true,
-        is_normalised: false,
-        leaves_out: false,
-        has_threshold: false,
-        widens: false,
+        shape: &|_| ColumnSet::Listed,
+        omission: Omission::Never,
     })
 }
 
