@@ -148,9 +148,9 @@ pub(super) struct RawFunctions {
     functions: Vec<RawFunction>,
     #[serde(default)]
     legacy_or_misspelt: Vec<String>,
+    native_table: Option<String>,
     #[serde(default)]
     tables: Vec<String>,
-    native_table: Option<String>,
     #[serde(default)]
     pushdown: Vec<Parameter>,
 }

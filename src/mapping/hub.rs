@@ -249,7 +249,8 @@ impl Hub {
 
     /// The dialect of the columns of a table or function within a log source.
     pub fn dialect(&self, log_source: &str, name: &str) -> Option<Dialect> {
-        if self.function(name).is_some() {
+        let is_normalised = |function: &AsimFunction| function.native_table.as_deref() == Some(name);
+        if self.function(name).is_some() || self.functions.iter().any(is_normalised) {
             return Some(Dialect::Asim);
         }
         let section = self.sections.get(log_source)?;

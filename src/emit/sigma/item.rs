@@ -1,7 +1,7 @@
 //! One detection item: a field with modifiers, and its values.
 
 use super::super::condition::{Comparison, FieldTest, Match, Number, Shape, TextTest};
-use super::super::term;
+use super::super::term::{self, Part};
 use super::super::yaml::Node;
 
 /// `Field|modifier: values`
@@ -62,18 +62,21 @@ fn number_key(field: &str, comparison: Comparison) -> String {
 }
 
 fn text_item(field: &str, text: &TextTest) -> Item {
+    if text.part == Part::Key {
+        return pattern_item(field, text);
+    }
     let modifier = match text.shape {
         Shape::Whole | Shape::Fits => "",
         Shape::Contains => "|contains",
         Shape::StartsWith => "|startswith",
         Shape::EndsWith => "|endswith",
         // `adapt` leaves no term match for Sigma; if one came here, only this would be right.
-        Shape::Term { .. } => {
-            let pattern = term::pattern(text.shape, &text.needles, text.part);
-            let key = format!("{field}|{}", if text.is_case_sensitive { "re" } else { "re|i" });
-            return Item { key, values: vec![Node::Quoted(pattern)], takes_all: false };
-        }
+        Shape::Term { .. } => return pattern_item(field, text),
     };
+    // Read as a number, `007` would be 7.
+    if modifier.is_empty() && text.shape == Shape::Whole && text.needles.iter().any(|needle| is_padded_number(needle)) {
+        return pattern_item(field, text);
+    }
     let cased = if text.is_case_sensitive { "|cased" } else { "" };
     // A number in a rule equals its text; the rule repository writes it without quotes.
     let is_number = |needle: &String| needle.parse::<i64>().is_ok_and(|number| number.to_string() == *needle);
@@ -86,6 +89,22 @@ fn text_item(field: &str, text: &TextTest) -> Item {
     };
     let values = text.needles.iter().map(value).collect();
     Item { key: format!("{field}{modifier}{cased}"), values, takes_all: modifier == "|contains" }
+}
+
+/// Whether the text looks like a number and is not how that number is written.
+fn is_padded_number(text: &str) -> bool {
+    let digits = text.trim_start_matches(['+', '-']);
+    let is_number = digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits.ends_with(|c: char| c.is_ascii_digit())
+        && digits.chars().all(|c| c.is_ascii_digit() || c == '_');
+    is_number && text.parse::<i64>().map_or(true, |number| number.to_string() != text)
+}
+
+/// The test as a regular expression.
+fn pattern_item(field: &str, text: &TextTest) -> Item {
+    let pattern = term::pattern(text.shape, &text.needles, text.part);
+    let key = format!("{field}|{}", if text.is_case_sensitive { "re" } else { "re|i" });
+    Item { key, values: vec![Node::Quoted(pattern)], takes_all: false }
 }
 
 /// The value as Sigma reads it back: wildcards are escaped, and a backslash where it would escape what follows.

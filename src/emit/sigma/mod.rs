@@ -12,6 +12,7 @@ mod item;
 mod join;
 mod key;
 mod kinds;
+mod registry;
 mod sides;
 mod threshold;
 
@@ -124,6 +125,7 @@ fn base<'a>(
     };
     let mut rows = rows(request, &wishes, &flat, needed)?;
     losses.append(&mut rows.losses);
+    rows.condition = registry::joined(std::mem::replace(&mut rows.condition, Condition::Constant(true)));
     Ok(Base { rows, losses })
 }
 
