@@ -116,7 +116,7 @@ pub(super) fn first_lines(
     let is_inside =
         matches!(home.shape, ColumnSet::Table { payload: Some(_), .. }) && rows.columns.from == Dialect::Asim;
     if rows.columns.from == Dialect::Sigma || is_inside {
-        lines.extend(event::lines(&rows.condition, rows.columns.shape));
+        lines.extend(event::lines(&rows.condition, rows.columns.shape, request.options.prefilter));
     } else {
         lines.extend(rows.condition.clone().conjuncts().iter().map(where_line));
     }

@@ -12,6 +12,7 @@ mod head;
 mod missing;
 mod parameter;
 mod platform;
+mod prefilter;
 pub mod print;
 mod spread;
 mod test;
