@@ -104,13 +104,15 @@ fn shared<'h>(hub: &'h Hub, from: &Source, to: &Source, losses: &[Loss]) -> Vec<
             let Some(name) = table_name(to) else { return Vec::new() };
             let candidates = hub.candidates(name).into_iter();
             let is_it = |candidate: &Candidate<'_>| named.id.as_deref() == Some(&candidate.log_source.id);
-            candidates.filter(is_it).map(|candidate| Home {
-                from: of_log_source(hub, named, &candidate.log_source.id),
-                to: of_table(hub, name, &candidate, candidate.filter),
-                fixed: Vec::new(),
-                is_as_it_is: false,
-            takes_others: false,
-            }).collect()
+            let home = |candidate: Candidate<'h>| {
+                let from = of_log_source(hub, named, &candidate.log_source.id);
+                let mut to = of_table(hub, name, &candidate, candidate.filter);
+                if let Some(own) = to.side.payload.and_then(Payload::own_columns) {
+                    to.side.add_own(hub.concepts(own), &from.side);
+                }
+                Home { from, to, fixed: Vec::new(), is_as_it_is: false, takes_others: false }
+            };
+            candidates.filter(is_it).map(home).collect()
         }
         (_, SourceKind::LogSource(named)) => {
             let Some(name) = table_name(from) else { return Vec::new() };

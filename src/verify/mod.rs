@@ -152,6 +152,15 @@ impl<'a> Trial<'a> {
         let from_places = with_filters(of_pipeline(&from), homes.iter().map(|home| &home.from));
         let to_places = to.iter().flat_map(|rule| of_pipeline(&rule.pipeline)).collect();
         let to_places = with_filters(to_places, homes.iter().map(|home| &home.to));
+        for home in &homes {
+            let reads = |kept: &Kept<'_>, places: &BTreeSet<Place>| {
+                let thing = |place: &Place| kept.side.reading(place).thing;
+                places.iter().map(thing).find(|thing| home.from.side.hides(thing) || home.to.side.hides(thing))
+            };
+            if let Some(thing) = reads(&home.from, &from_places) {
+                return Err(format!("where the `{thing}` is on both sides is not known"));
+            }
+        }
         for home in &mut homes {
             home.from.side.known.clone_from(&from_places);
             home.to.side.known.clone_from(&from_places);
@@ -274,10 +283,14 @@ impl<'a> Trial<'a> {
                 let mut to = home.to.side.event(&things, &places);
                 if best.is_some() {
                     let mut columns = home.to.filter.iter().flat_map(|filter| &filter.tests).map(|test| &test.column);
-                    if columns.any(|column| home.to.side.is_mute(column, &things)) {
+                    let is_read = |thing: &str| from_places.iter().any(|place| home.from.side.reading(place).thing == thing);
+                    if columns.any(|column| home.to.side.is_mute(column, &things, &is_read)) {
                         return None;
                     }
                     home.to.settle(&mut to);
+                }
+                if !home.to.side.takes(&from) {
+                    return None;
                 }
                 home.to.side.add_payload(&mut to, &from);
                 for (field, value) in &home.fixed {

@@ -41,8 +41,10 @@ pub(super) struct Side<'h> {
     hub: &'h Hub,
     readings: BTreeMap<String, Reading>,
     translated: Vec<Translated>,
+    /// Things that are inside of columns in a way that is not known here.
+    hidden: BTreeSet<String>,
     /// Where the table keeps fields that have no columns.
-    payload: Option<Payload>,
+    pub(super) payload: Option<Payload>,
     /// `\` or `/`.
     pub(super) slash: char,
     /// Places of the other side, which say where the keys of a bag end if they have dots themselves.
@@ -54,7 +56,7 @@ impl<'h> Side<'h> {
     pub(super) fn new(hub: &'h Hub, log_source: &str, dialects: &[Dialect], payload: Option<Payload>) -> Self {
         let is_windows = hub.log_source(log_source).is_none_or(|source| source.sigma.product.as_deref() == Some("windows"));
         let slash = if is_windows { '\\' } else { '/' };
-        let mut side = Self { hub, readings: BTreeMap::new(), translated: Vec::new(), payload, slash, known: BTreeSet::new() };
+        let mut side = Self { hub, readings: BTreeMap::new(), translated: Vec::new(), hidden: BTreeSet::new(), payload, slash, known: BTreeSet::new() };
         let concepts = hub.concepts(log_source);
         let groups = Groups::new(concepts);
         let halves = halves(&groups);
@@ -69,7 +71,7 @@ impl<'h> Side<'h> {
 
     /// The columns of a table that other products store as it is.
     pub(super) fn own(hub: &'h Hub) -> Self {
-        Self { hub, readings: BTreeMap::new(), translated: Vec::new(), payload: None, slash: '\\', known: BTreeSet::new() }
+        Self { hub, readings: BTreeMap::new(), translated: Vec::new(), hidden: BTreeSet::new(), payload: None, slash: '\\', known: BTreeSet::new() }
     }
 
     /// The mappings.
@@ -99,6 +101,11 @@ impl<'h> Side<'h> {
             [(names.0, forms.0), (names.1, forms.1)].map(|(name, form)| (name.to_owned(), Reading { form, ..reading.clone() }))
         });
         let plain = column.names.iter().chain(&column.alias).chain(column.path.iter().filter(|path| is_path(path)));
+        let is_path_of = column.path.as_deref().is_some_and(is_path);
+        let is_hidden = column.names.is_empty() && halves.is_none() && !is_path_of;
+        if is_hidden && column.expression.as_deref().and_then(optional_column).is_none() {
+            self.hidden.insert(reading.thing.clone());
+        }
         let optional = column.expression.as_deref().and_then(optional_column).map(str::to_owned);
         let plain = plain.cloned().chain(optional).map(|name| (name, reading.clone()));
         for (name, reading) in halves.into_iter().flatten().chain(plain) {
@@ -159,9 +166,33 @@ impl<'h> Side<'h> {
         event
     }
 
-    /// Whether the column says what another one says in other words, and the event lacks that.
-    pub(super) fn is_mute(&self, column: &str, things: &Things) -> bool {
-        self.translated.iter().any(|other| other.column == column && !things.contains_key(&other.reading.thing))
+    /// Whether the thing is inside of a column in a way that is not known here.
+    pub(super) fn hides(&self, thing: &str) -> bool {
+        self.hidden.contains(thing)
+    }
+
+    /// Adds the columns that a table has besides those of the log source, by the fields that they hold.
+    pub(super) fn add_own(&mut self, columns: &[Concept], fields: &Self) {
+        for concept in columns {
+            let of = |dialect| concept.columns.iter().filter(move |(of, _)| *of == dialect).flat_map(|(_, column)| &column.names);
+            for (own, field) in of(Dialect::Kql).zip(of(Dialect::Sigma)) {
+                let place = Place { table: String::new(), column: field.clone(), path: Vec::new() };
+                let reading = fields.reading(&place);
+                self.readings.entry(own.clone()).or_insert(reading);
+            }
+        }
+    }
+
+    /// Whether the fields fit where the table keeps those that have no columns.
+    pub(super) fn takes(&self, fields: &Map<String, Json>) -> bool {
+        let is_one_word = |value: &Json| value.as_str().is_none_or(|text| !text.contains(char::is_whitespace) && !text.is_empty());
+        self.payload != Some(Payload::AuditText) || fields.values().all(is_one_word)
+    }
+
+    /// Whether the column says in other words what the rule reads, and the event lacks that.
+    pub(super) fn is_mute(&self, column: &str, things: &Things, is_read: &dyn Fn(&str) -> bool) -> bool {
+        let lacks = |thing: &str| is_read(thing) && !things.contains_key(thing);
+        self.translated.iter().any(|other| other.column == column && lacks(&other.reading.thing))
     }
 
     /// What the columns with other words say of an event that is known as it looks here.

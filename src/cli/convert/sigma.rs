@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::{Attempt, Output, PartOfFile, Status, options, targets};
+use super::{Attempt, Output, PartOfFile, Status, options, targets, verification};
 use crate::cli::arguments::ConvertArguments;
 use crate::cli::files::Input;
-use crate::cli::world::Worlds;
+use crate::cli::world::{World, Worlds};
 use crate::emit::{Conversion, LossClass, Outcome as Converted, Reason, Refusal, Target, convert};
 use crate::ir::Detection;
 use crate::mapping::Hub;
@@ -16,6 +16,7 @@ use crate::report::FileReport;
 use crate::sigma::{Body, Correlation, Part, Places, SigmaProblem, SigmaRule, correlate, lower_placed, read, write};
 use crate::source::{Loaded, RuleFile, line_column};
 use crate::span::Span;
+use crate::verify::Verification;
 
 /// Correlations about correlations are followed no deeper than this.
 const MAX_DEPTH: usize = 4;
@@ -97,7 +98,7 @@ impl<'f> Collection<'f> {
     /// What becomes of the rules of each file, in order.
     pub(super) fn convert(&self, worlds: &Worlds, arguments: &ConvertArguments) -> Vec<Vec<Attempt>> {
         let each =
-            |(index, file): (usize, &SigmaFile)| self.convert_file(index, file, worlds.hub(&file.input), arguments);
+            |(index, file): (usize, &SigmaFile)| self.convert_file(index, file, worlds.of(&file.input), arguments);
         self.files.par_iter().enumerate().map(each).collect()
     }
 
@@ -106,7 +107,7 @@ impl<'f> Collection<'f> {
         self.parts.len()
     }
 
-    fn convert_file(&self, index: usize, file: &SigmaFile, hub: &Hub, arguments: &ConvertArguments) -> Vec<Attempt> {
+    fn convert_file(&self, index: usize, file: &SigmaFile, world: World<'_>, arguments: &ConvertArguments) -> Vec<Attempt> {
         let whole = file.as_text();
         let mut attempts = Vec::new();
         for problem in &file.problems {
@@ -117,15 +118,20 @@ impl<'f> Collection<'f> {
         };
         let outputs: Vec<(usize, &SigmaRule)> = file.rules.iter().enumerate().filter(is_output).collect();
         for (number, rule) in &outputs {
-            let meaning = self.meaning((index, *number), hub, 0);
+            let meaning = self.meaning((index, *number), world.hub, 0);
             let part = file.part(*number).filter(|_| outputs.len() > 1);
             for &target in targets(&file.input, arguments) {
                 let conversion = match (&meaning, target) {
                     (_, Target::Sigma) => as_sigma(rule),
-                    (Ok(meaning), _) => convert(meaning, target, hub, &options(&file.input, arguments)),
+                    (Ok(meaning), _) => convert(meaning, target, world.hub, &options(&file.input, arguments)),
                     (Err(problem), _) => refused(target, problem, &file.places[*number]),
                 };
-                attempts.push(attempt(&whole, file, conversion, part));
+                let verification = meaning
+                    .as_ref()
+                    .ok()
+                    .filter(|_| target != Target::Sigma)
+                    .and_then(|meaning| verification::of(meaning, &conversion, world, arguments));
+                attempts.push(attempt(&whole, file, conversion, verification, part));
             }
         }
         attempts
@@ -188,7 +194,13 @@ fn refusal(target: Target, reason: Reason, message: String, span: Span, construc
 }
 
 /// The attempt, with constructs in the words of the rule.
-fn attempt(whole: &RuleFile, file: &SigmaFile, mut conversion: Conversion, part: Option<PartOfFile>) -> Attempt {
+fn attempt(
+    whole: &RuleFile,
+    file: &SigmaFile,
+    mut conversion: Conversion,
+    verification: Option<Verification>,
+    part: Option<PartOfFile>,
+) -> Attempt {
     let words = |span: Span, construct: &mut String| {
         let written = span.slice(&whole.text).split_whitespace().collect::<Vec<_>>().join(" ");
         if !written.is_empty() {
@@ -206,7 +218,7 @@ fn attempt(whole: &RuleFile, file: &SigmaFile, mut conversion: Conversion, part:
     let source = file.input.relative.clone();
     let number = part.map_or_else(String::new, |part| format!("-{}", part.number));
     let output = Output { text: String::new(), source, number, name: PathBuf::new() };
-    Attempt { part, ..super::attempt(whole, 0, conversion, output) }
+    Attempt { part, ..super::attempt(whole, 0, conversion, verification, output) }
 }
 
 /// A rule that cannot be read.
