@@ -321,6 +321,10 @@ pub(super) struct ConvertArguments {
     /// Convert and report, but write no rule
     #[arg(long)]
     pub(super) dry_run: bool,
+    /// Read each converted rule again and run it beside its source on events made for both; a disagreement that no loss
+    /// explains is an error
+    #[arg(long)]
+    pub(super) verify: bool,
     /// Exit with 0 even if rules were refused
     #[arg(long)]
     pub(super) exit_zero: bool,

@@ -2,6 +2,7 @@
 
 mod sigma;
 mod table;
+mod verification;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -21,6 +22,7 @@ use crate::parse::parse;
 use crate::report::{self, FileReport, Finding};
 use crate::source::{LineIndex, RuleFile};
 use crate::span::{Place, Span};
+use crate::verify::Verification;
 use sigma::Collection;
 
 /// From this number of results on, the terminal gets figures rather than drawings.
@@ -35,6 +37,7 @@ pub(super) fn run(arguments: &ConvertArguments) -> CommandResult {
         let name = input.name.display();
         return Err(Failure(format!("no target for {name}: give --to, or `to` under `[convert]` in kqlift.toml")));
     }
+    verification::assert_possible(arguments, files.iter().flat_map(|input| targets(input, arguments)))?;
     let worlds = Worlds::new(&files, &arguments.inputs, &arguments.maps)?;
     let found = files::each(&files, &arguments.inputs, |input, outcome| match outcome {
         Outcome::Rules(file) => Found::Converted(convert_file(input, &file, worlds.of(input), arguments)),
@@ -51,7 +54,8 @@ pub(super) fn run(arguments: &ConvertArguments) -> CommandResult {
     write_report(&attempts, arguments)?;
     output::complain(summary(&attempts, arguments.inputs.shared.verbose).trim_end());
     let is_done = attempts.iter().all(|attempt| attempt.status == Status::Converted);
-    Ok(if is_done || arguments.exit_zero { Exit::Clean } else { Exit::Findings })
+    let is_silent = attempts.iter().any(|attempt| attempt.verification.as_ref().is_some_and(verification::has_failed));
+    Ok(if (is_done || arguments.exit_zero) && !is_silent { Exit::Clean } else { Exit::Findings })
 }
 
 /// What is known of a file at first sight.
@@ -95,6 +99,8 @@ struct Attempt {
     output: Option<Output>,
     losses: Vec<Loss>,
     refusals: Vec<Refusal>,
+    /// What running both rules came to, if that was asked for.
+    verification: Option<Verification>,
     /// Losses, refusals and syntax errors with their places.
     placed: FileReport,
 }
@@ -141,7 +147,8 @@ impl Attempt {
     fn broken(placed: FileReport, target: Option<Target>) -> Self {
         let (losses, refusals) = (Vec::new(), Vec::new());
         let (path, class) = (placed.path.clone(), LossClass::NotExpressible);
-        Self { path, part: None, target, status: Status::Error, class, output: None, losses, refusals, placed }
+        let (part, output, verification) = (None, None, None);
+        Self { path, part, target, status: Status::Error, class, output, losses, refusals, verification, placed }
     }
 
     /// `rules.kql`, or `rules.kql#2` for the second of several rules in a file.
@@ -178,7 +185,8 @@ fn convert_file(input: &Input, file: &RuleFile, world: World<'_>, arguments: &Co
             let source = input.relative.clone();
             let output = Output { text: String::new(), source, number: number.clone(), name: PathBuf::new() };
             let conversion = convert(&meaning, target, world.hub, &options(input, arguments));
-            attempts.push(Attempt { part, ..attempt(file, index, conversion, output) });
+            let verification = verification::of(&meaning, &conversion, world, arguments);
+            attempts.push(Attempt { part, ..attempt(file, index, conversion, verification, output) });
         }
     }
     attempts
@@ -207,16 +215,23 @@ fn options(input: &Input, arguments: &ConvertArguments) -> Options {
     }
 }
 
-fn attempt(file: &RuleFile, index: usize, conversion: Conversion, output: Output) -> Attempt {
+fn attempt(
+    file: &RuleFile,
+    index: usize,
+    conversion: Conversion,
+    verification: Option<Verification>,
+    output: Output,
+) -> Attempt {
     let Conversion { target, outcome, class, losses } = conversion;
     let (status, output, refusals) = match outcome {
         Converted::Converted(text) => (Status::Converted, Some(Output { text, ..output }), Vec::new()),
         Converted::Refused(refusals) => (Status::Refused, None, refusals),
     };
     let findings = losses.iter().map(loss).chain(refusals.iter().map(refusal));
+    let findings = findings.chain(verification.iter().flat_map(verification::findings));
     let placed = FileReport::of(file, findings.map(|finding| (index, finding)).collect());
     let path = file.path.clone();
-    Attempt { path, part: None, target: Some(target), status, class, output, losses, refusals, placed }
+    Attempt { path, part: None, target: Some(target), status, class, output, losses, refusals, verification, placed }
 }
 
 /// Names each output after its input: `rule.yml`, `rule-2.yml` for the second rule of a file, and `rule.kql.yml` where
@@ -356,6 +371,9 @@ fn report_line(attempt: &Attempt, arguments: &ConvertArguments) -> String {
         line.insert("rule".to_owned(), part.number.into());
         line.insert("line".to_owned(), part.line.into());
     }
+    if let (Some(found), Some(line)) = (&attempt.verification, line.as_object_mut()) {
+        line.insert("verification".to_owned(), verification::json(found));
+    }
     format!("{line}\n")
 }
 
@@ -418,7 +436,7 @@ fn summary(attempts: &[Attempt], verbose: bool) -> String {
         for attempt in attempts.iter().filter(|attempt| attempt.status != Status::Error) {
             text += &drawn(attempt, verbose);
         }
-        return text;
+        return text + &verification::summary(attempts);
     }
     let count = |status| attempts.iter().filter(|attempt| attempt.status == status).count();
     let (converted, refused, broken) = (count(Status::Converted), count(Status::Refused), count(Status::Error));
@@ -441,7 +459,7 @@ fn summary(attempts: &[Attempt], verbose: bool) -> String {
     if !reasons.is_empty() {
         let _ = writeln!(text, "refused, by first reason: {}", ranked(reasons));
     }
-    text
+    text + &verification::summary(attempts)
 }
 
 /// `has-to-re 12, join 3`

@@ -44,10 +44,18 @@ fn unlisted(columns: &Columns<'_>, field: &str) -> Option<Resolution> {
         ColumnSet::Table { known, payload, .. } => {
             let own = payload.and_then(Payload::own_columns);
             own.and_then(|id| columns.hub.resolve(id, Dialect::Sigma, field, &[Dialect::Kql]))
-                .or_else(|| column_of(known?, field))
+                .or_else(|| if is_listed(columns, field) { None } else { column_of(known?, field) })
                 .or_else(|| payload.and_then(|payload| inside(payload, field)))
         }
     }
+}
+
+/// Whether the hub knows what the field means. Then a column of the same name that it does not map is something else.
+fn is_listed(columns: &Columns<'_>, field: &str) -> bool {
+    let names = |(dialect, column): &(Dialect, Column)| {
+        *dialect == Dialect::Sigma && column.names.iter().any(|name| name.eq_ignore_ascii_case(field))
+    };
+    columns.hub.concepts(columns.log_source).iter().any(|concept| concept.columns.iter().any(names))
 }
 
 fn plain(field: &str, name: String, dialect: Dialect) -> Resolution {

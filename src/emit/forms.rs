@@ -39,10 +39,16 @@ impl Forms<'_> {
     /// Rewrites one test.
     pub(super) fn rewrite(&self, test: FieldTest) -> Rewritten {
         if self.is_event_to_kql && !self.is_on_type(&test) {
+            if let Some(text) = self.no_number(&test) {
+                return Err(format!("a number never equals the text `{text}`"));
+            }
             return Ok((self.as_text(&test), Vec::new()));
         }
         if self.from == self.to {
-            return Ok((self.joined(test), Vec::new()));
+            // A name alone has no separator in front of it; name and folder joined always do.
+            let is_joined = self.target.expression.as_deref().and_then(joined_columns).is_some();
+            let assumed = (is_joined && self.from == ValueForm::Path).then_some(Assumption::FullPath);
+            return Ok((self.joined(test), assumed.into_iter().collect()));
         }
         // Missing stays missing whatever the form, except where the target's value is made from two parts.
         let is_part = self.from == ValueForm::IpClass
@@ -123,6 +129,14 @@ impl Forms<'_> {
                 _,
             ) => true,
         }
+    }
+
+    /// A text for which a column of numbers is looked through, if none of them is a number.
+    fn no_number<'t>(&self, test: &'t FieldTest) -> Option<&'t str> {
+        let FieldTest::Text(TextTest { shape: Shape::Whole, needles, .. }) = test else { return None };
+        let is_number = |needle: &String| needle.parse::<f64>().is_ok() || needle.starts_with("0x");
+        let is_none = self.to == ValueForm::Int && !needles.iter().any(is_number);
+        needles.first().filter(|_| is_none).map(String::as_str)
     }
 
     /// The test on the column as a text, or a comparison on the number in its text.

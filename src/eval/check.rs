@@ -4,7 +4,7 @@ use regex::Regex;
 
 use super::{Evaluated, aggregate, failure, function};
 use crate::ir::{Assignment, Expr, ExprKind, MemberKey, Pipeline, SourceKind, StageKind, Test, TestOp};
-use crate::schema::Value;
+use crate::schema::{ScalarType, Value};
 
 /// Refuses a pipeline with a part that is not modelled.
 pub(super) fn pipeline(pipeline: &Pipeline) -> Evaluated<()> {
@@ -116,6 +116,10 @@ fn test(test: &Test, in_group: bool) -> Evaluated<()> {
     }
     for operand in &test.operands {
         expression(operand, in_group)?;
+        let is_text = matches!(operand.kind, ExprKind::Value(Value::String(_)));
+        if is_text && test.subject.ty == ScalarType::Bool && matches!(test.op, TestOp::Equal | TestOp::In) {
+            return failure("two types that cannot be compared", test.op_span);
+        }
         if let (TestOp::Regex, ExprKind::Value(Value::String(pattern))) = (test.op, &operand.kind)
             && Regex::new(pattern).is_err()
         {

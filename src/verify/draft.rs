@@ -99,9 +99,12 @@ fn of_reading(side: &Side<'_>, reading: &Reading, value: &Json) -> Vec<Json> {
     found.into_iter().map(below).collect()
 }
 
-/// Events that differ from a base in one thing, by every value that is known of it, and by having none.
-pub(super) fn variations(base: &Things, pool: &Pool) -> Vec<Things> {
-    let mut found = vec![base.clone()];
+/// How an event differs from a base: a thing, and its value if it has one.
+pub(super) type Change = Option<(String, Option<Json>)>;
+
+/// The base itself, and changes of one thing: to every value that is known of it, and to none.
+pub(super) fn changes(base: &Things, pool: &Pool) -> Vec<Change> {
+    let mut changes: Vec<Change> = vec![None];
     for (thing, kind) in pool.things().filter(|(thing, _)| *thing != TIME) {
         let own = base.get(thing);
         let mut values: Vec<Json> = Vec::new();
@@ -117,17 +120,26 @@ pub(super) fn variations(base: &Things, pool: &Pool) -> Vec<Things> {
                 }
             }
         }
-        let changed = |value: Json| {
-            let mut event = base.clone();
-            event.insert(thing.clone(), value);
-            event
-        };
-        found.extend(values.into_iter().chain([json!("")]).map(changed));
-        let mut without = base.clone();
-        without.remove(thing);
-        found.push(without);
+        let empty = Some(json!("")).filter(|empty| is_possible(kind, empty));
+        let each = values.into_iter().chain(empty).map(Some).chain([None]);
+        changes.extend(each.map(|value| Some((thing.clone(), value))));
     }
-    found
+    changes
+}
+
+/// The base with a change.
+pub(super) fn changed(base: &Things, change: Change) -> Things {
+    let mut things = base.clone();
+    match change {
+        None => {}
+        Some((thing, Some(value))) => {
+            things.insert(thing, value);
+        }
+        Some((thing, None)) => {
+            things.remove(&thing);
+        }
+    }
+    things
 }
 
 /// So many of them, evenly.
@@ -135,13 +147,6 @@ pub(super) fn sampled<T>(all: Vec<T>, most: usize) -> Vec<T> {
     let count = all.len();
     let is_kept = |index: usize| count <= most || (index * most) / count != ((index + 1) * most) / count || index == 0;
     all.into_iter().enumerate().filter(|(index, _)| is_kept(*index)).map(|(_, item)| item).collect()
-}
-
-/// Sets the time of an event.
-pub(super) fn at_time(things: &Things, ticks_before_now: i64) -> Things {
-    let mut changed = things.clone();
-    changed.insert(TIME.to_owned(), json!(Timestamp(NOW.0 - ticks_before_now).to_string()));
-    changed
 }
 
 /// A row with a number that tells it from the others.

@@ -81,7 +81,10 @@ fn breaks(assumption: Assumption, thing: Option<&Json>) -> bool {
             !key.contains("HKEY_LOCAL_MACHINE\\") || key.contains("\\CLASSES")
         }
         Assumption::ControlSet => text.to_ascii_uppercase().contains("CONTROLSET"),
-        Assumption::RegistryData => is_empty || text.contains("WORD") || text.contains("Binary"),
+        Assumption::RegistryData => {
+            // The type of a number is not always there to see.
+            is_empty || text.contains("WORD") || text.contains("Binary") || text.chars().all(|c| c.is_ascii_digit())
+        }
         Assumption::Direction => is_empty,
         Assumption::Term
         | Assumption::Sensor

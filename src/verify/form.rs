@@ -190,6 +190,15 @@ pub(super) fn things(
 pub(super) fn is_possible(kind: Kind, thing: &Json) -> bool {
     match (kind, thing.as_str()) {
         (Kind::File, Some(path)) => !path.ends_with(['\\', '/']),
+        (Kind::Registry, _) => thing.as_object().is_some_and(is_registry_path),
+        (Kind::RegistryData, Some(data)) => {
+            let words = ["DWORD (", "QWORD (", "Binary Data"];
+            let is_word = |word: &&str| data.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+            words
+                .iter()
+                .find(|word| is_word(word))
+                .is_none_or(|word| data.starts_with(word) && is_number_as_written(data))
+        }
         (Kind::Flag, _) => thing.is_boolean(),
         (Kind::Digests, _) => {
             thing.as_object().is_some_and(|digests| digests.iter().all(|(name, digest)| is_digest(name, digest)))
@@ -199,6 +208,22 @@ pub(super) fn is_possible(kind: Kind, thing: &Json) -> bool {
         }
         _ => true,
     }
+}
+
+/// One hive, and a value with a name if there is a value.
+fn is_registry_path(thing: &Map<String, Json>) -> bool {
+    let key = thing.get("key").and_then(Json::as_str).unwrap_or_default();
+    let has_hive =
+        |part: &str| HIVES.iter().any(|(short, long)| part.contains(&format!("{short}\\")) || part.contains(long));
+    let inner = key.get(1..).unwrap_or_default().to_ascii_uppercase();
+    thing.get("value").and_then(Json::as_str) != Some("") && !has_hive(&inner) && !key.ends_with('\\')
+}
+
+/// Whether data that begin as a number are one, as Sysmon writes it.
+fn is_number_as_written(data: &str) -> bool {
+    let Some(rest) = data.strip_prefix("DWORD (0x") else { return true };
+    let Some(digits) = rest.strip_suffix(')') else { return false };
+    digits.len() == 8 && digits.chars().all(|c| c.is_ascii_hexdigit())
 }
 
 fn is_digest(name: &str, digest: &Json) -> bool {

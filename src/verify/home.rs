@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use super::side::Side;
 use crate::emit::{Loss, Reason};
 use crate::ir::{LogSource as Named, Source, SourceKind};
-use crate::mapping::{Candidate, Dialect, Hub, Payload, RowFilter};
+use crate::mapping::{Candidate, Dialect, Hub, Payload, RowFilter, RowTest};
 use crate::schema::Value;
 
 /// One kind of event, and where both sides keep it.
@@ -37,15 +37,16 @@ pub(super) struct Kept<'h> {
 impl Kept<'_> {
     /// Whether a row is of this kind.
     pub(super) fn holds(&self, row: &Map<String, Json>) -> bool {
-        let has = |column: &str, wanted: &Value| match (row.get(column), wanted) {
+        self.filter.is_none_or(|filter| filter.tests.iter().all(|test| Self::has(row, test)))
+    }
+
+    fn has(row: &Map<String, Json>, test: &RowTest) -> bool {
+        test.values.iter().any(|wanted| match (row.get(&test.column), wanted) {
             (Some(Json::String(text)), Value::String(wanted)) => text == wanted,
             (Some(found), Value::Integer(number)) => {
                 found.as_i64() == Some(*number) || found.as_str() == Some(&number.to_string())
             }
             _ => false,
-        };
-        self.filter.is_none_or(|filter| {
-            filter.tests.iter().all(|test| test.values.iter().any(|wanted| has(&test.column, wanted)))
         })
     }
 
@@ -54,14 +55,16 @@ impl Kept<'_> {
         self.filter.map_or(0, |filter| filter.tests.len())
     }
 
+    /// Whether a row has a value that none of this kind has.
+    pub(super) fn excludes(&self, row: &Map<String, Json>) -> bool {
+        let tests = self.filter.iter().flat_map(|filter| &filter.tests);
+        tests.into_iter().any(|test| row.contains_key(&test.column) && !Self::has(row, test))
+    }
+
     /// Makes a row one of this kind.
     pub(super) fn settle(&self, row: &mut Map<String, Json>) {
         for test in self.filter.iter().flat_map(|filter| &filter.tests) {
-            let is_settled = self.filter.is_some_and(|_| {
-                let one = RowFilter { tests: vec![test.clone()] };
-                Kept { key: String::new(), table: String::new(), side: self.side.clone(), filter: Some(&one) }
-                    .holds(row)
-            });
+            let is_settled = Self::has(row, test);
             if let Some(first) = test.values.first().filter(|_| !is_settled) {
                 row.insert(test.column.clone(), constant(first));
             }
@@ -110,16 +113,18 @@ fn shared<'h>(hub: &'h Hub, from: &Source, to: &Source, losses: &[Loss]) -> Vec<
             let Some(name) = table_name(to) else { return Vec::new() };
             let candidates = hub.candidates(name).into_iter();
             let is_it = |candidate: &Candidate<'_>| named.id.as_deref() == Some(&candidate.log_source.id);
-            candidates
-                .filter(is_it)
-                .map(|candidate| Home {
-                    from: of_log_source(hub, named, &candidate.log_source.id),
-                    to: of_table(hub, name, &candidate, candidate.filter),
-                    fixed: Vec::new(),
-                    is_as_it_is: false,
-                    takes_others: false,
-                })
-                .collect()
+            let home = |candidate: Candidate<'h>| {
+                let mut from = of_log_source(hub, named, &candidate.log_source.id);
+                let mut to = of_table(hub, name, &candidate, candidate.filter);
+                if let Some(own) = to.side.payload.and_then(Payload::own_columns) {
+                    to.side.add_own(hub.concepts(own), &from.side);
+                }
+                if to.side.payload.is_none() {
+                    from.side.call_after(&to.side);
+                }
+                Home { from, to, fixed: Vec::new(), is_as_it_is: false, takes_others: false }
+            };
+            candidates.filter(is_it).map(home).collect()
         }
         (_, SourceKind::LogSource(named)) => {
             let Some(name) = table_name(from) else { return Vec::new() };

@@ -31,7 +31,7 @@ use crate::ir::{Detection, Pipeline, Source};
 use crate::mapping::Hub;
 use crate::schema::Schema;
 use crate::span::Span;
-use draft::{bases, numbered, sampled, variations};
+use draft::{Change, bases, changed, changes, numbered, sampled};
 use excuse::{excused, is_broken, permits};
 use home::{Home, Kept, constant, homes};
 use leaf::{Leaf, leaves};
@@ -158,9 +158,18 @@ impl<'a> Trial<'a> {
         let from_places = with_filters(of_pipeline(&from), homes.iter().map(|home| &home.from));
         let to_places = to.iter().flat_map(|rule| of_pipeline(&rule.pipeline)).collect();
         let to_places = with_filters(to_places, homes.iter().map(|home| &home.to));
+        for home in &homes {
+            let reads = |kept: &Kept<'_>, places: &BTreeSet<Place>| {
+                let thing = |place: &Place| kept.side.reading(place).thing;
+                places.iter().map(thing).find(|thing| home.from.side.hides(thing) || home.to.side.hides(thing))
+            };
+            if let Some(thing) = reads(&home.from, &from_places) {
+                return Err(format!("where the `{thing}` is on both sides is not known"));
+            }
+        }
         for home in &mut homes {
-            home.from.side.known.clone_from(&from_places);
-            home.to.side.known.clone_from(&from_places);
+            home.from.side.know(&from_places);
+            home.to.side.know(&from_places);
         }
         Ok(Self { source, from, to, from_leaves, to_leaves, losses, hub, homes, from_places, to_places })
     }
@@ -198,7 +207,8 @@ impl<'a> Trial<'a> {
         let share = effort.events / self.homes.len();
         for (number, home) in self.homes.iter().enumerate() {
             let pool = self.pool(home);
-            let mut all: Vec<Things> = Vec::new();
+            let mut all: Vec<(usize, Change)> = Vec::new();
+            let mut settled: Vec<Things> = Vec::new();
             let of_home = |leaf: &&Leaf, kept: &Kept<'_>| key(&leaf.source).is_some_and(|key| key == kept.key);
             let from = self.from_leaves.iter().filter(|leaf| of_home(leaf, &home.from));
             let to = self.to_leaves.iter().filter(|leaf| of_home(leaf, &home.to));
@@ -210,11 +220,16 @@ impl<'a> Trial<'a> {
                 // When the rule looks at events is not what this is about.
                 let time = time.get_or_insert_with(|| base.get(TIME).cloned().unwrap_or_default());
                 base.insert(TIME.to_owned(), time.clone());
-                all.extend(variations(&base, &pool));
+                all.extend(changes(&base, &pool).into_iter().map(|change| (settled.len(), change)));
+                settled.push(base);
             }
             let mut seen = BTreeSet::new();
-            all.retain(|things| seen.insert(json!(things).to_string()));
-            cases.extend(sampled(all, share.max(1)).into_iter().filter_map(|things| self.case(number, things)));
+            for (base, change) in sampled(all, share.max(1)) {
+                let things = changed(&settled[base], change);
+                if seen.insert(json!(things).to_string()) {
+                    cases.extend(self.case(number, things));
+                }
+            }
         }
         cases
     }
@@ -281,13 +296,23 @@ impl<'a> Trial<'a> {
                 if home.is_as_it_is {
                     places.retain(|place| from_places.iter().any(|known| known.is_around(place)));
                 }
-                let mut to = home.to.side.event(&things, &places);
+                let is_read =
+                    |thing: &str| from_places.iter().any(|place| home.from.side.reading(place).thing == thing);
+                let mut there = things.clone();
+                home.to.side.leave_to_others(&mut there, &is_read);
+                let mut to = home.to.side.event(&there, &places);
+                if home.from.table.is_empty() && home.to.excludes(&to) {
+                    return None;
+                }
                 if best.is_some() {
                     let mut columns = home.to.filter.iter().flat_map(|filter| &filter.tests).map(|test| &test.column);
-                    if columns.any(|column| home.to.side.is_mute(column, &things)) {
+                    if columns.any(|column| home.to.side.is_mute(column, &things, &is_read)) {
                         return None;
                     }
                     home.to.settle(&mut to);
+                }
+                if !home.to.side.takes(&from) {
+                    return None;
                 }
                 home.to.side.add_payload(&mut to, &from);
                 for (field, value) in &home.fixed {

@@ -171,15 +171,6 @@ fn near(values: &[Json]) -> Vec<Json> {
         format!("{text}.mui"),
         text.replace('.', "x"),
         text.trim_start_matches('\\').to_owned(),
-        format!("{text} "),
     ];
-    // Whether a number, an address or a truth value may have blanks around it is for each product to say.
-    let is_padded = |text: &String| {
-        let inner = text.trim();
-        inner != text
-            && (inner.parse::<f64>().is_ok()
-                || inner.parse::<std::net::IpAddr>().is_ok()
-                || ["true", "false"].iter().any(|word| inner.eq_ignore_ascii_case(word)))
-    };
-    near.into_iter().filter(|text| !is_padded(text)).map(Json::from).collect()
+    near.into_iter().map(Json::from).collect()
 }

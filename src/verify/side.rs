@@ -1,5 +1,6 @@
 //! What the things of a log source are called on one side of a conversion, and how an event looks there.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json, json};
@@ -41,12 +42,18 @@ pub(super) struct Side<'h> {
     hub: &'h Hub,
     readings: BTreeMap<String, Reading>,
     translated: Vec<Translated>,
+    /// Things that are inside of columns in a way that is not known here.
+    hidden: BTreeSet<String>,
     /// Where the table keeps fields that have no columns.
-    payload: Option<Payload>,
+    pub(super) payload: Option<Payload>,
     /// `\` or `/`.
     pub(super) slash: char,
+    /// Readings that were looked for already: every event has the same places.
+    found: RefCell<BTreeMap<Place, Reading>>,
+    /// Columns of the other side, which fields that the hub does not list are called after.
+    peers: BTreeMap<String, Reading>,
     /// Places of the other side, which say where the keys of a bag end if they have dots themselves.
-    pub(super) known: BTreeSet<Place>,
+    known: BTreeSet<Place>,
 }
 
 impl<'h> Side<'h> {
@@ -55,8 +62,17 @@ impl<'h> Side<'h> {
         let is_windows =
             hub.log_source(log_source).is_none_or(|source| source.sigma.product.as_deref() == Some("windows"));
         let slash = if is_windows { '\\' } else { '/' };
-        let mut side =
-            Self { hub, readings: BTreeMap::new(), translated: Vec::new(), payload, slash, known: BTreeSet::new() };
+        let mut side = Self {
+            hub,
+            readings: BTreeMap::new(),
+            translated: Vec::new(),
+            hidden: BTreeSet::new(),
+            payload,
+            slash,
+            found: RefCell::default(),
+            peers: BTreeMap::new(),
+            known: BTreeSet::new(),
+        };
         let concepts = hub.concepts(log_source);
         let groups = Groups::new(concepts);
         let halves = halves(&groups);
@@ -75,8 +91,11 @@ impl<'h> Side<'h> {
             hub,
             readings: BTreeMap::new(),
             translated: Vec::new(),
+            hidden: BTreeSet::new(),
             payload: None,
             slash: '\\',
+            found: RefCell::default(),
+            peers: BTreeMap::new(),
             known: BTreeSet::new(),
         }
     }
@@ -107,6 +126,11 @@ impl<'h> Side<'h> {
                 .map(|(name, form)| (name.to_owned(), Reading { form, ..reading.clone() }))
         });
         let plain = column.names.iter().chain(&column.alias).chain(column.path.iter().filter(|path| is_path(path)));
+        let is_path_of = column.path.as_deref().is_some_and(is_path);
+        let is_hidden = column.names.is_empty() && halves.is_none() && !is_path_of;
+        if is_hidden && column.expression.as_deref().and_then(optional_column).is_none() {
+            self.hidden.insert(reading.thing.clone());
+        }
         let optional = column.expression.as_deref().and_then(optional_column).map(str::to_owned);
         let plain = plain.cloned().chain(optional).map(|name| (name, reading.clone()));
         for (name, reading) in halves.into_iter().flatten().chain(plain) {
@@ -116,6 +140,15 @@ impl<'h> Side<'h> {
 
     /// How a place shows its thing. What the hub does not list is the same under its own name on both sides.
     pub(super) fn reading(&self, place: &Place) -> Reading {
+        if let Some(found) = self.found.borrow().get(place) {
+            return found.clone();
+        }
+        let reading = self.find(place);
+        self.found.borrow_mut().insert(place.clone(), reading.clone());
+        reading
+    }
+
+    fn find(&self, place: &Place) -> Reading {
         let name = std::iter::once(&place.column).chain(&place.path).cloned().collect::<Vec<_>>().join(".");
         let ends = std::iter::once(name.len()).chain(name.rmatch_indices('.').map(|(at, _)| at));
         for end in ends {
@@ -127,6 +160,9 @@ impl<'h> Side<'h> {
         let (first, below) = own.split_once('.').unwrap_or((own, ""));
         let below = std::iter::once(below).filter(|key| !key.is_empty()).chain(place.path.iter().map(String::as_str));
         let (first, below) = (first.to_ascii_lowercase(), self.keys(&below.collect::<Vec<_>>().join(".")));
+        if let Some(peer) = self.peers.get(&first) {
+            return Reading { below, ..peer.clone() };
+        }
         let thing = if self.hub.is_time_column(&place.column) { TIME.to_owned() } else { format!("column {first}") };
         Reading { thing, kind: Kind::Plain, form: ValueForm::Text, prefix: None, below }
     }
@@ -171,9 +207,61 @@ impl<'h> Side<'h> {
         event
     }
 
-    /// Whether the column says what another one says in other words, and the event lacks that.
-    pub(super) fn is_mute(&self, column: &str, things: &Things) -> bool {
-        self.translated.iter().any(|other| other.column == column && !things.contains_key(&other.reading.thing))
+    /// Whether the thing is inside of a column in a way that is not known here.
+    pub(super) fn hides(&self, thing: &str) -> bool {
+        self.hidden.contains(thing)
+    }
+
+    /// Adds the columns that a table has besides those of the log source, by the fields that they hold.
+    pub(super) fn add_own(&mut self, columns: &[Concept], fields: &Self) {
+        for concept in columns {
+            let of = |dialect| {
+                concept.columns.iter().filter(move |(of, _)| *of == dialect).flat_map(|(_, column)| &column.names)
+            };
+            for (own, field) in of(Dialect::Kql).zip(of(Dialect::Sigma)) {
+                let place = Place { table: String::new(), column: field.clone(), path: Vec::new() };
+                let reading = fields.reading(&place);
+                self.readings.entry(own.clone()).or_insert(reading);
+            }
+        }
+    }
+
+    /// Tells where the keys of bags end.
+    pub(super) fn know(&mut self, places: &BTreeSet<Place>) {
+        self.found.take();
+        self.known.clone_from(places);
+    }
+
+    /// Lets fields that the hub does not list be columns of the same name.
+    pub(super) fn call_after(&mut self, table: &Self) {
+        self.found.take();
+        self.peers =
+            table.readings.iter().map(|(name, reading)| (name.to_ascii_lowercase(), reading.clone())).collect();
+    }
+
+    /// Whether the fields fit where the table keeps those that have no columns.
+    pub(super) fn takes(&self, fields: &Map<String, Json>) -> bool {
+        let is_one_word =
+            |value: &Json| value.as_str().is_none_or(|text| !text.contains(char::is_whitespace) && !text.is_empty());
+        self.payload != Some(Payload::AuditText) || fields.values().all(is_one_word)
+    }
+
+    /// Whether the column says in other words what the rule reads, and the event lacks that.
+    pub(super) fn is_mute(&self, column: &str, things: &Things, is_read: &dyn Fn(&str) -> bool) -> bool {
+        let lacks = |other: &Translated| {
+            let thing = things.get(&other.reading.thing);
+            is_read(&other.reading.thing) && thing.is_none_or(|thing| other.text_for(self.hub, thing).is_none())
+        };
+        self.translated.iter().any(|other| other.column == column && lacks(other))
+    }
+
+    /// Takes out of an event what its columns say in other words, as far as the rule reads that.
+    pub(super) fn leave_to_others(&self, things: &mut Things, is_read: &dyn Fn(&str) -> bool) {
+        for other in self.translated.iter().filter(|other| is_read(&other.reading.thing)) {
+            if let Some(plain) = self.named(&other.column).filter(|plain| plain.thing != other.reading.thing) {
+                things.remove(&plain.thing);
+            }
+        }
     }
 
     /// What the columns with other words say of an event that is known as it looks here.

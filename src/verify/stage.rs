@@ -65,7 +65,8 @@ pub(super) fn each_event(pipeline: &Pipeline) -> Option<Pipeline> {
 /// The predicate with the time of the event as such: not every table is known to have the column that all have.
 fn timed(predicate: &Expr) -> Expr {
     let column = |name: &str| {
-        let field = Field { name: name.to_owned(), origin: Origin::Unknown, span: predicate.span };
+        let origin = Origin::Table { table: String::new(), column: name.to_owned(), through_join: false };
+        let field = Field { name: name.to_owned(), origin, span: predicate.span };
         (name.to_owned(), Expr { kind: ExprKind::Field(field), ty: ScalarType::Datetime, span: predicate.span })
     };
     substitute(predicate, &BTreeMap::from(["TimeGenerated", "Timestamp"].map(column)))

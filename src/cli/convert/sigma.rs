@@ -4,16 +4,16 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use super::{Attempt, Output, PartOfFile, Status, options, targets};
+use super::{Attempt, Output, PartOfFile, Status, options, targets, verification};
 use crate::cli::arguments::ConvertArguments;
 use crate::cli::sigma_file::SigmaFile;
-use crate::cli::world::Worlds;
+use crate::cli::world::{World, Worlds};
 use crate::emit::{Conversion, LossClass, Outcome as Converted, Reason, Refusal, Target, convert};
-use crate::mapping::Hub;
 use crate::report::FileReport;
 use crate::sigma::{self, Places, SigmaProblem, SigmaRule, write};
 use crate::source::{RuleFile, line_column};
 use crate::span::Span;
+use crate::verify::Verification;
 
 /// The rules of all files, by file.
 pub(super) struct Collection<'f> {
@@ -33,7 +33,7 @@ impl<'f> Collection<'f> {
     /// What becomes of the rules of each file, in order.
     pub(super) fn convert(&self, worlds: &Worlds, arguments: &ConvertArguments) -> Vec<Vec<Attempt>> {
         let each =
-            |(index, file): (usize, &SigmaFile)| self.convert_file(index, file, worlds.hub(&file.input), arguments);
+            |(index, file): (usize, &SigmaFile)| self.convert_file(index, file, worlds.of(&file.input), arguments);
         self.files.par_iter().enumerate().map(each).collect()
     }
 
@@ -42,7 +42,13 @@ impl<'f> Collection<'f> {
         self.rules.parts()
     }
 
-    fn convert_file(&self, index: usize, file: &SigmaFile, hub: &Hub, arguments: &ConvertArguments) -> Vec<Attempt> {
+    fn convert_file(
+        &self,
+        index: usize,
+        file: &SigmaFile,
+        world: World<'_>,
+        arguments: &ConvertArguments,
+    ) -> Vec<Attempt> {
         let whole = file.as_text();
         let mut attempts = Vec::new();
         for problem in &file.problems {
@@ -52,15 +58,20 @@ impl<'f> Collection<'f> {
         let is_output = |(number, _): &(usize, &SigmaRule)| self.rules.stands_alone(start + *number);
         let outputs: Vec<(usize, &SigmaRule)> = file.rules.iter().enumerate().filter(is_output).collect();
         for (number, rule) in &outputs {
-            let meaning = self.rules.meaning(start + *number, hub);
+            let meaning = self.rules.meaning(start + *number, world.hub);
             let part = part(file, *number).filter(|_| outputs.len() > 1);
             for &target in targets(&file.input, arguments) {
                 let conversion = match (&meaning, target) {
                     (_, Target::Sigma) => as_sigma(rule),
-                    (Ok(meaning), _) => convert(meaning, target, hub, &options(&file.input, arguments)),
+                    (Ok(meaning), _) => convert(meaning, target, world.hub, &options(&file.input, arguments)),
                     (Err(problem), _) => refused(target, problem, &file.places[*number]),
                 };
-                attempts.push(attempt(&whole, file, conversion, part));
+                let verification = meaning
+                    .as_ref()
+                    .ok()
+                    .filter(|_| target != Target::Sigma)
+                    .and_then(|meaning| verification::of(meaning, &conversion, world, arguments));
+                attempts.push(attempt(&whole, file, conversion, verification, part));
             }
         }
         attempts
@@ -104,7 +115,13 @@ fn refusal(target: Target, reason: Reason, message: String, span: Span, construc
 }
 
 /// The attempt, with constructs in the words of the rule.
-fn attempt(whole: &RuleFile, file: &SigmaFile, mut conversion: Conversion, part: Option<PartOfFile>) -> Attempt {
+fn attempt(
+    whole: &RuleFile,
+    file: &SigmaFile,
+    mut conversion: Conversion,
+    verification: Option<Verification>,
+    part: Option<PartOfFile>,
+) -> Attempt {
     let words = |span: Span, construct: &mut String| {
         let written = span.slice(&whole.text).split_whitespace().collect::<Vec<_>>().join(" ");
         if !written.is_empty() {
@@ -122,7 +139,7 @@ fn attempt(whole: &RuleFile, file: &SigmaFile, mut conversion: Conversion, part:
     let source = file.input.relative.clone();
     let number = part.map_or_else(String::new, |part| format!("-{}", part.number));
     let output = Output { text: String::new(), source, number, name: PathBuf::new() };
-    Attempt { part, ..super::attempt(whole, 0, conversion, output) }
+    Attempt { part, ..super::attempt(whole, 0, conversion, verification, output) }
 }
 
 /// A rule that cannot be read.
