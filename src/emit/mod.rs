@@ -49,6 +49,7 @@ mod widen;
 mod wrap;
 mod yaml;
 
+pub(crate) use argument::as_filters;
 pub(crate) use flatten::{count_nodes, substitute};
 pub use kql::print;
 pub use loss::{CounterExample, Loss, LossClass, Refusal};

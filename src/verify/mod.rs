@@ -25,7 +25,7 @@ pub use excuse::Direction;
 
 use crate::compare::witness::NOW;
 use crate::compare::witness::needs::key;
-use crate::emit::{Conversion, Loss, Outcome, Reason};
+use crate::emit::{Conversion, Loss, Outcome, Reason, as_filters};
 use crate::eval::{Events, Row, evaluate};
 use crate::ir::{Detection, Pipeline, Source};
 use crate::mapping::Hub;
@@ -100,6 +100,8 @@ pub fn verify(source: &Detection, conversion: &Conversion, hub: &Hub, schema: &S
         Ok(rules) => rules,
         Err(why) => return Verification::NotRun(why),
     };
+    let with_filters = |rule: &Detection| Detection { pipeline: as_filters(hub, &rule.pipeline), ..rule.clone() };
+    let (source, reread) = (&with_filters(source), reread.iter().map(with_filters).collect::<Vec<_>>());
     match Trial::new(source, &reread, &conversion.losses, hub).and_then(|trial| trial.run(effort)) {
         Ok(found) => Verification::Run(found),
         Err(why) => Verification::NotRun(why),
