@@ -28,6 +28,8 @@ pub(super) struct Forms<'a> {
     pub(super) target: &'a Column,
     /// Whether a field of an event, whose type nobody knows, is tested on a typed column.
     pub(super) is_event_to_kql: bool,
+    /// Whether the target is KQL.
+    pub(super) is_kql: bool,
 }
 
 /// The rewritten test and what it assumes; the error says what is wrong.
@@ -43,7 +45,11 @@ impl Forms<'_> {
             return Ok((self.joined(test), Vec::new()));
         }
         // Missing stays missing whatever the form, except where the target's value is made from two parts.
-        let is_part = self.from == ValueForm::IpClass || (self.from, self.to) == (ValueForm::Hash, ValueForm::Hashlist);
+        let is_part = self.from == ValueForm::IpClass
+            || matches!(
+                (self.from, self.to),
+                (ValueForm::Hash, ValueForm::Hashlist) | (ValueForm::AcctDomain, ValueForm::Acct)
+            );
         if matches!(test, FieldTest::Empty | FieldTest::Missing) && !is_part {
             return self.exact(test);
         }
@@ -53,6 +59,7 @@ impl Forms<'_> {
             (ValueForm::Path, ValueForm::Name) => self.path_to_name(test),
             (ValueForm::Hash, ValueForm::Hashlist) => self.hash_to_list(test),
             (ValueForm::AcctName, ValueForm::Acct) => self.account_name_to_account(test),
+            (ValueForm::AcctDomain, ValueForm::Acct) => self.account_domain_to_account(test),
             (ValueForm::Host, ValueForm::Fqdn) | (ValueForm::Fqdn, ValueForm::Host) => {
                 Ok(((self.leaf)(test), vec![Assumption::Host]))
             }
@@ -303,13 +310,34 @@ impl Forms<'_> {
     /// T10: with a domain in front, or alone.
     fn account_name_to_account(&self, test: FieldTest) -> Rewritten {
         let FieldTest::Text(wanted) = test else { return Err(self.unknown()) };
-        if wanted.shape != Shape::Whole {
-            return Err("a part of a user name cannot be told from a part of the domain".to_owned());
+        match wanted.shape {
+            Shape::Whole => {}
+            // What follows the last separator is the name, and no name has a separator in it.
+            Shape::EndsWith | Shape::Contains | Shape::StartsWith | Shape::Term { .. }
+                if self.is_kql && !wanted.needles.iter().any(|needle| needle.contains(['\\', '/'])) =>
+            {
+                let of_name = FieldTest::Text(TextTest { part: Part::LastComponent, ..wanted });
+                return Ok(((self.leaf)(of_name), vec![Assumption::DomainUser]));
+            }
+            _ => return Err("a part of a user name cannot be told from a part of the domain".to_owned()),
         }
         let needles = wanted.needles.iter().map(|needle| format!("\\{needle}")).collect();
         let with_domain = TextTest { shape: Shape::EndsWith, needles, ..wanted.clone() };
         let parts = [with_domain, wanted].map(|wanted| (self.leaf)(FieldTest::Text(wanted)));
         Ok((Condition::any(parts.into()), vec![Assumption::DomainUser]))
+    }
+
+    /// The domain is what stands in front of the separator.
+    fn account_domain_to_account(&self, test: FieldTest) -> Rewritten {
+        let FieldTest::Text(wanted) = test else { return Err(self.unknown()) };
+        let (shape, end) = match wanted.shape {
+            Shape::Whole => (Shape::StartsWith, "\\"),
+            Shape::StartsWith => (Shape::StartsWith, ""),
+            _ => return Err("a part of a domain cannot be told from a part of the user name".to_owned()),
+        };
+        let needles = wanted.needles.iter().map(|needle| format!("{needle}{end}")).collect();
+        let of_domain = FieldTest::Text(TextTest { shape, needles, ..wanted });
+        Ok(((self.leaf)(of_domain), vec![Assumption::DomainUser]))
     }
 
     /// T23.

@@ -7,9 +7,10 @@ use super::adapt::Style;
 use super::condition::{Condition, Shape};
 use super::flatten::{Flat, StepKind};
 use super::fold::fold;
+use super::left_out;
 use super::loss::{Loss, LossClass, Refusal};
 use super::reason::Reason;
-use super::source::{Recognised, recognise, sensor_loss};
+use super::source::{Recognised, recognise, sensor_loss, source_name};
 use super::subject::{ColumnSet, Columns, subject};
 use super::time::{TimeTest, Window, fixed_loss, time_test, window_loss};
 use super::translate::{Known, Position, Translator};
@@ -55,6 +56,10 @@ pub(super) struct Wishes<'a> {
     pub(super) lists: fn(Shape) -> bool,
     /// Whether a relative time range is written.
     pub(super) keeps_window: bool,
+    /// Whether the target is ASIM, which tells some kinds of event apart that no other product does.
+    pub(super) is_normalised: bool,
+    /// Whether a conjunct whose column the target lacks is left out, as long as the others ask for something.
+    pub(super) leaves_out: bool,
 }
 
 /// A place where a target keeps a log source.
@@ -140,8 +145,12 @@ fn mapped<'a>(
     let has_column = |source: &LogSource, from: Dialect, column: &str| {
         request.hub.resolve(&source.id, from, column, (wishes.dialects)(source)).is_some()
     };
+    let name = source_name(request.hub, flat.source).map_err(|refusal| vec![refusal])?;
+    let hub = request.hub;
+    let candidates = if wishes.is_normalised { hub.normalised_candidates(name) } else { hub.candidates(name) };
+    let conjuncts = conjuncts.to_vec();
     let mut recognised =
-        recognise(request.hub, flat.source, conjuncts.to_vec(), allows_under, has_column, wishes.shared_home)
+        recognise(hub, flat.source, &candidates, conjuncts, allows_under, has_column, wishes.shared_home)
             .map_err(|refusal| vec![refusal])?;
     let dialects = (wishes.dialects)(recognised.log_source);
     if dialects.is_empty() {
@@ -227,12 +236,16 @@ pub(super) fn translated<'a>(
         known: Known::new(),
     };
     let rest = std::mem::take(&mut recognised.rest);
-    let conditions = rest.iter().map(|conjunct| translator.condition(conjunct, Position::TOP)).collect();
+    let leaves_out = wishes.leaves_out && request.options.unmapped == Unmapped::Error && !request.options.strict;
+    let condition = if leaves_out {
+        left_out::condition(&mut translator, &rest)?
+    } else {
+        Condition::all(rest.iter().map(|conjunct| translator.condition(conjunct, Position::TOP)).collect())
+    };
     let (losses, refusals) = (translator.losses, translator.refusals);
     if !refusals.is_empty() {
         return Err(refusals);
     }
-    let condition = Condition::all(conditions);
     if condition == Condition::Constant(false) {
         let message = "no event can satisfy the condition";
         return Err(vec![Refusal::new(request.rule.pipeline.span, Reason::NeverTrue, "where", message)]);

@@ -54,6 +54,7 @@ pub(super) fn source_name<'ir>(hub: &Hub, source: &'ir Source) -> Result<&'ir st
 pub(super) fn recognise<'hub>(
     hub: &'hub Hub,
     source: &Source,
+    candidates: &[Candidate<'hub>],
     conjuncts: Vec<Expr>,
     allows_under: bool,
     has_column: impl Fn(&LogSource, Dialect, &str) -> bool,
@@ -61,15 +62,14 @@ pub(super) fn recognise<'hub>(
 ) -> Result<Recognised<'hub>, Refusal> {
     let name = source_name(hub, source)?;
     let mut losses = Vec::new();
-    let candidates = hub.candidates(name);
     if candidates.is_empty() {
         let message = format!("`{name}` is not in the mapping");
         return Err(Refusal::new(source.span, Reason::LogsourceUnmapped, name, message));
     }
-    let whole = whole_home(hub, name, &candidates, &conjuncts, shared_home);
+    let whole = whole_home(hub, name, candidates, &conjuncts, shared_home);
     let chosen = match whole {
         Some(candidate) => candidate,
-        None => choose(hub, name, source, &candidates, &conjuncts, allows_under, &mut losses)?,
+        None => choose(hub, name, source, candidates, &conjuncts, allows_under, &mut losses)?,
     };
     let dialect = hub.dialect(&chosen.log_source.id, name).ok_or_else(|| {
         let message = format!("the columns of `{name}` are not mapped for `{}`", chosen.log_source.id);
@@ -147,8 +147,11 @@ fn choose<'hub>(
     if let Some(candidate) = stated {
         return Ok(*candidate);
     }
-    let principal: Vec<_> =
+    let mut principal: Vec<_> =
         candidates.iter().filter(|candidate| hub.is_principal(&candidate.log_source.id, name)).collect();
+    if let Some(hinted) = hinted(candidates, conjuncts) {
+        principal = vec![hinted];
+    }
     let mut missing = Loss::new(LossClass::Assumption, Reason::LogsourceImplied, source.span, name);
     match principal.as_slice() {
         [candidate] => {
@@ -169,6 +172,22 @@ fn choose<'hub>(
         }
         _ => Err(ambiguous(name, source, candidates)),
     }
+}
+
+/// The candidate whose certain rows the rule asks for most.
+fn hinted<'a, 'hub>(candidates: &'a [Candidate<'hub>], conjuncts: &[Expr]) -> Option<&'a Candidate<'hub>> {
+    let shared = |candidate: &Candidate<'_>| {
+        let tests = candidate.hint.map_or(&[][..], |hint| &hint.tests);
+        tests.iter().flat_map(|test| conjuncts.iter().map(move |conjunct| shared_values(conjunct, test))).sum::<usize>()
+    };
+    let asked = candidates.iter().filter(|candidate| shared(candidate) > 0);
+    asked.rev().max_by_key(|candidate| shared(candidate))
+}
+
+/// How many of the values of a row test a conjunct asks for.
+fn shared_values(conjunct: &Expr, wanted: &RowTest) -> usize {
+    let Some(given) = asked_values(conjunct, &wanted.column) else { return 0 };
+    wanted.values.iter().filter(|value| given.iter().any(|(given, _)| is_text_of(value, given, true))).count()
 }
 
 fn ambiguous(name: &str, source: &Source, candidates: &[Candidate<'_>]) -> Refusal {
@@ -228,25 +247,43 @@ enum Relation {
 
 /// Whether a conjunct asks for all of the values of a row test, for some, or for something else.
 fn relation(conjunct: &Expr, wanted: &RowTest) -> Relation {
-    let ExprKind::Test(test) = &conjunct.kind else { return Relation::Other };
-    let ExprKind::Field(field) = &test.subject.kind else { return Relation::Other };
-    let column = field.table_column().map_or(field.name.as_str(), |(_, column)| column);
-    let is_equality = matches!(test.op, TestOp::Equal | TestOp::EqualCi | TestOp::In | TestOp::InCi);
-    let (true, true, Some(given)) = (column == wanted.column, is_equality, all_scalars(&test.operands)) else {
+    let Some(given) = asked_values(conjunct, &wanted.column).filter(|given| !given.is_empty()) else {
         return Relation::Other;
     };
+    let is_wanted = |(given, ignores_case): &(Scalar, bool)| {
+        wanted.values.iter().any(|wanted| is_text_of(wanted, given, *ignores_case))
+    };
+    if !given.iter().all(is_wanted) {
+        return Relation::Other;
+    }
+    let is_given = |wanted: &Value| given.iter().any(|(given, ignores_case)| is_text_of(wanted, given, *ignores_case));
+    if wanted.values.iter().all(is_given) { Relation::Same } else { Relation::Part }
+}
+
+/// The values that a conjunct asks of a column, and whether each may be in another case; `None` if it asks for more
+/// than to be one of some values.
+fn asked_values(conjunct: &Expr, column: &str) -> Option<Vec<(Scalar, bool)>> {
+    if let ExprKind::Or(parts) = &conjunct.kind {
+        let parts: Option<Vec<_>> = parts.iter().map(|part| asked_values(part, column)).collect();
+        return parts.map(|parts| parts.concat());
+    }
+    let ExprKind::Test(test) = &conjunct.kind else { return None };
+    let ExprKind::Field(field) = &test.subject.kind else { return None };
+    let is_equality = matches!(test.op, TestOp::Equal | TestOp::EqualCi | TestOp::In | TestOp::InCi);
+    if field.table_column().map_or(field.name.as_str(), |(_, column)| column) != column || !is_equality {
+        return None;
+    }
     let ignores_case = !test.op.is_case_sensitive();
-    let is_same = |given: &Scalar, wanted: &Value| match wanted {
+    Some(all_scalars(&test.operands)?.into_iter().map(|value| (value, ignores_case)).collect())
+}
+
+fn is_text_of(wanted: &Value, given: &Scalar, ignores_case: bool) -> bool {
+    match wanted {
         Value::Integer(number) => given.text() == number.to_string(),
         Value::String(name) if ignores_case => given.text().eq_ignore_ascii_case(name),
         Value::String(name) => given.text() == *name,
         _ => false,
-    };
-    if given.is_empty() || !given.iter().all(|given| wanted.values.iter().any(|wanted| is_same(given, wanted))) {
-        return Relation::Other;
     }
-    let is_all = wanted.values.iter().all(|wanted| given.iter().any(|given| is_same(given, wanted)));
-    if is_all { Relation::Same } else { Relation::Part }
 }
 
 /// What the step from the table to the target's log source means.

@@ -17,6 +17,8 @@ pub(super) struct Subject {
     pub(super) keys: Vec<Key>,
     /// Whether a text is read as a number.
     pub(super) is_number_cast: bool,
+    /// Whether the schema does not know the column.
+    pub(super) is_unknown: bool,
     /// Its type.
     pub(super) ty: ScalarType,
     /// Place in the query.
@@ -52,7 +54,9 @@ fn walk(expr: &Expr) -> Option<Subject> {
         ExprKind::Field(field) => {
             let column = source_column(field).to_owned();
             let (name, keys) = (column.clone(), Vec::new());
-            Some(Subject { name, column: Some(column), keys, is_number_cast: false, ty: expr.ty, span: expr.span })
+            let is_unknown = field.table_column().is_none();
+            let (ty, span) = (expr.ty, expr.span);
+            Some(Subject { name, column: Some(column), keys, is_number_cast: false, is_unknown, ty, span })
         }
         ExprKind::Member { base, key } => {
             let mut found = walk(base)?;
@@ -90,7 +94,8 @@ fn called(function: &str, arguments: &[Expr], expr: &Expr) -> Option<Subject> {
     let names: Option<Vec<String>> = arguments.iter().map(name).collect();
     let name = format!("{function}({})", names?.join(","));
     let keys = Vec::new();
-    Some(Subject { name, column: None, keys, is_number_cast: false, ty: expr.ty, span: expr.span })
+    let (is_unknown, ty, span) = (false, expr.ty, expr.span);
+    Some(Subject { name, column: None, keys, is_number_cast: false, is_unknown, ty, span })
 }
 
 /// Where the columns of a rule are looked up.
@@ -152,16 +157,30 @@ impl Columns<'_> {
             return Some((found, false));
         }
         if subject.keys.is_empty() {
-            return None;
+            return self.field_of_event(subject).map(|found| (found, false));
         }
         let base = self.hub.resolve(self.log_source, self.from, subject.column.as_deref()?, self.to)?;
         self.below(base, subject)
+    }
+
+    /// A column that the table has not got: the event has a field of that name, which somebody's table may hold.
+    fn field_of_event(&self, subject: &Subject) -> Option<Resolution> {
+        let column = subject.column.as_deref()?;
+        if self.to != [Dialect::Asim] || !subject.is_unknown {
+            return None;
+        }
+        let mut found = self.hub.resolve(self.log_source, Dialect::Sigma, column, self.to)?;
+        found.assumptions.push(Assumption::EventField);
+        Some(found)
     }
 
     /// The field below the field of the column.
     fn below(&self, mut base: Resolution, subject: &Subject) -> Option<(Resolution, bool)> {
         if subject.keys.is_empty() {
             return Some((base, false));
+        }
+        if base.dialect == Dialect::Asim {
+            return super::kql::below(base, subject).map(|found| (found, false));
         }
         let [name] = base.target.names.as_slice() else { return None };
         if base.dialect.is_kql() || !base.source.values.is_empty() || !base.target.values.is_empty() {

@@ -13,9 +13,9 @@ use super::kql::print;
 use super::loss::{Loss, LossClass, Refusal};
 use super::reader::{Plan, Reader};
 use super::reason::Reason;
-use super::subject::{Columns, Subject, is_number, subject};
+use super::subject::{Columns, Subject, subject};
 use super::time::is_time;
-use super::{Unmapped, regex, spl};
+use super::{Unmapped, regex};
 use crate::ir::{Expr, ExprKind, Field, Test, TestOp};
 use crate::mapping::{Assumption, Dialect, Resolution, ValueForm};
 use crate::schema::{ScalarType, Value};
@@ -148,45 +148,7 @@ impl Translator<'_> {
         self.test(&Test { op: flipped, ..test.clone() }, expr.span, at)
     }
 
-    /// A predicate that only a target with expressions of its own can say.
-    fn formula(&mut self, expr: &Expr, is_negated: bool, at: Position) -> Condition {
-        let Some(text) = self.computed(expr) else { return self.refuse_expression(expr) };
-        let construct = print::expression(expr);
-        let origin = Origin { span: expr.span, construct, is_negated: at.is_negated, ..Origin::default() };
-        if !self.style.is_kql {
-            self.losses.push(
-                Loss::new(LossClass::Assumption, Reason::NullSemantics, expr.span, &*origin.construct)
-                    .says("a missing field makes the whole expression false on the target, whatever stands around it")
-                    .assuming(Assumption::Present)
-                    .under(at.is_negated),
-            );
-            self.losses.extend(spl::assumed(expr, expr.span));
-        }
-        let found = Condition::Match(Match { field: String::new(), test: FieldTest::Formula(text), origin });
-        if is_negated { Condition::not(found) } else { found }
-    }
-
-    /// The value in the target's own expressions, if it has such and every column has the same form there.
-    fn computed(&self, expr: &Expr) -> Option<String> {
-        let compute = self.style.compute?;
-        let column = |expr: &Expr| {
-            if let Some(time) = self.style.time_field.filter(|_| is_time(self.columns.hub, expr)) {
-                return Some(time.to_owned());
-            }
-            let (resolution, is_any_element) = self.columns.resolve(&subject(expr)?)?;
-            let is_alike = resolution.source.form == resolution.target.form
-                && resolution.source.values.is_empty()
-                && resolution.target.values.is_empty()
-                && !is_any_element;
-            match resolution.target.spellings().as_slice() {
-                [one] if is_alike => Some(one.clone()),
-                _ => None,
-            }
-        };
-        compute(expr, &column)
-    }
-
-    fn refuse_expression(&mut self, expr: &Expr) -> Condition {
+    pub(super) fn refuse_expression(&mut self, expr: &Expr) -> Condition {
         let construct = print::expression(expr);
         let refusal = match &expr.kind {
             ExprKind::Subquery(_) => Refusal::new(
@@ -228,6 +190,10 @@ impl Translator<'_> {
         }
         if let Some(condition) = self.digests(test, span, at) {
             return condition;
+        }
+        // A time that is computed is no window, but any target with the time can test it.
+        if self.style.is_kql && self.style.time_field.is_some() && is_time(self.columns.hub, &test.subject) {
+            return self.formula(&test_expression(test, span), false, at);
         }
         let Some(subject) = subject(&test.subject) else { return self.computed_test(test, span, at) };
         let Some((resolution, is_any_element)) = self.resolve(&subject) else {
@@ -275,28 +241,6 @@ impl Translator<'_> {
             self.note_regex(test, &origin);
         }
         self.place(plan, &resolution, &origin)
-    }
-
-    /// A test of a value that the target has to compute first.
-    fn computed_test(&mut self, test: &Test, span: Span, at: Position) -> Condition {
-        let Some(field) = self.computed(&test.subject) else { return self.refuse_expression(&test.subject) };
-        if test.operands.iter().any(|operand| !is_constant(operand)) {
-            return self.formula(&test_expression(test, span), false, at);
-        }
-        if !self.style.is_kql {
-            self.losses.extend(spl::assumed(&test.subject, span));
-        }
-        let construct = construct_of(test, span);
-        let form = if is_number(test.subject.ty) { ValueForm::Int } else { ValueForm::Text };
-        let reader = Reader { test, form, ty: test.subject.ty, style: self.style };
-        let plan = match reader.read() {
-            Ok(plan) => plan,
-            Err((reason, message)) => return self.refuse(span, reason, construct, message),
-        };
-        let origin =
-            Origin { span, construct, form, is_negated: at.is_negated, is_computed: true, ..Origin::default() };
-        let found = plan.on(&|test| Condition::Match(Match { field: field.clone(), test, origin: origin.clone() }));
-        self.adapted(found)
     }
 
     /// Puts tests on the target's column, in the form that it holds.
@@ -350,6 +294,7 @@ impl Translator<'_> {
             on: &on,
             target: &resolution.target,
             is_event_to_kql: of_event && self.style.is_kql,
+            is_kql: self.style.is_kql,
         };
         let (condition, assumptions) = match forms.rewrite(test) {
             Ok(rewritten) => rewritten,
@@ -378,7 +323,7 @@ impl Translator<'_> {
         condition.map(&mut |found| adapt(found, style, losses))
     }
 
-    fn note_assumptions(&mut self, resolution: &Resolution, of_forms: Vec<Assumption>, origin: &Origin) {
+    pub(super) fn note_assumptions(&mut self, resolution: &Resolution, of_forms: Vec<Assumption>, origin: &Origin) {
         let target = resolution.target.spellings().join("`, `");
         for assumption in of_forms.into_iter().chain(resolution.assumptions.iter().copied()) {
             let loss = Loss::new(LossClass::Assumption, Reason::FieldAssumption, origin.span, &*origin.construct)
@@ -489,11 +434,11 @@ impl Translator<'_> {
     }
 }
 
-fn is_constant(operand: &Expr) -> bool {
+pub(super) fn is_constant(operand: &Expr) -> bool {
     matches!(operand.kind, ExprKind::Value(_) | ExprKind::Subquery(_))
 }
 
-fn test_expression(test: &Test, span: Span) -> Expr {
+pub(super) fn test_expression(test: &Test, span: Span) -> Expr {
     Expr { kind: ExprKind::Test(Box::new(test.clone())), ty: ScalarType::Bool, span }
 }
 

@@ -1,10 +1,14 @@
 //! Texts of a column that stand for others on the target: `ConnectionSuccess` for an outgoing connection.
 
-use super::condition::{FieldTest, Origin, Shape, TextTest};
+use super::condition::{Comparison, FieldTest, Origin, Shape, TextTest};
 use super::loss::{Loss, LossClass};
 use super::reason::Reason;
+use super::term::Part;
 use super::translate::Translator;
 use crate::mapping::Resolution;
+
+/// What stands for every text that is not listed.
+const ANY_OTHER: &str = "*";
 
 impl Translator<'_> {
     /// The test with the texts of the source's column replaced by those of the target's.
@@ -15,16 +19,26 @@ impl Translator<'_> {
         origin: &Origin,
     ) -> Result<FieldTest, String> {
         let (from, to) = (&resolution.source.values, &resolution.target.values);
-        let FieldTest::Text(wanted) = test else { return Ok(test) };
         if from.is_empty() && to.is_empty() {
-            return Ok(FieldTest::Text(wanted));
+            return Ok(test);
         }
+        let wanted = match test {
+            FieldTest::Text(wanted) => wanted,
+            FieldTest::Number(Comparison::Equal, number) => TextTest {
+                shape: Shape::Whole,
+                part: Part::Everything,
+                needles: vec![number.to_string()],
+                is_case_sensitive: true,
+            },
+            other => return Ok(other),
+        };
         if wanted.shape != Shape::Whole {
             return Err("only whole values can be rewritten to the target's values".to_owned());
         }
         let mut needles = Vec::new();
         for needle in &wanted.needles {
-            let meaning = if from.is_empty() { Some(needle) } else { lookup(from, needle, |(value, _)| value) };
+            let known = |value| lookup(from, value, |(value, _)| value);
+            let meaning = if from.is_empty() { Some(needle) } else { known(needle).or_else(|| known(ANY_OTHER)) };
             let translated: Vec<&String> = match meaning {
                 None => Vec::new(),
                 Some(meaning) if to.is_empty() => vec![meaning],
@@ -42,7 +56,9 @@ impl Translator<'_> {
             }
         }
         let covers = |row: &(String, String)| wanted.needles.iter().any(|needle| needle.eq_ignore_ascii_case(&row.0));
-        let meanings: Vec<&String> = from.iter().filter(|row| covers(row)).map(|row| &row.1).collect();
+        let uses_other = wanted.needles.iter().any(|needle| lookup(from, needle, |row| &row.0).is_none());
+        let is_meant = |row: &(String, String)| covers(row) || (uses_other && row.0 == ANY_OTHER);
+        let meanings: Vec<&String> = from.iter().filter(|row| is_meant(row)).map(|row| &row.1).collect();
         if from.iter().any(|row| meanings.contains(&&row.1) && !covers(row)) {
             self.losses.push(
                 Loss::new(LossClass::Over, Reason::LogsourceWidened, origin.span, &*origin.construct)

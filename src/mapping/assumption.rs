@@ -27,6 +27,8 @@ pub enum Assumption {
     Case,
     IpClass,
     Native,
+    Passed,
+    EventField,
 }
 
 /// Every assumption with its name and its text.
@@ -67,6 +69,17 @@ const ASSUMPTIONS: &[(Assumption, &str, &str)] = &[
     (Assumption::Case, "A_CASE", "the data come in one letter case only"),
     (Assumption::IpClass, "A_IPCLASS", "the sensor classes addresses by the special-purpose address blocks"),
     (Assumption::Native, "A_NATIVE", "the target stores the events of this table under the table's own column names"),
+    (
+        Assumption::Passed,
+        "A_PASSED",
+        "the parser of the product passes this column of the table on, as the published one does; where it does not, \
+         the value is empty",
+    ),
+    (
+        Assumption::EventField,
+        "A_EVENTFIELD",
+        "the table has a column that is called as the field of the event and holds it",
+    ),
 ];
 
 impl Assumption {
@@ -100,6 +113,6 @@ mod tests {
             assert_eq!(*assumption as usize, index);
             assert_eq!(Assumption::parse(name), Some(*assumption));
         }
-        assert_eq!(ASSUMPTIONS.len(), Assumption::Native as usize + 1);
+        assert_eq!(ASSUMPTIONS.len(), Assumption::EventField as usize + 1);
     }
 }

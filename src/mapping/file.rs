@@ -17,6 +17,8 @@ use crate::schema::Value;
 #[derive(Deserialize)]
 pub(super) struct LogSourceFile {
     pub(super) logsources: Vec<RawLogSource>,
+    #[serde(default)]
+    pub(super) asim_logsources: Vec<RawLogSource>,
     pub(super) asim_functions: BTreeMap<String, RawFunctions>,
     pub(super) kql_time_columns: Vec<String>,
     #[serde(default)]
@@ -114,6 +116,7 @@ struct RawTable {
     #[serde(default)]
     fit: Fit,
     fields_in: Option<Payload>,
+    hint: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -146,6 +149,7 @@ pub(super) struct RawFunctions {
     legacy_or_misspelt: Vec<String>,
     #[serde(default)]
     tables: Vec<String>,
+    native_table: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -189,6 +193,7 @@ impl RawLogSource {
             table: raw.table,
             fit: raw.fit,
             payload: raw.fields_in,
+            hint: raw.hint.as_deref().and_then(RowFilter::parse),
         };
         let asim = |raw: RawAsim| AsimSource {
             filter: row_filter(raw.filter.as_deref()),
@@ -231,6 +236,7 @@ pub(super) fn channel_source(service: &str, channels: &[String]) -> LogSource {
         filter: Some(RowFilter { tests: vec![test] }),
         fit: Fit::Same,
         payload: Some(Payload::EventXml),
+        hint: None,
     };
     let renderings = ["XmlWinEventLog", "WinEventLog"];
     let sources = channels.iter().flat_map(|channel| renderings.map(|rendering| format!("{rendering}:{channel}")));
@@ -261,7 +267,8 @@ pub(super) fn functions(by_schema: BTreeMap<String, RawFunctions>) -> Vec<AsimFu
             }
             let builtin = function.im_builtin;
             let (schema, tables, is_general) = (schema.clone(), raw.tables.clone(), index == 0);
-            functions.push(AsimFunction { schema, builtin, spellings, is_general, tables });
+            let native_table = raw.native_table.clone();
+            functions.push(AsimFunction { schema, builtin, spellings, is_general, tables, native_table });
         }
     }
     functions
@@ -289,6 +296,50 @@ pub(super) struct RawSection {
     overrides: Vec<RawConcept>,
     #[serde(default)]
     same_name_columns: Vec<String>,
+    #[serde(default)]
+    asim_passed: BTreeMap<String, RawPassed>,
+}
+
+/// Columns of a table that its parser passes on although the schema does not have them, by the table's dialect.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct RawPassed {
+    #[serde(default)]
+    text: Vec<String>,
+    #[serde(default)]
+    int: Vec<String>,
+    #[serde(default)]
+    bool: Vec<String>,
+    #[serde(default)]
+    dynamic: Vec<String>,
+}
+
+impl RawPassed {
+    /// A concept for each column. Where the parser of another product lacks it, it is read as empty.
+    fn concepts(&self, dialect: Dialect) -> impl Iterator<Item = Concept> {
+        let typed = [
+            (&self.text, ValueForm::Text, "\"\""),
+            (&self.int, ValueForm::Int, "long(null)"),
+            (&self.bool, ValueForm::Bool, "bool(null)"),
+            (&self.dynamic, ValueForm::Text, "dynamic(null)"),
+        ];
+        typed.into_iter().flat_map(move |(names, form, default)| {
+            names.iter().map(move |name| {
+                let expression = format!("column_ifexists(\"{name}\", {default})");
+                let read = Column {
+                    names: Vec::new(),
+                    path: canonical(&expression),
+                    expression: Some(expression),
+                    // The other products fill the schema's own columns.
+                    is_unreliable: true,
+                    assumption: Some(Assumption::Passed),
+                    ..Column::plain(String::new(), form)
+                };
+                let columns = vec![(dialect, Column::plain(name.clone(), form)), (Dialect::Asim, read)];
+                Concept { name: format!("{name} as it is"), whole: None, prefix: None, columns }
+            })
+        })
+    }
 }
 
 #[derive(Deserialize)]
@@ -385,6 +436,11 @@ pub(super) fn sections(
             section.concepts.push(concept);
         }
         section.concepts.extend(raw.same_name_columns.iter().map(|name| same_name(name)));
+        for (key, passed) in &raw.asim_passed {
+            let dialect = Dialect::ALL.into_iter().find(|dialect| dialect.key() == key);
+            let dialect = dialect.ok_or_else(|| HubError { message: format!("`{key}` is not a dialect") })?;
+            section.concepts.extend(passed.concepts(dialect));
+        }
         let named = [(&raw.xdr_table, Dialect::Xdr), (&raw.kql_table, Dialect::Kql)];
         section.tables.extend(named.into_iter().filter_map(|(table, dialect)| Some((table.clone()?, dialect))));
         if raw.secevt.is_some() {

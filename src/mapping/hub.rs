@@ -16,6 +16,8 @@ const FIELDS: &str = include_str!("../../mappings/fields.yaml");
 #[derive(Debug, Clone)]
 pub struct Hub {
     log_sources: Vec<LogSource>,
+    /// Kinds of event that only ASIM tells apart.
+    normalised: Vec<LogSource>,
     sections: BTreeMap<String, Section>,
     functions: Vec<AsimFunction>,
     ip_classes: BTreeMap<String, IpClass>,
@@ -49,6 +51,8 @@ pub(super) struct AsimFunction {
     pub(super) is_general: bool,
     /// The tables that its parsers read.
     pub(super) tables: Vec<String>,
+    /// The table that products fill with rows of the schema.
+    pub(super) native_table: Option<String>,
 }
 
 /// The address blocks behind a class of addresses.
@@ -117,6 +121,7 @@ impl Hub {
         let log_sources: Vec<LogSource> = log_source_file.logsources.into_iter().map(RawLogSource::build).collect();
         Ok(Self {
             sections: sections(field_file.logsources, &field_file.security_table, &log_sources)?,
+            normalised: log_source_file.asim_logsources.into_iter().map(RawLogSource::build).collect(),
             functions: functions(log_source_file.asim_functions),
             ip_classes: field_file.ip_classes,
             time_columns: log_source_file.kql_time_columns,
@@ -186,6 +191,17 @@ impl Hub {
         }
     }
 
+    /// The same, with the kinds of event that only ASIM tells apart.
+    pub fn normalised_candidates(&self, name: &str) -> Vec<Candidate<'_>> {
+        let finer = self.normalised.iter().flat_map(|source| of_table(source, name));
+        self.candidates(name).into_iter().chain(finer).collect()
+    }
+
+    /// Whether the table holds rows of an ASIM schema, under the schema's columns.
+    pub fn is_asim_table(&self, table: &str) -> bool {
+        self.functions.iter().any(|function| function.native_table.as_deref() == Some(table))
+    }
+
     /// Whether the fields of the log source are listed under the table: it is what the table is mostly used for.
     pub fn is_principal(&self, log_source: &str, table: &str) -> bool {
         self.sections
@@ -212,8 +228,8 @@ impl Hub {
 
     /// Whether ASIM's functions give rows of the table, as some kind of event that the hub knows.
     pub fn is_normalised(&self, table: &str) -> bool {
-        let schemas = self.candidates(table).into_iter().filter_map(|found| found.log_source.asim.as_ref());
-        schemas.into_iter().any(|asim| self.is_parsed(table, &asim.schema))
+        let schemas = self.normalised_candidates(table).into_iter().filter_map(|found| found.log_source.asim.as_ref());
+        self.is_asim_table(table) || schemas.into_iter().any(|asim| self.is_parsed(table, &asim.schema))
     }
 
     fn function(&self, name: &str) -> Option<&AsimFunction> {
@@ -265,6 +281,7 @@ fn of_table<'hub>(source: &'hub LogSource, name: &str) -> Vec<Candidate<'hub>> {
     let candidate = |table: &'hub TableSource| Candidate {
         log_source: source,
         filter: table.filter.as_ref(),
+        hint: table.hint.as_ref(),
         fit: table.fit,
         is_implied: false,
     };
@@ -275,7 +292,8 @@ fn of_function<'hub>(source: &'hub LogSource, function: &AsimFunction) -> Option
     let asim = source.asim.as_ref()?;
     let fits = if function.is_general { asim.schema == function.schema } else { asim.builtin == function.builtin };
     let is_implied = !function.is_general;
-    fits.then_some(Candidate { log_source: source, filter: asim.filter.as_ref(), fit: Fit::Wider, is_implied })
+    let filter = asim.filter.as_ref();
+    fits.then_some(Candidate { log_source: source, filter, hint: None, fit: Fit::Wider, is_implied })
 }
 
 #[cfg(test)]

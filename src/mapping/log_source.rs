@@ -86,6 +86,8 @@ pub struct TableSource {
     pub fit: Fit,
     /// Where fields without a column of their own are.
     pub payload: Option<Payload>,
+    /// Rows that are it for certain, where the condition is known only as prose.
+    pub hint: Option<RowFilter>,
 }
 
 /// Where a table keeps the fields of an event that have no columns.
@@ -145,6 +147,8 @@ pub struct Candidate<'hub> {
     pub log_source: &'hub LogSource,
     /// The rows that are it; `None` if the condition is known only as prose.
     pub filter: Option<&'hub RowFilter>,
+    /// Rows that are it for certain.
+    pub hint: Option<&'hub RowFilter>,
     /// How well they fit.
     pub fit: Fit,
     /// Whether the function gives nothing but these rows, so that a rule need not repeat the condition.

@@ -23,6 +23,8 @@ impl Written {
                 self.lines.push(format!("| {}", other.lines.concat()));
                 self.names.append(&mut other.names);
                 self.losses.append(&mut other.losses);
+                self.absent.append(&mut other.absent);
+                self.asks_for_something &= other.asks_for_something;
             }
             Err(refusals) => self.refusals.extend(refusals),
         }
@@ -83,5 +85,6 @@ impl Written {
             under_negation(&mut right.losses);
         }
         self.losses.append(&mut right.losses);
+        self.absent.append(&mut right.absent);
     }
 }

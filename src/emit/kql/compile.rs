@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::super::boolean::{Tree, Words};
 use super::super::condition::Condition;
 use super::super::flatten::{OutputColumn, Split, Step, StepKind, innermost, split};
+use super::super::left_out::asks_for_something;
 use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::needed::{names, needed};
 use super::super::plan::dropped_steps;
@@ -15,20 +16,25 @@ use super::super::time::is_time;
 use super::super::{Form, Request};
 use super::head::{first_lines, rows_of};
 use super::platform::Platform;
+use super::value::of_resolution;
 use super::{innermost_span, print, test};
 use crate::ir::{Expr, ExprKind, Field, Pipeline, SourceKind, Stage, StageKind};
-use crate::mapping::{Resolution, ValueForm};
 use crate::schema::{Origin, ScalarType};
 use crate::span::Span;
 
 const WORDS: Words = Words { and: " and ", or: " or ", not: ("not(", ")"), constants: ("true", "false") };
 
 /// A query that is being written.
+#[derive(Default)]
 pub(super) struct Written {
     /// Its lines.
     pub(super) lines: Vec<String>,
-    /// Columns that are there under their old names; `None` if every column still has the platform's own.
+    /// Columns that are there under their old names.
     pub(super) names: BTreeSet<String>,
+    /// Columns of the source, or made from such, that have no counterpart.
+    pub(super) absent: BTreeSet<String>,
+    /// Whether the rows are those of something that the rule looks for.
+    pub(super) asks_for_something: bool,
     /// What differs.
     pub(super) losses: Vec<Loss>,
     /// What stands in the way.
@@ -83,9 +89,11 @@ pub(super) fn union(
     wanted: &BTreeSet<String>,
 ) -> Result<Written, Vec<Refusal>> {
     let mut texts = Vec::new();
-    let mut written = Written { lines: Vec::new(), names: BTreeSet::new(), losses: Vec::new(), refusals: Vec::new() };
+    let mut written = Written { asks_for_something: true, ..Written::default() };
     for branch in branches {
         let mut part = part(platform, request, branch, wanted.clone())?;
+        written.asks_for_something &= part.asks_for_something;
+        written.absent.append(&mut part.absent);
         texts.push(format!("({})", part.lines.join(" ")));
         written.losses.append(&mut part.losses);
         written.names.append(&mut part.names);
@@ -146,7 +154,7 @@ fn plain(platform: Platform, request: &Request<'_>, split: &Split<'_>) -> Result
                 .says("the output columns have the names of the target"),
         );
     }
-    Ok(Written { lines, names: BTreeSet::new(), losses, refusals: Vec::new() })
+    Ok(Written { lines, losses, ..Written::default() })
 }
 
 fn own_column(platform: Platform, request: &Request<'_>, rows: &Rows<'_>, expr: &Expr) -> Option<String> {
@@ -201,6 +209,7 @@ fn head(
     let mut rows = rows_of(platform, request, &split.head)?;
     let (mut lines, mut losses) = first_lines(platform, request, &mut rows, split.head.source.span)?;
     let mut names = BTreeSet::new();
+    let mut absent = BTreeSet::new();
     let mut made = Vec::new();
     for name in &wanted {
         match old_value(platform, request, &rows, &split.value(&column(name))) {
@@ -212,16 +221,20 @@ fn head(
                 made.push(format!("{} = {text}", print::name(name)));
                 names.insert(name.clone());
             }
-            None => losses.push(
-                Loss::new(LossClass::Informational, Reason::OutputDropped, split.head.source.span, &**name)
-                    .says(format!("the column `{name}` has no counterpart and is left out")),
-            ),
+            None => {
+                absent.insert(name.clone());
+                losses.push(
+                    Loss::new(LossClass::Informational, Reason::OutputDropped, split.head.source.span, &**name)
+                        .says(format!("the column `{name}` has no counterpart and is left out")),
+                );
+            }
         }
     }
     if !made.is_empty() {
         lines.push(format!("| project {}", made.join(", ")));
     }
-    let mut written = Written { lines, names, losses, refusals: Vec::new() };
+    let asks_for_something = asks_for_something(&rows.condition);
+    let mut written = Written { lines, names, absent, asks_for_something, losses, refusals: Vec::new() };
     let present = written.names.clone();
     let there = |expr: &Expr| match &expr.kind {
         ExprKind::Field(field) if present.contains(&field.name) => Some(print::name(&field.name)),
@@ -272,38 +285,10 @@ fn old_value(platform: Platform, request: &Request<'_>, rows: &Rows<'_>, value: 
     print::computed(value, &column)
 }
 
-fn of_resolution(resolution: &Resolution) -> Option<String> {
-    if !resolution.source.values.is_empty() || !resolution.target.values.is_empty() {
-        let (from, to) = (&resolution.source, &resolution.target);
-        if from.values != to.values {
-            return None;
-        }
-    }
-    let spellings = resolution.target.spellings();
-    let column = match spellings.as_slice() {
-        [one] => test::column_text(one),
-        // Which of the two holds the value depends on the sensor.
-        [one, other] => {
-            let (one, other) = (test::column_text(one), test::column_text(other));
-            format!("iff(isnotempty({one}), {one}, {other})")
-        }
-        _ => return None,
-    };
-    match (resolution.source.form, resolution.target.form) {
-        (ValueForm::Int, ValueForm::IntText) => Some(format!("tolong({column})")),
-        (ValueForm::IntText, ValueForm::Int) => Some(format!("tostring({column})")),
-        (ValueForm::Name, ValueForm::Path | ValueForm::NameOrPath) => {
-            Some(format!(r#"tostring(split(replace_string({column}, "/", "\\"), "\\")[-1])"#))
-        }
-        (ValueForm::AcctName, ValueForm::Acct) => Some(format!(r#"tostring(split({column}, "\\")[-1])"#)),
-        (from, to) if from.holds_same_value(to) => Some(column),
-        _ => None,
-    }
-}
-
 /// Whether nothing is left of a stage whose columns are missing.
 fn is_empty(kind: &StageKind) -> bool {
     match kind {
+        StageKind::Filter(Expr { kind: ExprKind::And(parts), .. }) => parts.is_empty(),
         StageKind::Extend(list) => list.is_empty(),
         StageKind::ProjectAway(names) => names.is_empty(),
         StageKind::ProjectRename(renames) => renames.is_empty(),
@@ -320,8 +305,7 @@ impl Written {
         if let StageKind::Union(branches) = &stage.kind {
             return self.also(platform, request, branches, later);
         }
-        // Columns that were left out on the way, and that only the result would show, are left out of lists.
-        let kind = self.without_missing(&stage.kind);
+        let kind = self.without_missing(request, stage);
         let mut used = BTreeSet::new();
         for expr in print::expressions(&kind) {
             names(expr, &mut used);
@@ -348,26 +332,6 @@ impl Written {
             Err(refusal) => self.refusals.push(refusal),
         }
         self.follow(&printed.kind);
-    }
-
-    fn without_missing(&self, kind: &StageKind) -> StageKind {
-        let is_there = |expr: &Expr| {
-            let mut used = BTreeSet::new();
-            names(expr, &mut used);
-            used.iter().all(|name| self.names.contains(name))
-        };
-        let mut kind = kind.clone();
-        match &mut kind {
-            StageKind::Project(list) | StageKind::Extend(list) => list.retain(|assignment| is_there(&assignment.value)),
-            StageKind::ProjectAway(names) | StageKind::ProjectKeep(names) => {
-                names.retain(|name| self.names.contains(name));
-            }
-            StageKind::ProjectRename(renames) => renames.retain(|(_, old)| self.names.contains(old)),
-            StageKind::Summarize { aggregates, .. } => aggregates.retain(|aggregate| is_there(&aggregate.value)),
-            StageKind::Sort(keys) => keys.retain(|(key, _)| is_there(key)),
-            _ => {}
-        }
-        kind
     }
 
     /// The names behind a stage.

@@ -2,6 +2,7 @@
 
 use super::super::Request;
 use super::super::adapt::Style;
+use super::super::condition::{Condition, FieldTest, Match, Shape};
 use super::super::flatten::Flat;
 use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::reason::Reason;
@@ -10,15 +11,23 @@ use super::super::source::{Recognised, row_filter_text};
 use super::super::subject::ColumnSet;
 use super::super::time::Window;
 use super::compile::where_line;
+use super::growth::keeps_growing;
 use super::platform::{Home, Platform};
 use super::{event, print, test};
 use crate::ir::SourceKind;
 use crate::mapping::{Assumption, Dialect, Fit};
 use crate::rule::Seconds;
+use crate::schema::Value;
 use crate::span::Span;
 
-fn wishes_do<T>(platform: Platform, request: &Request<'_>, run: impl FnOnce(&Wishes<'_>) -> T) -> T {
+fn wishes_do<T>(
+    platform: Platform,
+    request: &Request<'_>,
+    source: &SourceKind,
+    run: impl FnOnce(&Wishes<'_>) -> T,
+) -> T {
     let hub = request.hub;
+    let is_of_table = !matches!(source, SourceKind::LogSource(_));
     run(&Wishes {
         dialects: &|source| platform.home(hub, source).map_or(&[], |home| home.dialects),
         places: &|source| by_fit(platform.homes(hub, source)).into_iter().map(kept).collect(),
@@ -40,6 +49,8 @@ fn wishes_do<T>(platform: Platform, request: &Request<'_>, run: impl FnOnce(&Wis
         element: "",
         lists: |_| true,
         keeps_window: true,
+        is_normalised: platform == Platform::Asim,
+        leaves_out: platform == Platform::Asim && is_of_table && keeps_growing(&request.rule.pipeline),
     })
 }
 
@@ -84,7 +95,7 @@ pub(super) fn first_lines(
     }
     let mut lines = vec![home.text.clone()];
     lines.extend(window(platform, rows.window));
-    lines.extend(row_filter(&home, is_narrowed));
+    lines.extend(row_filter(&home, is_narrowed && !says_kind(&home, &rows.condition)));
     if rows.columns.from == Dialect::Sigma {
         lines.extend(event::lines(&rows.condition, rows.columns.shape));
     } else {
@@ -105,7 +116,7 @@ pub(super) fn rows_of<'a>(
     request: &Request<'a>,
     flat: &Flat<'_>,
 ) -> Result<Rows<'a>, Vec<Refusal>> {
-    wishes_do(platform, request, |wishes| rows(request, wishes, flat, &[])).map_err(|refusals| {
+    wishes_do(platform, request, &flat.source.kind, |wishes| rows(request, wishes, flat, &[])).map_err(|refusals| {
         match &flat.source.kind {
             SourceKind::Table { name, .. }
                 if platform == Platform::Asim
@@ -131,6 +142,23 @@ fn by_fit(mut homes: Vec<Home<'_>>) -> Vec<Home<'_>> {
         Fit::Partial | Fit::None => 1,
     });
     homes
+}
+
+/// Whether the rule itself asks for one of the values that the row filter of the place allows.
+fn says_kind(home: &Home<'_>, condition: &Condition) -> bool {
+    let Some([test]) = home.filter.map(|filter| filter.tests.as_slice()) else { return false };
+    let is_one = |part: &Condition| match part {
+        Condition::Match(Match { field, test: FieldTest::Text(text), .. }) => {
+            let is_value = |needle: &String| test.values.iter().any(|value| *value == Value::String(needle.clone()));
+            *field == test.column && text.shape == Shape::Whole && text.needles.iter().all(is_value)
+        }
+        _ => false,
+    };
+    let is_kind = |part: &Condition| match part {
+        Condition::Any(parts) => parts.iter().all(is_one),
+        other => is_one(other),
+    };
+    condition.clone().conjuncts().iter().any(is_kind)
 }
 
 fn row_filter(home: &Home<'_>, is_narrowed: bool) -> Option<String> {

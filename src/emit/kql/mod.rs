@@ -7,10 +7,13 @@
 mod combine;
 mod compile;
 mod event;
+mod growth;
 mod head;
+mod missing;
 mod platform;
 pub mod print;
 mod test;
+mod value;
 
 use super::loss::{Loss, LossClass, Refusal};
 use super::reason::Reason;
@@ -18,6 +21,7 @@ use super::{Backend, Request};
 use crate::ir::{Pipeline, SourceKind};
 pub(super) use platform::Platform;
 pub(super) use test::column_text;
+pub(super) use value::{assumed, below, of_resolution};
 
 /// The KQL writer.
 pub(super) struct Kql(pub(super) Platform);
@@ -38,7 +42,7 @@ impl Backend for Kql {
     }
 }
 
-/// The function of a rule that is normalised already: as written, and as built in.
+/// The function or table of a rule that is normalised already: as written, and as built in.
 fn normalised_function<'a>(request: &Request<'a>) -> Option<(&'a str, &'a str)> {
     let mut source = &request.rule.pipeline.source;
     while let SourceKind::Pipeline { pipeline, .. } = &source.kind {
@@ -53,6 +57,9 @@ fn normalised_function<'a>(request: &Request<'a>) -> Option<(&'a str, &'a str)> 
         | SourceKind::External(_)
         | SourceKind::Opaque(_) => return None,
     };
+    if request.hub.is_asim_table(name) {
+        return Some((name, name));
+    }
     request.hub.asim_function(name).map(|builtin| (name.as_str(), builtin))
 }
 

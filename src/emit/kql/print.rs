@@ -222,8 +222,7 @@ pub fn expression(expr: &Expr) -> String {
         ExprKind::Arithmetic { op, left, right } => format!("{} {} {}", operand(left), op.as_str(), operand(right)),
         ExprKind::Negate(inner) => format!("-{}", operand(inner)),
         ExprKind::Member { base, key } => match key {
-            MemberKey::Property(property) if is_plain_name(property) => format!("{}.{property}", operand(base)),
-            MemberKey::Property(property) => format!("{}[{}]", operand(base), string(property)),
+            MemberKey::Property(property) => member(&operand(base), property),
             MemberKey::Index(index) => format!("{}[{index}]", operand(base)),
             MemberKey::Computed(key) => format!("{}[{}]", operand(base), expression(key)),
         },
@@ -236,6 +235,11 @@ pub fn expression(expr: &Expr) -> String {
     }
 }
 
+/// What a bag has under a name.
+pub(super) fn member(bag: &str, property: &str) -> String {
+    if is_plain_name(property) { format!("{bag}.{property}") } else { format!("{bag}[{}]", string(property)) }
+}
+
 /// The expression with columns replaced; `None` if one of them has no counterpart or a part is only named.
 pub(in super::super) fn computed(expr: &Expr, column: &dyn Fn(&Expr) -> Option<String>) -> Option<String> {
     let mut is_known = true;
@@ -245,16 +249,27 @@ pub(in super::super) fn computed(expr: &Expr, column: &dyn Fn(&Expr) -> Option<S
 
 fn replaced(expr: &Expr, column: &dyn Fn(&Expr) -> Option<String>, is_known: &mut bool) -> Expr {
     match &expr.kind {
-        ExprKind::Field(_) | ExprKind::Member { .. } => {
-            let name = column(expr);
-            *is_known &= name.is_some();
-            Expr { kind: ExprKind::Opaque(super::test::column_text(&name.unwrap_or_default())), ..expr.clone() }
-        }
+        ExprKind::Field(_) | ExprKind::Member { .. } => match column(expr) {
+            Some(name) => Expr { kind: ExprKind::Opaque(super::test::column_text(&name)), ..expr.clone() },
+            // What lies below a value that is computed is as good as that value.
+            None if is_below_call(expr) => map_children(expr, &mut |child| replaced(child, column, is_known)),
+            None => {
+                *is_known = false;
+                expr.clone()
+            }
+        },
         ExprKind::Opaque(_) | ExprKind::Subquery(_) | ExprKind::Star => {
             *is_known = false;
             expr.clone()
         }
         _ => map_children(expr, &mut |child| replaced(child, column, is_known)),
+    }
+}
+
+fn is_below_call(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Member { base, .. } => matches!(base.kind, ExprKind::Call { .. }) || is_below_call(base),
+        _ => false,
     }
 }
 

@@ -103,6 +103,8 @@ fn base<'a>(
         needs_condition: true,
         lists: |_| true,
         keeps_window: false,
+        is_normalised: false,
+        leaves_out: false,
     };
     let mut rows = rows(request, &wishes, &flat, needed)?;
     losses.append(&mut rows.losses);

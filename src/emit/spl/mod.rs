@@ -127,6 +127,8 @@ fn wanted<T>(request: &Request<'_>, run: impl FnOnce(&Wishes<'_>) -> T) -> T {
         element: "{}",
         lists: |_| true,
         keeps_window: true,
+        is_normalised: false,
+        leaves_out: false,
     })
 }
 

@@ -1,0 +1,79 @@
+//! Conjuncts that a target without another way out leaves out: what remains gives at least the same rows.
+//!
+//! A rule stays a rule only while something in it still asks for a particular event. Exclusions, tests for presence and
+//! the kind of the event do not.
+
+use std::collections::BTreeSet;
+
+use super::condition::{Condition, FieldTest};
+use super::kql::print;
+use super::loss::{Loss, LossClass, Refusal};
+use super::needed::names;
+use super::reason::Reason;
+use super::translate::{Position, Translator};
+use crate::ir::Expr;
+
+/// Columns that say what kind of event a row is. Rows of a kind that the target does not have are not in it at all.
+const KINDS: [&str; 5] = ["ActionType", "EventID", "EventType", "RecordType", "SubType"];
+
+/// The condition of the conjuncts that can be written, with a loss for each of the others.
+///
+/// # Errors
+///
+/// Every refusal, if one is about more than a column or if too little is left.
+pub(super) fn condition(translator: &mut Translator<'_>, conjuncts: &[Expr]) -> Result<Condition, Vec<Refusal>> {
+    let (mut written, mut left_out, mut refusals) = (Vec::new(), Vec::new(), Vec::new());
+    for conjunct in conjuncts {
+        let before = translator.losses.len();
+        let condition = translator.condition(conjunct, Position::TOP);
+        let refused = std::mem::take(&mut translator.refusals);
+        if refused.is_empty() {
+            written.push(condition);
+        } else {
+            translator.losses.truncate(before);
+            left_out.push((conjunct, refused.clone()));
+            refusals.extend(refused);
+        }
+    }
+    let condition = Condition::all(written);
+    let can_go = |(conjunct, refused): &(&Expr, Vec<Refusal>)| refused.iter().all(is_of_column) && !is_of_kind(conjunct);
+    if left_out.iter().all(can_go) && (left_out.is_empty() || asks_for_something(&condition)) {
+        translator.losses.extend(left_out.iter().map(|(conjunct, refused)| loss(conjunct, &refused[0])));
+        return Ok(condition);
+    }
+    Err(refusals)
+}
+
+/// The loss of a conjunct that is left out.
+pub(super) fn loss(conjunct: &Expr, refusal: &Refusal) -> Loss {
+    Loss::new(LossClass::Over, refusal.reason, conjunct.span, print::expression(conjunct))
+        .says(format!("{}; the test is left out", refusal.message))
+        .suggest("map the column in a mapping file, or refuse such rules with `--strict`")
+}
+
+/// Whether the target has the rows, but not the column or its form.
+fn is_of_column(refusal: &Refusal) -> bool {
+    matches!(
+        refusal.reason,
+        Reason::FieldUnmapped | Reason::ComputedField | Reason::FieldComparison | Reason::ValueForm
+    )
+}
+
+fn is_of_kind(conjunct: &Expr) -> bool {
+    let mut used = BTreeSet::new();
+    names(conjunct, &mut used);
+    used.iter().any(|name| KINDS.contains(&name.as_str()))
+}
+
+/// Whether the condition looks for something, rather than exclude something or ask for one kind of event.
+pub(super) fn asks_for_something(condition: &Condition) -> bool {
+    match condition {
+        Condition::Constant(_) | Condition::Not(_) => false,
+        Condition::All(parts) => parts.iter().any(asks_for_something),
+        Condition::Any(parts) => parts.iter().all(asks_for_something),
+        Condition::Match(found) => {
+            !matches!(found.test, FieldTest::Empty | FieldTest::Missing)
+                && !KINDS.contains(&found.origin.column.as_str())
+        }
+    }
+}
