@@ -78,6 +78,7 @@ impl Forms<'_> {
             (ValueForm::Pipe, ValueForm::PipeNt) => self.pipe(test),
             (ValueForm::Host, ValueForm::Url) => self.host_of_url(&test),
             (ValueForm::Url, ValueForm::Host) => self.url_as_host(test),
+            (ValueForm::Url, ValueForm::UrlRest) => self.url_without_scheme(test),
             // What a column holds beyond the text is not known to either side.
             (ValueForm::Text, _) | (_, ValueForm::Text) if self.is_event_to_kql => self.exact(test),
             _ => Err(self.unknown()),
@@ -218,6 +219,21 @@ impl Forms<'_> {
             return Err(self.unknown());
         }
         Ok(((self.leaf)(test), vec![Assumption::Host]))
+    }
+
+    /// The target's URL has no scheme, so that the test must not look at one.
+    fn url_without_scheme(&self, test: FieldTest) -> Rewritten {
+        let looks_at_scheme = |text: &str| text.contains("://") || text.to_ascii_lowercase().starts_with("http");
+        match &test {
+            FieldTest::Text(wanted) if wanted.needles.iter().any(|needle| looks_at_scheme(needle)) => {
+                Err("the test looks at the scheme of a URL, which the target leaves out".to_owned())
+            }
+            FieldTest::Text(wanted) => {
+                let is_of_start = matches!(wanted.shape, Shape::Whole | Shape::StartsWith | Shape::Fits);
+                Ok(((self.leaf)(test), if is_of_start { vec![Assumption::Host] } else { Vec::new() }))
+            }
+            _ => Err(self.unknown()),
+        }
     }
 
     /// T1, T5 to T7: the same test on what follows the last separator.

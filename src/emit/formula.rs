@@ -43,8 +43,16 @@ impl Translator<'_> {
                 return Some(time.to_owned());
             }
             let subject = subject(expr)?;
-            let (resolution, is_any_element) = self.columns.resolve(&subject)?;
-            let text = if self.style.is_kql { of_resolution(&resolution)? } else { same_value(&resolution)? };
+            let (mut resolution, is_any_element) = self.columns.resolve(&subject)?;
+            let text = if self.style.is_kql {
+                let own = of_resolution(&resolution);
+                own.or_else(|| {
+                    resolution = self.columns.passed(&subject)?;
+                    of_resolution(&resolution)
+                })?
+            } else {
+                same_value(&resolution)?
+            };
             used.borrow_mut().push((resolution, subject.name));
             (!is_any_element).then_some(text)
         };

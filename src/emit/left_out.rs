@@ -20,13 +20,19 @@ const KINDS: [&str; 5] = ["ActionType", "EventID", "EventType", "RecordType", "S
 ///
 /// # Errors
 ///
-/// Every refusal, if one is about more than a column or if too little is left.
-pub(super) fn condition(translator: &mut Translator<'_>, conjuncts: &[Expr]) -> Result<Condition, Vec<Refusal>> {
+/// Every refusal, if one is about more than a column or if too little is left: a rule with a threshold over groups asks
+/// for something whatever its rows are.
+pub(super) fn condition(
+    translator: &mut Translator<'_>,
+    conjuncts: &[Expr],
+    has_threshold: bool,
+) -> Result<Condition, Vec<Refusal>> {
     let (mut written, mut left_out, mut refusals) = (Vec::new(), Vec::new(), Vec::new());
     for conjunct in conjuncts {
         let before = translator.losses.len();
         let condition = translator.condition(conjunct, Position::TOP);
-        let refused = std::mem::take(&mut translator.refusals);
+        let mut refused = std::mem::take(&mut translator.refusals);
+        refused.extend(translator.losses[before..].iter().filter(|loss| narrows(loss)).map(refusal_of));
         if refused.is_empty() {
             written.push(condition);
         } else {
@@ -37,7 +43,8 @@ pub(super) fn condition(translator: &mut Translator<'_>, conjuncts: &[Expr]) -> 
     }
     let condition = Condition::all(written);
     let can_go = |(conjunct, refused): &(&Expr, Vec<Refusal>)| refused.iter().all(is_of_column) && !is_of_kind(conjunct);
-    if left_out.iter().all(can_go) && (left_out.is_empty() || asks_for_something(&condition)) {
+    let is_enough = has_threshold || asks_for_something(&condition);
+    if left_out.iter().all(can_go) && (left_out.is_empty() || is_enough) {
         translator.losses.extend(left_out.iter().map(|(conjunct, refused)| loss(conjunct, &refused[0])));
         return Ok(condition);
     }
@@ -49,6 +56,19 @@ pub(super) fn loss(conjunct: &Expr, refusal: &Refusal) -> Loss {
     Loss::new(LossClass::Over, refusal.reason, conjunct.span, print::expression(conjunct))
         .says(format!("{}; the test is left out", refusal.message))
         .suggest("map the column in a mapping file, or refuse such rules with `--strict`")
+}
+
+/// Whether a loss would take matches from the rule, and nothing excuses it.
+fn narrows(loss: &Loss) -> bool {
+    matches!(loss.rule_class, LossClass::Under | LossClass::Changed) && loss.assumption.is_none()
+}
+
+fn refusal_of(loss: &Loss) -> Refusal {
+    let refusal = Refusal::new(loss.span, Reason::ValueForm, &*loss.construct, loss.message.clone());
+    match &loss.suggestion {
+        Some(suggestion) => refusal.suggest(suggestion.clone()),
+        None => refusal,
+    }
 }
 
 /// Whether the target has the rows, but not the column or its form.

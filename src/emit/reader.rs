@@ -14,6 +14,7 @@ use crate::schema::ScalarType;
 const PRIVATE_BLOCKS: [&str; 3] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
 
 /// Tests of one column, not yet on a field of the target.
+#[derive(Clone)]
 pub(super) enum Plan {
     Constant(bool),
     All(Vec<Plan>),

@@ -60,6 +60,8 @@ pub(super) struct Wishes<'a> {
     pub(super) is_normalised: bool,
     /// Whether a conjunct whose column the target lacks is left out, as long as the others ask for something.
     pub(super) leaves_out: bool,
+    /// Whether results are groups that pass a threshold.
+    pub(super) has_threshold: bool,
 }
 
 /// A place where a target keeps a log source.
@@ -238,7 +240,7 @@ pub(super) fn translated<'a>(
     let rest = std::mem::take(&mut recognised.rest);
     let leaves_out = wishes.leaves_out && request.options.unmapped == Unmapped::Error && !request.options.strict;
     let condition = if leaves_out {
-        left_out::condition(&mut translator, &rest)?
+        left_out::condition(&mut translator, &rest, wishes.has_threshold)?
     } else {
         Condition::all(rest.iter().map(|conjunct| translator.condition(conjunct, Position::TOP)).collect())
     };

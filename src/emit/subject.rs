@@ -163,6 +163,14 @@ impl Columns<'_> {
         self.below(base, subject)
     }
 
+    /// The source's own column, where the target's parser passes it on beside what it has for it.
+    pub(super) fn passed(&self, subject: &Subject) -> Option<Resolution> {
+        if self.to != [Dialect::Asim] || !subject.keys.is_empty() {
+            return None;
+        }
+        self.hub.resolve_passed(self.log_source, self.from, subject.column.as_deref()?)
+    }
+
     /// A column that the table has not got: the event has a field of that name, which somebody's table may hold.
     fn field_of_event(&self, subject: &Subject) -> Option<Resolution> {
         let column = subject.column.as_deref()?;

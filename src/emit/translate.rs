@@ -232,7 +232,7 @@ impl Translator<'_> {
         let origin = Origin {
             span,
             construct,
-            column: subject.name,
+            column: subject.name.clone(),
             form: resolution.source.form,
             is_negated: at.is_negated,
             ..Origin::default()
@@ -240,7 +240,22 @@ impl Translator<'_> {
         if matches!(test.op, TestOp::Regex) {
             self.note_regex(test, &origin);
         }
-        self.place(plan, &resolution, &origin)
+        let (refusals, losses) = (self.refusals.len(), self.losses.len());
+        let condition = self.place(plan.clone(), &resolution, &origin);
+        if self.refusals.len() == refusals {
+            return condition;
+        }
+        let Some(passed) = self.columns.passed(&subject) else { return condition };
+        let (refused, other_losses) = (self.refusals.split_off(refusals), self.losses.split_off(losses));
+        let found = self.place(plan, &passed, &Origin { form: passed.source.form, ..origin });
+        if self.refusals.len() == refusals {
+            return found;
+        }
+        self.refusals.truncate(refusals);
+        self.refusals.extend(refused);
+        self.losses.truncate(losses);
+        self.losses.extend(other_losses);
+        condition
     }
 
     /// Puts tests on the target's column, in the form that it holds.

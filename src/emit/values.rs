@@ -32,9 +32,7 @@ impl Translator<'_> {
             },
             other => return Ok(other),
         };
-        if wanted.shape != Shape::Whole {
-            return Err("only whole values can be rewritten to the target's values".to_owned());
-        }
+        let wanted = if wanted.shape == Shape::Whole { wanted } else { listed_values(wanted, from)? };
         let mut needles = Vec::new();
         for needle in &wanted.needles {
             let known = |value| lookup(from, value, |(value, _)| value);
@@ -69,6 +67,31 @@ impl Translator<'_> {
         // The target's own texts are written as it documents them; their case carries nothing.
         Ok(FieldTest::Text(TextTest { needles, is_case_sensitive: false, ..wanted }))
     }
+}
+
+/// The listed values that a test of a part of the text is true for.
+fn listed_values(wanted: TextTest, listed: &[(String, String)]) -> Result<TextTest, String> {
+    if listed.iter().any(|row| row.0 == ANY_OTHER) || wanted.shape == Shape::Fits {
+        return Err("only whole values can be rewritten to the target's values".to_owned());
+    }
+    let is_found = |value: &str| {
+        let value = value.to_lowercase();
+        wanted.needles.iter().any(|needle| {
+            let needle = needle.to_lowercase();
+            match wanted.shape {
+                // The values are single words.
+                Shape::Whole | Shape::Fits | Shape::Term { left: true, right: true } => value == needle,
+                Shape::Contains => value.contains(&needle),
+                Shape::StartsWith | Shape::Term { left: true, .. } => value.starts_with(&needle),
+                Shape::EndsWith | Shape::Term { .. } => value.ends_with(&needle),
+            }
+        })
+    };
+    let needles: Vec<String> = listed.iter().filter(|row| is_found(&row.0)).map(|row| row.0.clone()).collect();
+    if needles.is_empty() {
+        return Err("the test is true for no value that has a counterpart on the target".to_owned());
+    }
+    Ok(TextTest { shape: Shape::Whole, needles, ..wanted })
 }
 
 fn lookup<'a>(

@@ -80,6 +80,8 @@ pub struct Concept {
     pub whole: Option<String>,
     /// Text in front of a digest inside the whole.
     pub prefix: Option<String>,
+    /// Whether ASIM has the column only where the parser of its table passes it on.
+    pub is_passed: bool,
     /// Its columns.
     pub columns: Vec<(Dialect, Column)>,
 }

@@ -261,6 +261,7 @@ pub(super) fn functions(by_schema: BTreeMap<String, RawFunctions>) -> Vec<AsimFu
     let mut functions = Vec::new();
     for (schema, raw) in by_schema {
         for (index, function) in raw.functions.into_iter().enumerate() {
+            let plain = function.asim_builtin.clone();
             let mut spellings = vec![function.im_builtin.clone(), function.im, function.asim_builtin, function.asim];
             if index == 0 {
                 spellings.extend(raw.legacy_or_misspelt.iter().cloned());
@@ -268,7 +269,7 @@ pub(super) fn functions(by_schema: BTreeMap<String, RawFunctions>) -> Vec<AsimFu
             let builtin = function.im_builtin;
             let (schema, tables, is_general) = (schema.clone(), raw.tables.clone(), index == 0);
             let native_table = raw.native_table.clone();
-            functions.push(AsimFunction { schema, builtin, spellings, is_general, tables, native_table });
+            functions.push(AsimFunction { schema, builtin, plain, spellings, is_general, tables, native_table });
         }
     }
     functions
@@ -336,7 +337,7 @@ impl RawPassed {
                     ..Column::plain(String::new(), form)
                 };
                 let columns = vec![(dialect, Column::plain(name.clone(), form)), (Dialect::Asim, read)];
-                Concept { name: format!("{name} as it is"), whole: None, prefix: None, columns }
+                Concept { name: format!("{name} as it is"), whole: None, prefix: None, is_passed: true, columns }
             })
         })
     }
@@ -348,6 +349,8 @@ struct RawConcept {
     form: ValueForm,
     of: Option<String>,
     prefix: Option<String>,
+    #[serde(default, rename = "passed")]
+    is_passed: bool,
     #[serde(flatten)]
     columns: BTreeMap<String, Yaml>,
 }
@@ -378,7 +381,13 @@ impl RawConcept {
                 Some(value) => columns.push((dialect, self.column(value)?)),
             }
         }
-        Ok(Concept { name: self.concept.clone(), whole: self.of.clone(), prefix: self.prefix.clone(), columns })
+        Ok(Concept {
+            name: self.concept.clone(),
+            whole: self.of.clone(),
+            prefix: self.prefix.clone(),
+            is_passed: self.is_passed,
+            columns,
+        })
     }
 
     fn column(&self, value: &Yaml) -> Result<Column, HubError> {
@@ -471,5 +480,5 @@ fn with_sibling_tables(mut section: Section, id: &str, log_sources: &[LogSource]
 fn same_name(name: &str) -> Concept {
     let column = Column::plain(name.to_owned(), ValueForm::Text);
     let columns = [Dialect::Sigma, Dialect::Kql, Dialect::Splunk].map(|dialect| (dialect, column.clone()));
-    Concept { name: name.to_owned(), whole: None, prefix: None, columns: columns.into() }
+    Concept { name: name.to_owned(), whole: None, prefix: None, is_passed: false, columns: columns.into() }
 }

@@ -45,6 +45,8 @@ pub(super) struct AsimFunction {
     pub(super) schema: String,
     /// Its built-in spelling.
     pub(super) builtin: String,
+    /// The same without parameters, and so without their defaults.
+    pub(super) plain: String,
     /// All of its spellings.
     pub(super) spellings: Vec<String>,
     /// Whether it gives every event of the schema.
@@ -194,12 +196,13 @@ impl Hub {
     /// The same, with the kinds of event that only ASIM tells apart.
     pub fn normalised_candidates(&self, name: &str) -> Vec<Candidate<'_>> {
         let finer = self.normalised.iter().flat_map(|source| of_table(source, name));
-        self.candidates(name).into_iter().chain(finer).collect()
+        finer.chain(self.candidates(name)).collect()
     }
 
-    /// Whether the table holds rows of an ASIM schema, under the schema's columns.
-    pub fn is_asim_table(&self, table: &str) -> bool {
-        self.functions.iter().any(|function| function.native_table.as_deref() == Some(table))
+    /// The function without parameters that gives the rows of a table which holds rows of an ASIM schema.
+    pub fn function_of_asim_table(&self, table: &str) -> Option<&str> {
+        let of_table = |function: &&AsimFunction| function.native_table.as_deref() == Some(table);
+        self.functions.iter().find(of_table).map(|function| function.plain.as_str())
     }
 
     /// Whether the fields of the log source are listed under the table: it is what the table is mostly used for.
@@ -229,7 +232,7 @@ impl Hub {
     /// Whether ASIM's functions give rows of the table, as some kind of event that the hub knows.
     pub fn is_normalised(&self, table: &str) -> bool {
         let schemas = self.normalised_candidates(table).into_iter().filter_map(|found| found.log_source.asim.as_ref());
-        self.is_asim_table(table) || schemas.into_iter().any(|asim| self.is_parsed(table, &asim.schema))
+        self.function_of_asim_table(table).is_some() || schemas.into_iter().any(|asim| self.is_parsed(table, &asim.schema))
     }
 
     fn function(&self, name: &str) -> Option<&AsimFunction> {
@@ -248,6 +251,13 @@ impl Hub {
     /// How a column of a log source is reached in one of the target's dialects.
     pub fn resolve(&self, log_source: &str, from: Dialect, column: &str, to: &[Dialect]) -> Option<Resolution> {
         resolve(&self.sections.get(log_source)?.concepts, from, column, to)
+    }
+
+    /// How a column is reached that the parser of its table passes on, beside what the schema has for it.
+    pub fn resolve_passed(&self, log_source: &str, from: Dialect, column: &str) -> Option<Resolution> {
+        let concepts = self.sections.get(log_source)?.concepts.iter().filter(|concept| concept.is_passed);
+        let concepts: Vec<Concept> = concepts.cloned().collect();
+        resolve(&concepts, from, column, &[Dialect::Asim])
     }
 
     /// The concepts of a log source that are parts of one, with the text in front of each part: the digests of a list.

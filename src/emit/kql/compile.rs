@@ -269,15 +269,17 @@ fn old_value(platform: Platform, request: &Request<'_>, rows: &Rows<'_>, value: 
     if is_time(request.hub, value) {
         return Some(platform.time_column().to_owned());
     }
-    if let Some((resolution, false)) = subject(value).and_then(|subject| rows.columns.resolve(&subject)) {
-        return of_resolution(&resolution);
+    let own = |expr: &Expr| {
+        let subject = subject(expr)?;
+        let (resolution, is_any_element) = rows.columns.resolve(&subject)?;
+        let text = of_resolution(&resolution).filter(|_| !is_any_element);
+        text.or_else(|| of_resolution(&rows.columns.passed(&subject)?))
+    };
+    if let Some(text) = own(value) {
+        return Some(text);
     }
     let column = |expr: &Expr| {
-        if is_time(request.hub, expr) {
-            return Some(platform.time_column().to_owned());
-        }
-        let (resolution, _) = rows.columns.resolve(&subject(expr)?)?;
-        of_resolution(&resolution)
+        if is_time(request.hub, expr) { Some(platform.time_column().to_owned()) } else { own(expr) }
     };
     if let ExprKind::Value(_) = &value.kind {
         return Some(print::expression(value));
@@ -350,9 +352,13 @@ impl Written {
                 }
             }
             StageKind::Summarize { aggregates, by } => {
-                let keeps_all = aggregates.iter().any(|aggregate| print::expression(&aggregate.value).contains('*'));
-                let made = aggregates.iter().flat_map(|aggregate| aggregate.names.clone());
-                let mut names: BTreeSet<String> = made.filter(|name| !keeps_all || self.names.contains(name)).collect();
+                let mut names = BTreeSet::new();
+                for aggregate in aggregates {
+                    // `arg_max(x, *)` keeps what there is.
+                    let keeps_all = print::expression(&aggregate.value).contains('*');
+                    let made = aggregate.names.iter().filter(|name| !keeps_all || self.names.contains(*name));
+                    names.extend(made.cloned());
+                }
                 names.extend(of(by));
                 self.names = names;
             }

@@ -20,6 +20,23 @@ pub(super) fn keeps_growing(pipeline: &Pipeline) -> bool {
     all_grow(pipeline, &mut Made::new())
 }
 
+/// Whether results are groups that pass a threshold: the last `summarize` is followed by a test of what it made.
+pub(super) fn has_threshold(pipeline: &Pipeline) -> bool {
+    let mut made = BTreeSet::new();
+    pipeline.stages.iter().any(|stage| match &stage.kind {
+        StageKind::Summarize { aggregates, .. } => {
+            made = aggregates.iter().flat_map(|aggregate| aggregate.names.clone()).collect();
+            false
+        }
+        StageKind::Filter(predicate) => {
+            let mut used = BTreeSet::new();
+            names(predicate, &mut used);
+            used.iter().any(|name| made.contains(name))
+        }
+        _ => false,
+    })
+}
+
 fn all_grow(pipeline: &Pipeline, made: &mut Made) -> bool {
     let source = match &pipeline.source.kind {
         SourceKind::Pipeline { pipeline, .. } => all_grow(pipeline, made),

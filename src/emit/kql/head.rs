@@ -11,7 +11,7 @@ use super::super::source::{Recognised, row_filter_text};
 use super::super::subject::ColumnSet;
 use super::super::time::Window;
 use super::compile::where_line;
-use super::growth::keeps_growing;
+use super::growth::{has_threshold, keeps_growing};
 use super::platform::{Home, Platform};
 use super::{event, print, test};
 use crate::ir::SourceKind;
@@ -51,6 +51,7 @@ fn wishes_do<T>(
         keeps_window: true,
         is_normalised: platform == Platform::Asim,
         leaves_out: platform == Platform::Asim && is_of_table && keeps_growing(&request.rule.pipeline),
+        has_threshold: has_threshold(&request.rule.pipeline),
     })
 }
 

@@ -19,6 +19,7 @@ use super::loss::{Loss, LossClass, Refusal};
 use super::reason::Reason;
 use super::{Backend, Request};
 use crate::ir::{Pipeline, SourceKind};
+use crate::mapping::Assumption;
 pub(super) use platform::Platform;
 pub(super) use test::column_text;
 pub(super) use value::{assumed, below, of_resolution};
@@ -57,17 +58,26 @@ fn normalised_function<'a>(request: &Request<'a>) -> Option<(&'a str, &'a str)> 
         | SourceKind::External(_)
         | SourceKind::Opaque(_) => return None,
     };
-    if request.hub.is_asim_table(name) {
-        return Some((name, name));
-    }
-    request.hub.asim_function(name).map(|builtin| (name.as_str(), builtin))
+    let hub = request.hub;
+    hub.asim_function(name).or_else(|| hub.function_of_asim_table(name)).map(|builtin| (name.as_str(), builtin))
 }
 
 fn respelled(request: &Request<'_>, written: &str, builtin: &str) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
-    let spell = |name: &str| request.hub.asim_function(name).unwrap_or(name).to_owned();
+    let hub = request.hub;
+    let spell = |name: &str| match hub.function_of_asim_table(name) {
+        Some(function) => function.to_owned(),
+        None => hub.asim_function(name).unwrap_or(name).to_owned(),
+    };
     let text = print::pipeline(&request.rule.pipeline, &spell).map_err(|refusal| vec![refusal])?;
     let mut losses = Vec::new();
-    if written != builtin {
+    if hub.function_of_asim_table(written).is_some() {
+        losses.push(
+            Loss::new(LossClass::Assumption, Reason::LogsourceWidened, request.rule.pipeline.source.span, written)
+                .says(format!("`{builtin}` also gives the events of other products"))
+                .emits(builtin)
+                .assuming(Assumption::Scope),
+        );
+    } else if written != builtin {
         let span = request.rule.pipeline.source.span;
         losses.push(
             Loss::new(LossClass::Informational, Reason::Respelled, span, written)

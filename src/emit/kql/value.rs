@@ -6,10 +6,11 @@ use crate::mapping::{Assumption, Column, Resolution, ValueForm};
 
 /// The expression; `None` if the value cannot be told from the target's.
 pub(in super::super) fn of_resolution(resolution: &Resolution) -> Option<String> {
-    if resolution.source.values != resolution.target.values {
-        return None;
-    }
     let spellings = resolution.target.spellings();
+    if resolution.source.values != resolution.target.values {
+        let [one] = spellings.as_slice() else { return None };
+        return decoded(resolution, &test::column_text(one));
+    }
     let column = match spellings.as_slice() {
         [one] => test::column_text(one),
         // Which of the two holds the value depends on the sensor.
@@ -27,9 +28,40 @@ pub(in super::super) fn of_resolution(resolution: &Resolution) -> Option<String>
         }
         (ValueForm::AcctName, ValueForm::Acct) => Some(format!(r#"tostring(split({column}, "\\")[-1])"#)),
         (ValueForm::AcctDomain, ValueForm::Acct) => Some(format!(r#"extract(@"^([^\\]*)\\", 1, {column})"#)),
+        // The scheme is gone, and nothing else.
+        (ValueForm::Url, ValueForm::UrlRest) => Some(column),
         (from, to) if from.holds_same_value(to) => Some(column),
         _ => None,
     }
+}
+
+/// The source's text for each of the target's, where there is exactly one.
+fn decoded<'a>(resolution: &'a Resolution, column: &str) -> Option<String> {
+    let (from, to) = (&resolution.source.values, &resolution.target.values);
+    let pairs: Vec<(&String, &String)> = match (from.is_empty(), to.is_empty()) {
+        (true, _) => to.iter().map(|(theirs, meaning)| (theirs, meaning)).collect(),
+        (false, true) => from.iter().map(|(ours, meaning)| (meaning, ours)).collect(),
+        (false, false) => {
+            let same = |row: &'a (String, String)| from.iter().filter(move |other| other.1 == row.1);
+            to.iter().flat_map(|row| same(row).map(move |other| (&row.0, &other.0))).collect()
+        }
+    };
+    let is_once = |theirs: &String| pairs.iter().filter(|pair| pair.0 == theirs).count() == 1;
+    if pairs.is_empty() || !pairs.iter().all(|(theirs, ours)| is_once(theirs) && *ours != "*") {
+        return None;
+    }
+    let text = |text: &str| match resolution.source.form {
+        ValueForm::Int | ValueForm::Bool => text.to_owned(),
+        _ => print::string(text),
+    };
+    let none = match resolution.source.form {
+        ValueForm::Int => "long(null)",
+        ValueForm::Bool => "bool(null)",
+        _ => "\"\"",
+    };
+    let cases: Vec<String> =
+        pairs.iter().map(|(theirs, ours)| format!("{column} =~ {}, {}", print::string(theirs), text(ours))).collect();
+    Some(format!("case({}, {none})", cases.join(", ")))
 }
 
 /// What the expression assumes.
@@ -37,7 +69,9 @@ pub(in super::super) fn assumed(resolution: &Resolution) -> Vec<Assumption> {
     let of_form = match (resolution.source.form, resolution.target.form) {
         (ValueForm::Name, ValueForm::Path | ValueForm::NameOrPath) => Some(Assumption::FullPath),
         (ValueForm::AcctName | ValueForm::AcctDomain, ValueForm::Acct) => Some(Assumption::DomainUser),
-        (ValueForm::Host, ValueForm::Fqdn) | (ValueForm::Fqdn, ValueForm::Host) => Some(Assumption::Host),
+        (ValueForm::Host, ValueForm::Fqdn)
+        | (ValueForm::Fqdn, ValueForm::Host)
+        | (ValueForm::Url, ValueForm::UrlRest) => Some(Assumption::Host),
         (ValueForm::RegLongKey, ValueForm::RegAsimKey) => Some(Assumption::RegistryForm),
         _ => None,
     };

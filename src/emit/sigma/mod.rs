@@ -105,6 +105,7 @@ fn base<'a>(
         keeps_window: false,
         is_normalised: false,
         leaves_out: false,
+        has_threshold: false,
     };
     let mut rows = rows(request, &wishes, &flat, needed)?;
     losses.append(&mut rows.losses);

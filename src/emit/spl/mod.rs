@@ -129,6 +129,7 @@ fn wanted<T>(request: &Request<'_>, run: impl FnOnce(&Wishes<'_>) -> T) -> T {
         keeps_window: true,
         is_normalised: false,
         leaves_out: false,
+        has_threshold: false,
     })
 }
 
