@@ -14,7 +14,19 @@ use super::translate::{Position, Translator};
 use crate::ir::Expr;
 
 /// Columns that say what kind of event a row is. Rows of a kind that the target does not have are not in it at all.
-const KINDS: [&str; 5] = ["ActionType", "EventID", "EventType", "RecordType", "SubType"];
+const KINDS: [&str; 11] = [
+    "ActionType",
+    "Activity",
+    "CategoryValue",
+    "DeviceEventClassID",
+    "DeviceProduct",
+    "DeviceVendor",
+    "EventID",
+    "EventType",
+    "OfficeWorkload",
+    "RecordType",
+    "SubType",
+];
 
 /// The condition of the conjuncts that can be written, with a loss for each of the others.
 ///

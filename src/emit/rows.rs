@@ -10,7 +10,7 @@ use super::fold::fold;
 use super::left_out;
 use super::loss::{Loss, LossClass, Refusal};
 use super::reason::Reason;
-use super::source::{Recognised, recognise, sensor_loss, source_name};
+use super::source::{Recognised, recognise, rows_loss, sensor_loss, source_name};
 use super::subject::{ColumnSet, Columns, subject};
 use super::time::{TimeTest, Window, fixed_loss, time_test, window_loss};
 use super::translate::{Known, Position, Translator};
@@ -150,9 +150,9 @@ fn mapped<'a>(
     let name = source_name(request.hub, flat.source).map_err(|refusal| vec![refusal])?;
     let hub = request.hub;
     let candidates = if wishes.is_normalised { hub.normalised_candidates(name) } else { hub.candidates(name) };
-    let conjuncts = conjuncts.to_vec();
+    let all = conjuncts.to_vec();
     let mut recognised =
-        recognise(hub, flat.source, &candidates, conjuncts, allows_under, has_column, wishes.shared_home)
+        recognise(hub, flat.source, &candidates, all, allows_under, has_column, wishes.shared_home)
             .map_err(|refusal| vec![refusal])?;
     let dialects = (wishes.dialects)(recognised.log_source);
     if dialects.is_empty() {
@@ -161,6 +161,9 @@ fn mapped<'a>(
     }
     let mut losses = losses.to_vec();
     losses.append(&mut recognised.losses);
+    if wishes.is_normalised {
+        losses.extend(rows_loss(flat.source, &recognised, conjuncts));
+    }
     let target_name = (wishes.source_name)(recognised.log_source);
     if wishes.changes_sensor {
         losses.extend(sensor_loss(recognised.fit, &recognised.name, &target_name, flat.source));

@@ -200,6 +200,18 @@ fn ambiguous(name: &str, source: &Source, candidates: &[Candidate<'_>]) -> Refus
     }
 }
 
+/// What it means that ASIM has only some rows of the table, unless the rule asks for no others.
+pub(super) fn rows_loss(source: &Source, recognised: &Recognised<'_>, conjuncts: &[Expr]) -> Option<Loss> {
+    let table = recognised.log_source.tables.iter().find(|table| table.table == recognised.name)?;
+    let rows = table.normalised_rows.as_ref()?;
+    if rows.filter.as_ref().is_some_and(|filter| states(conjuncts, filter)) {
+        return None;
+    }
+    let message = format!("of `{}`, the parsers have only these rows: {}", recognised.name, rows.text);
+    let loss = Loss::new(LossClass::Under, Reason::LogsourceNarrowed, source.span, &*recognised.name);
+    Some(loss.says(message).assuming(Assumption::Sensor))
+}
+
 /// The filter in KQL.
 pub(super) fn row_filter_text(filter: &RowFilter) -> String {
     let value = |value: &Value| match value {

@@ -9,8 +9,8 @@ use super::hub::{AsimFunction, HubError, IpClass, Section};
 use super::log_source::{DataModel, NativeSource};
 use super::path::canonical;
 use super::{
-    AsimSource, Assumption, Column, Concept, Dialect, Fit, LogSource, Payload, RowFilter, RowTest, SigmaSource,
-    SplunkSource, TableSource, ValueForm,
+    AsimSource, Assumption, Column, Concept, Dialect, Fit, LogSource, NormalisedRows, Parameter, Payload, RowFilter,
+    RowTest, SigmaSource, SplunkSource, TableSource, ValueForm,
 };
 use crate::schema::Value;
 
@@ -117,6 +117,7 @@ struct RawTable {
     fit: Fit,
     fields_in: Option<Payload>,
     hint: Option<String>,
+    asim_rows: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -150,6 +151,8 @@ pub(super) struct RawFunctions {
     #[serde(default)]
     tables: Vec<String>,
     native_table: Option<String>,
+    #[serde(default)]
+    pushdown: Vec<Parameter>,
 }
 
 #[derive(Deserialize)]
@@ -194,6 +197,7 @@ impl RawLogSource {
             fit: raw.fit,
             payload: raw.fields_in,
             hint: raw.hint.as_deref().and_then(RowFilter::parse),
+            normalised_rows: raw.asim_rows.map(|text| NormalisedRows { filter: RowFilter::parse(&text), text }),
         };
         let asim = |raw: RawAsim| AsimSource {
             filter: row_filter(raw.filter.as_deref()),
@@ -237,6 +241,7 @@ pub(super) fn channel_source(service: &str, channels: &[String]) -> LogSource {
         fit: Fit::Same,
         payload: Some(Payload::EventXml),
         hint: None,
+        normalised_rows: None,
     };
     let renderings = ["XmlWinEventLog", "WinEventLog"];
     let sources = channels.iter().flat_map(|channel| renderings.map(|rendering| format!("{rendering}:{channel}")));
@@ -268,8 +273,9 @@ pub(super) fn functions(by_schema: BTreeMap<String, RawFunctions>) -> Vec<AsimFu
             }
             let builtin = function.im_builtin;
             let (schema, tables, is_general) = (schema.clone(), raw.tables.clone(), index == 0);
-            let native_table = raw.native_table.clone();
-            functions.push(AsimFunction { schema, builtin, plain, spellings, is_general, tables, native_table });
+            let (native_table, pushdown) = (raw.native_table.clone(), raw.pushdown.clone());
+            let function = AsimFunction { schema, builtin, plain, spellings, is_general, tables, native_table, pushdown };
+            functions.push(function);
         }
     }
     functions

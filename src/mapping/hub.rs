@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::concept::resolve;
 use super::file::{FieldFile, LogSourceFile, Overlay, RawLogSource, RawNative, channel_source, functions, sections};
 use super::log_source::NativeSource;
-use super::{Candidate, Concept, Dialect, Fit, LogSource, Resolution, TableSource};
+use super::{Candidate, Concept, Dialect, Fit, LogSource, Parameter, Resolution, TableSource};
 
 const LOG_SOURCES: &str = include_str!("../../mappings/logsources.yaml");
 const FIELDS: &str = include_str!("../../mappings/fields.yaml");
@@ -55,6 +55,8 @@ pub(super) struct AsimFunction {
     pub(super) tables: Vec<String>,
     /// The table that products fill with rows of the schema.
     pub(super) native_table: Option<String>,
+    /// Parameters that filter rows.
+    pub(super) pushdown: Vec<Parameter>,
 }
 
 /// The address blocks behind a class of addresses.
@@ -220,6 +222,11 @@ impl Hub {
     /// Whether the ASIM function gives every event of its schema, rather than one kind.
     pub fn is_general_function(&self, name: &str) -> bool {
         self.function(name).is_some_and(|function| function.is_general)
+    }
+
+    /// The parameters of an ASIM function that a rule may pass values to, besides testing them.
+    pub fn parameters(&self, function: &str) -> &[Parameter] {
+        self.function(function).map_or(&[], |function| &function.pushdown)
     }
 
     /// Whether a parser of the ASIM schema reads the table.

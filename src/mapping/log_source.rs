@@ -88,6 +88,17 @@ pub struct TableSource {
     pub payload: Option<Payload>,
     /// Rows that are it for certain, where the condition is known only as prose.
     pub hint: Option<RowFilter>,
+    /// Which rows of the table ASIM's parsers have, if not all.
+    pub normalised_rows: Option<NormalisedRows>,
+}
+
+/// The rows of a table that ASIM's parsers have.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NormalisedRows {
+    /// In words or as a condition.
+    pub text: String,
+    /// The condition, if it is one that a rule can state.
+    pub filter: Option<RowFilter>,
 }
 
 /// Where a table keeps the fields of an event that have no columns.
@@ -121,6 +132,33 @@ pub struct AsimSource {
     pub builtin: String,
     /// The rows that count; `None` if the condition is known only as prose.
     pub filter: Option<RowFilter>,
+}
+
+/// A parameter of an ASIM function that filters rows by a column.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Parameter {
+    /// Its name.
+    pub parameter: String,
+    /// The column.
+    pub column: String,
+    /// What is let through.
+    pub takes: Takes,
+}
+
+/// What a parameter lets through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Takes {
+    /// Texts with one of these terms.
+    AnyTerm,
+    /// Texts with every one of these terms.
+    EveryTerm,
+    /// Addresses that start as one of these.
+    Address,
+    /// This number.
+    Number,
+    /// This text.
+    Equal,
 }
 
 /// A Splunk selector.

@@ -18,6 +18,7 @@ pub use concept::{Column, Concept, Dialect, Resolution};
 pub use form::ValueForm;
 pub use hub::{Hub, HubError, IpClass};
 pub use log_source::{
-    AsimSource, Candidate, DataModel, Fit, LogSource, Payload, SigmaSource, SplunkSource, TableSource,
+    AsimSource, Candidate, DataModel, Fit, LogSource, NormalisedRows, Parameter, Payload, SigmaSource, SplunkSource,
+    TableSource, Takes,
 };
 pub use row_filter::{RowFilter, RowTest};

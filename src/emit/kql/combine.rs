@@ -9,6 +9,7 @@ use super::compile::{Written, part, union};
 use super::platform::Platform;
 use super::print;
 use crate::ir::{Join, JoinKind, Pipeline, Stage};
+use crate::mapping::Assumption;
 
 impl Written {
     pub(super) fn also(
@@ -24,6 +25,7 @@ impl Written {
                 self.names.append(&mut other.names);
                 self.losses.append(&mut other.losses);
                 self.absent.append(&mut other.absent);
+                self.passed.append(&mut other.passed);
                 self.asks_for_something &= other.asks_for_something;
             }
             Err(refusals) => self.refusals.extend(refusals),
@@ -75,6 +77,13 @@ impl Written {
                 self.refusals.push(Refusal::new(key.span, Reason::FieldUnmapped, &*key.left.name, message));
             }
         }
+        for key in &kept {
+            if self.passed.contains(&key.left.name) || right.passed.contains(&key.right.name) {
+                let message = format!("where the key `{}` is not passed on, it is empty on every row", key.left.name);
+                let loss = Loss::new(LossClass::Assumption, Reason::FieldAssumption, key.span, &*key.left.name);
+                self.losses.push(loss.says(message).assuming(Assumption::Passed));
+            }
+        }
         let kept: Vec<_> = kept.into_iter().cloned().collect();
         self.lines.push(format!("| {}", print::join_of(join, &format!("({})", right.lines.join(" ")), &kept)));
         for name in std::mem::take(&mut right.names) {
@@ -86,5 +95,6 @@ impl Written {
         }
         self.losses.append(&mut right.losses);
         self.absent.append(&mut right.absent);
+        self.passed.append(&mut right.passed);
     }
 }

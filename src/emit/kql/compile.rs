@@ -19,6 +19,7 @@ use super::platform::Platform;
 use super::value::of_resolution;
 use super::{innermost_span, print, test};
 use crate::ir::{Expr, ExprKind, Field, Pipeline, SourceKind, Stage, StageKind};
+use crate::mapping::Assumption;
 use crate::schema::{Origin, ScalarType};
 use crate::span::Span;
 
@@ -33,6 +34,8 @@ pub(super) struct Written {
     pub(super) names: BTreeSet<String>,
     /// Columns of the source, or made from such, that have no counterpart.
     pub(super) absent: BTreeSet<String>,
+    /// Columns that are empty where the parser of the source's table does not pass its own column on.
+    pub(super) passed: BTreeSet<String>,
     /// Whether the rows are those of something that the rule looks for.
     pub(super) asks_for_something: bool,
     /// What differs.
@@ -94,6 +97,7 @@ pub(super) fn union(
         let mut part = part(platform, request, branch, wanted.clone())?;
         written.asks_for_something &= part.asks_for_something;
         written.absent.append(&mut part.absent);
+        written.passed.append(&mut part.passed);
         texts.push(format!("({})", part.lines.join(" ")));
         written.losses.append(&mut part.losses);
         written.names.append(&mut part.names);
@@ -209,7 +213,7 @@ fn head(
     let mut rows = rows_of(platform, request, &split.head)?;
     let (mut lines, mut losses) = first_lines(platform, request, &mut rows, split.head.source.span)?;
     let mut names = BTreeSet::new();
-    let mut absent = BTreeSet::new();
+    let (mut absent, mut passed) = (BTreeSet::new(), BTreeSet::new());
     let mut made = Vec::new();
     for name in &wanted {
         match old_value(platform, request, &rows, &split.value(&column(name))) {
@@ -218,6 +222,10 @@ fn head(
                 names.insert(name.clone());
             }
             Some(text) => {
+                if text.contains("column_ifexists(") {
+                    passed.insert(name.clone());
+                    losses.push(passed_loss(split.head.source.span, name));
+                }
                 made.push(format!("{} = {text}", print::name(name)));
                 names.insert(name.clone());
             }
@@ -234,7 +242,7 @@ fn head(
         lines.push(format!("| project {}", made.join(", ")));
     }
     let asks_for_something = asks_for_something(&rows.condition);
-    let mut written = Written { lines, names, absent, asks_for_something, losses, refusals: Vec::new() };
+    let mut written = Written { lines, names, absent, passed, asks_for_something, losses, refusals: Vec::new() };
     let present = written.names.clone();
     let there = |expr: &Expr| match &expr.kind {
         ExprKind::Field(field) if present.contains(&field.name) => Some(print::name(&field.name)),
@@ -257,6 +265,12 @@ fn head(
         }
     }
     Ok(written)
+}
+
+fn passed_loss(span: Span, name: &str) -> Loss {
+    Loss::new(LossClass::Assumption, Reason::FieldAssumption, span, name)
+        .says(format!("`{name}` is read from a column that not every parser behind the function has"))
+        .assuming(Assumption::Passed)
 }
 
 fn column(name: &str) -> Expr {

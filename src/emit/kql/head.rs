@@ -13,7 +13,7 @@ use super::super::time::Window;
 use super::compile::where_line;
 use super::growth::{has_threshold, keeps_growing};
 use super::platform::{Home, Platform};
-use super::{event, print, test};
+use super::{event, parameter, print, test};
 use crate::ir::SourceKind;
 use crate::mapping::{Assumption, Dialect, Fit};
 use crate::rule::Seconds;
@@ -94,7 +94,13 @@ pub(super) fn first_lines(
                 .assuming(Assumption::Sensor),
         );
     }
-    let mut lines = vec![home.text.clone()];
+    let mut lines = vec![match platform {
+        Platform::Asim => {
+            let parameters = request.hub.parameters(&home.name);
+            format!("{}({})", home.name, parameter::arguments(parameters, &rows.condition, rows.window))
+        }
+        Platform::Xdr | Platform::Sentinel => home.text.clone(),
+    }];
     lines.extend(window(platform, rows.window));
     lines.extend(row_filter(&home, is_narrowed && !says_kind(&home, &rows.condition)));
     if rows.columns.from == Dialect::Sigma {

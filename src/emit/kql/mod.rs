@@ -10,6 +10,7 @@ mod event;
 mod growth;
 mod head;
 mod missing;
+mod parameter;
 mod platform;
 pub mod print;
 mod test;
