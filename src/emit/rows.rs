@@ -42,6 +42,8 @@ pub(super) struct Wishes<'a> {
     pub(super) style: &'a dyn Fn(char) -> Style,
     /// The target's name of the log source, for the report.
     pub(super) source_name: &'a dyn Fn(&LogSource) -> String,
+    /// What the columns of the target are, beyond those that the hub lists, where the rule reads a function of ASIM.
+    pub(super) shape: &'a dyn for<'s> Fn(&'s LogSource) -> ColumnSet<'s>,
     /// Whether the target reads other sensors than the source's table, rather than that table among others.
     pub(super) changes_sensor: bool,
     /// The text in front of the columns of a table that the target stores as it is; `None` if it cannot.
@@ -175,7 +177,7 @@ fn mapped<'a>(
         to: dialects,
         native_prefix: "",
         element: wishes.element,
-        shape: ColumnSet::Listed,
+        shape: if recognised.dialect == Dialect::Asim { (wishes.shape)(recognised.log_source) } else { ColumnSet::Listed },
     };
     translated(request, wishes, recognised, columns, losses)
 }

@@ -156,11 +156,25 @@ impl Columns<'_> {
         if let Some(found) = self.hub.resolve(self.log_source, self.from, &subject.name, self.to) {
             return Some((found, false));
         }
+        if let (Dialect::Asim, ColumnSet::Table(_, Some(_))) = (self.from, self.shape) {
+            return self.inside_event(subject).map(|found| (found, false));
+        }
         if subject.keys.is_empty() {
             return self.field_of_event(subject).map(|found| (found, false));
         }
         let base = self.hub.resolve(self.log_source, self.from, subject.column.as_deref()?, self.to)?;
         self.below(base, subject)
+    }
+
+    /// The field of the event that an ASIM column is made from, where the target's table holds the event.
+    fn inside_event(&self, subject: &Subject) -> Option<Resolution> {
+        let as_field = self.hub.resolve(self.log_source, self.from, &subject.name, &[Dialect::Sigma])?;
+        let [field] = as_field.target.names.as_slice() else { return None };
+        let named = Subject { name: field.clone(), column: Some(field.clone()), ..subject.clone() };
+        let found = super::event_field::resolve(&Columns { from: Dialect::Sigma, ..*self }, &named)?;
+        let target = Column { form: as_field.target.form, values: as_field.target.values, ..found.target };
+        let assumptions = as_field.assumptions.into_iter().chain(found.assumptions).collect();
+        Some(Resolution { target, assumptions, dialect: found.dialect, ..as_field })
     }
 
     /// The source's own column, where the target's parser passes it on beside what it has for it.

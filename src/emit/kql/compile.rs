@@ -16,6 +16,7 @@ use super::super::time::is_time;
 use super::super::{Form, Request};
 use super::head::{first_lines, rows_of};
 use super::platform::Platform;
+use super::spread::spread;
 use super::value::of_resolution;
 use super::{innermost_span, print, test};
 use crate::ir::{Expr, ExprKind, Field, Pipeline, SourceKind, Stage, StageKind};
@@ -61,20 +62,34 @@ pub(super) fn compile(
     if stages.iter().any(|stage| chooses(stage)) {
         wanted.extend(pipeline.output.columns.iter().map(|column| column.name.clone()));
     }
-    let (mut written, tail) = if let SourceKind::Union(branches) = &source.kind {
+    let (written, stages) = if let SourceKind::Union(branches) = &source.kind {
         (union(platform, request, branches, &needed(&stages, wanted.clone()))?, stages)
     } else {
         let split = split(pipeline);
         let keeps_names = request.options.form == Form::Rule && !request.rule.envelope.entities.is_empty();
+        let required = needed(&split.tail, BTreeSet::new());
+        let shown = needed(&split.tail, wanted.clone());
+        if let Some(spread) = spread(platform, request, &split, &required, &shown) {
+            return tail(platform, request, spread, &split.tail, &wanted);
+        }
         if split.tail.is_empty() && !wanted_is_open(&split, &wanted) && !keeps_names {
             return plain(platform, request, &split);
         }
-        let required = needed(&split.tail, BTreeSet::new());
-        let shown = needed(&split.tail, wanted.clone());
         (head(platform, request, &split, &required, shown)?, split.tail)
     };
-    for (index, stage) in tail.iter().enumerate() {
-        let later = needed(&tail[index + 1..], wanted.clone());
+    self::tail(platform, request, written, &stages, &wanted)
+}
+
+/// The stages behind the head.
+fn tail(
+    platform: Platform,
+    request: &Request<'_>,
+    mut written: Written,
+    stages: &[&Stage],
+    wanted: &BTreeSet<String>,
+) -> Result<Written, Vec<Refusal>> {
+    for (index, stage) in stages.iter().enumerate() {
+        let later = needed(&stages[index + 1..], wanted.clone());
         written.stage(platform, request, stage, &later);
     }
     if written.refusals.is_empty() { Ok(written) } else { Err(written.refusals) }
@@ -116,7 +131,9 @@ pub(super) fn part(
     let (source, _) = innermost(pipeline);
     let split = split(pipeline);
     if split.tail.is_empty() && !matches!(source.kind, SourceKind::Union(_)) {
-        return head(platform, request, &split, &BTreeSet::new(), wanted);
+        let none = BTreeSet::new();
+        let spread = spread(platform, request, &split, &none, &wanted);
+        return spread.map_or_else(|| head(platform, request, &split, &none, wanted), Ok);
     }
     compile(platform, request, pipeline, wanted)
 }
@@ -128,7 +145,7 @@ pub(super) fn where_line(conjunct: &Condition) -> String {
 
 /// A rule of filters keeps the platform's own column names.
 fn plain(platform: Platform, request: &Request<'_>, split: &Split<'_>) -> Result<Written, Vec<Refusal>> {
-    let mut rows = rows_of(platform, request, &split.head)?;
+    let mut rows = rows_of(platform, request, &split.head, 0)?;
     let span = innermost_span(&request.rule.pipeline);
     let (mut lines, mut losses) = first_lines(platform, request, &mut rows, span)?;
     let column = |expr: &Expr| own_column(platform, request, &rows, expr);
@@ -201,7 +218,19 @@ fn head(
     request: &Request<'_>,
     split: &Split<'_>,
     required: &BTreeSet<String>,
+    wanted: BTreeSet<String>,
+) -> Result<Written, Vec<Refusal>> {
+    head_at(platform, request, split, required, wanted, 0)
+}
+
+/// The same, with the rows from one of the places where the platform keeps the log source.
+pub(super) fn head_at(
+    platform: Platform,
+    request: &Request<'_>,
+    split: &Split<'_>,
+    required: &BTreeSet<String>,
     mut wanted: BTreeSet<String>,
+    place: usize,
 ) -> Result<Written, Vec<Refusal>> {
     wanted.extend(required.iter().cloned());
     wanted.retain(|name| split.has(name));
@@ -210,7 +239,7 @@ fn head(
             wanted.extend(columns.iter().map(|column| column.name.clone()));
         }
     }
-    let mut rows = rows_of(platform, request, &split.head)?;
+    let mut rows = rows_of(platform, request, &split.head, place)?;
     let (mut lines, mut losses) = first_lines(platform, request, &mut rows, split.head.source.span)?;
     let mut names = BTreeSet::new();
     let (mut absent, mut passed) = (BTreeSet::new(), BTreeSet::new());

@@ -24,12 +24,13 @@ fn wishes_do<T>(
     platform: Platform,
     request: &Request<'_>,
     source: &SourceKind,
+    place: usize,
     run: impl FnOnce(&Wishes<'_>) -> T,
 ) -> T {
     let hub = request.hub;
     let is_of_table = !matches!(source, SourceKind::LogSource(_));
     run(&Wishes {
-        dialects: &|source| platform.home(hub, source).map_or(&[], |home| home.dialects),
+        dialects: &|source| platform.home_at(hub, source, place).map_or(&[], |home| home.dialects),
         places: &|source| by_fit(platform.homes(hub, source)).into_iter().map(kept).collect(),
         style: &|separator| Style {
             mode: request.mode,
@@ -41,7 +42,8 @@ fn wishes_do<T>(
             time_field: Some(platform.time_column()),
             spell: |found| test::spell(found, false),
         },
-        source_name: &|source| platform.home(hub, source).map(|home| home.name).unwrap_or_default(),
+        source_name: &|source| platform.home_at(hub, source, place).map(|home| home.name).unwrap_or_default(),
+        shape: &|source| platform.home_at(hub, source, place).map_or(ColumnSet::Listed, |home| home.shape),
         changes_sensor: platform != Platform::Asim,
         native_prefix: &|_| None,
         shared_home: &|source| platform.home(hub, source).filter(|_| platform == Platform::Asim).map(|home| home.name),
@@ -103,7 +105,8 @@ pub(super) fn first_lines(
     }];
     lines.extend(window(platform, rows.window));
     lines.extend(row_filter(&home, is_narrowed && !says_kind(&home, &rows.condition)));
-    if rows.columns.from == Dialect::Sigma {
+    let is_inside = matches!(home.shape, ColumnSet::Table(_, Some(_))) && rows.columns.from == Dialect::Asim;
+    if rows.columns.from == Dialect::Sigma || is_inside {
         lines.extend(event::lines(&rows.condition, rows.columns.shape));
     } else {
         lines.extend(rows.condition.clone().conjuncts().iter().map(where_line));
@@ -122,8 +125,16 @@ pub(super) fn rows_of<'a>(
     platform: Platform,
     request: &Request<'a>,
     flat: &Flat<'_>,
+    place: usize,
 ) -> Result<Rows<'a>, Vec<Refusal>> {
-    wishes_do(platform, request, &flat.source.kind, |wishes| rows(request, wishes, flat, &[])).map_err(|refusals| {
+    let of_place = |wishes: &Wishes<'_>| -> Result<Rows<'a>, Vec<Refusal>> {
+        let mut rows = rows(request, wishes, flat, &[])?;
+        if rows.columns.from != Dialect::Sigma {
+            rows.recognised.place = place;
+        }
+        Ok(rows)
+    };
+    wishes_do(platform, request, &flat.source.kind, place, of_place).map_err(|refusals| {
         match &flat.source.kind {
             SourceKind::Table { name, .. }
                 if platform == Platform::Asim

@@ -13,6 +13,7 @@ mod missing;
 mod parameter;
 mod platform;
 pub mod print;
+mod spread;
 mod test;
 mod value;
 

@@ -63,6 +63,11 @@ impl Platform {
         self.homes(hub, source).into_iter().next()
     }
 
+    /// One of the places where the platform keeps a log source, preferred first.
+    pub(super) fn home_at<'s>(self, hub: &Hub, source: &'s LogSource, place: usize) -> Option<Home<'s>> {
+        self.homes(hub, source).into_iter().nth(place)
+    }
+
     /// Everywhere that the platform keeps a log source, preferred first.
     pub(super) fn homes<'s>(self, hub: &Hub, source: &'s LogSource) -> Vec<Home<'s>> {
         if self == Self::Asim {

@@ -103,6 +103,7 @@ fn base<'a>(
         needs_condition: true,
         lists: |_| true,
         keeps_window: false,
+        shape: &|_| ColumnSet::Listed,
         is_normalised: false,
         leaves_out: false,
         has_threshold: false,
