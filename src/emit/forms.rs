@@ -69,7 +69,9 @@ impl Forms<'_> {
             (ValueForm::HexText, ValueForm::Int) => self.hex_to_number(test),
             (ValueForm::Integrity, ValueForm::IntegritySid) => self.integrity_to_sid(test),
             (ValueForm::IpClass, ValueForm::Ip) => self.ip_class(test),
-            (ValueForm::RegLongKey, ValueForm::RegAsimKey) => Ok(((self.leaf)(test), vec![Assumption::RegistryForm])),
+            (ValueForm::RegLongKey, ValueForm::RegAsimKey) | (ValueForm::RegAsimKey, ValueForm::RegLongKey) => {
+                Ok(((self.leaf)(test), vec![Assumption::RegistryForm]))
+            }
             (ValueForm::Bool, ValueForm::BoolText) | (ValueForm::BoolText, ValueForm::Bool) => self.exact(test),
             (ValueForm::RegSysmon, ValueForm::RegLong) => self.registry_path(test),
             (ValueForm::RegLong, ValueForm::RegSysmon) => self.sysmon_path(test),

@@ -54,7 +54,8 @@ pub(super) fn condition(
         }
     }
     let condition = Condition::all(written);
-    let can_go = |(conjunct, refused): &(&Expr, Vec<Refusal>)| refused.iter().all(is_of_column) && !is_of_kind(conjunct);
+    let can_go =
+        |(conjunct, refused): &(&Expr, Vec<Refusal>)| refused.iter().all(is_of_column) && !is_of_kind(conjunct);
     let is_enough = has_threshold || asks_for_something(&condition);
     if left_out.iter().all(can_go) && (left_out.is_empty() || is_enough) {
         translator.losses.extend(left_out.iter().map(|(conjunct, refused)| loss(conjunct, &refused[0])));

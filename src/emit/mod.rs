@@ -8,6 +8,7 @@
 mod adapt;
 #[cfg(test)]
 mod agreement;
+mod argument;
 mod boolean;
 mod condition;
 mod constant;

@@ -4,6 +4,7 @@
 //! it is gets the rule on the table's own columns, under a named assumption.
 
 use super::adapt::Style;
+use super::argument::arguments;
 use super::condition::{Condition, Shape};
 use super::flatten::{Flat, StepKind};
 use super::fold::fold;
@@ -44,7 +45,8 @@ pub(super) struct Wishes<'a> {
     pub(super) source_name: &'a dyn Fn(&LogSource) -> String,
     /// What the columns of the target are, beyond those that the hub lists, where the rule reads a function of ASIM.
     pub(super) shape: &'a dyn for<'s> Fn(&'s LogSource) -> ColumnSet<'s>,
-    /// Whether the target reads other sensors than the source's table, rather than that table among others.
+    /// Whether the target reads other sensors than the source's table, rather than that table among others, as ASIM
+    /// does, which also tells kinds of event apart that no other target does.
     pub(super) changes_sensor: bool,
     /// The text in front of the columns of a table that the target stores as it is; `None` if it cannot.
     pub(super) native_prefix: &'a dyn Fn(&str) -> Option<String>,
@@ -58,12 +60,19 @@ pub(super) struct Wishes<'a> {
     pub(super) lists: fn(Shape) -> bool,
     /// Whether a relative time range is written.
     pub(super) keeps_window: bool,
-    /// Whether the target is ASIM, which tells some kinds of event apart that no other product does.
-    pub(super) is_normalised: bool,
-    /// Whether a conjunct whose column the target lacks is left out, as long as the others ask for something.
-    pub(super) leaves_out: bool,
-    /// Whether results are groups that pass a threshold.
-    pub(super) has_threshold: bool,
+    /// What becomes of a conjunct whose column the target lacks.
+    pub(super) omission: Omission,
+}
+
+/// What becomes of a conjunct that the target cannot say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Omission {
+    /// The rule is refused.
+    Never,
+    /// It is left out as long as the others ask for something.
+    WhileAsking,
+    /// It is left out: results are groups that pass a threshold.
+    OfGroups,
 }
 
 /// A place where a target keeps a log source.
@@ -151,11 +160,10 @@ fn mapped<'a>(
     };
     let name = source_name(request.hub, flat.source).map_err(|refusal| vec![refusal])?;
     let hub = request.hub;
-    let candidates = if wishes.is_normalised { hub.normalised_candidates(name) } else { hub.candidates(name) };
+    let candidates = if wishes.changes_sensor { hub.candidates(name) } else { hub.normalised_candidates(name) };
     let all = conjuncts.to_vec();
-    let mut recognised =
-        recognise(hub, flat.source, &candidates, all, allows_under, has_column, wishes.shared_home)
-            .map_err(|refusal| vec![refusal])?;
+    let mut recognised = recognise(hub, flat.source, &candidates, all, allows_under, has_column, wishes.shared_home)
+        .map_err(|refusal| vec![refusal])?;
     let dialects = (wishes.dialects)(recognised.log_source);
     if dialects.is_empty() {
         let message = format!("the target has no source for `{}`", recognised.log_source.id);
@@ -163,7 +171,7 @@ fn mapped<'a>(
     }
     let mut losses = losses.to_vec();
     losses.append(&mut recognised.losses);
-    if wishes.is_normalised {
+    if !wishes.changes_sensor {
         losses.extend(rows_loss(flat.source, &recognised, conjuncts));
     }
     let target_name = (wishes.source_name)(recognised.log_source);
@@ -177,7 +185,11 @@ fn mapped<'a>(
         to: dialects,
         native_prefix: "",
         element: wishes.element,
-        shape: if recognised.dialect == Dialect::Asim { (wishes.shape)(recognised.log_source) } else { ColumnSet::Listed },
+        shape: if recognised.dialect == Dialect::Asim {
+            (wishes.shape)(recognised.log_source)
+        } else {
+            ColumnSet::Listed
+        },
     };
     translated(request, wishes, recognised, columns, losses)
 }
@@ -243,11 +255,15 @@ pub(super) fn translated<'a>(
         known: Known::new(),
     };
     let rest = std::mem::take(&mut recognised.rest);
-    let leaves_out = wishes.leaves_out && request.options.unmapped == Unmapped::Error && !request.options.strict;
-    let condition = if leaves_out {
-        left_out::condition(&mut translator, &rest, wishes.has_threshold)?
-    } else {
-        Condition::all(rest.iter().map(|conjunct| translator.condition(conjunct, Position::TOP)).collect())
+    let must_refuse = request.options.unmapped != Unmapped::Error || request.options.strict;
+    let condition = match wishes.omission {
+        Omission::Never => None,
+        _ if must_refuse => None,
+        omission @ (Omission::WhileAsking | Omission::OfGroups) => Some(omission == Omission::OfGroups),
+    };
+    let condition = match condition {
+        Some(is_of_groups) => left_out::condition(&mut translator, &rest, is_of_groups)?,
+        None => Condition::all(rest.iter().map(|conjunct| translator.condition(conjunct, Position::TOP)).collect()),
     };
     let (losses, refusals) = (translator.losses, translator.refusals);
     if !refusals.is_empty() {
@@ -267,11 +283,10 @@ fn untimed(
     flat: &Flat<'_>,
     losses: &mut Vec<Loss>,
 ) -> Result<(Vec<Expr>, Window), Vec<Refusal>> {
-    let mut window = arguments_window(flat)?;
+    let (mut window, mut conjuncts) = arguments(request.hub, flat)?;
     if window != Window::default() {
         losses.push(window_loss(window, flat.source.span, wishes.keeps_window));
     }
-    let mut conjuncts = Vec::new();
     for step in &flat.steps {
         if let StepKind::Filter(predicate) = &step.kind {
             split(fold(predicate), &mut conjuncts);
@@ -303,21 +318,4 @@ fn split(expr: Expr, conjuncts: &mut Vec<Expr>) {
         ExprKind::And(parts) => parts.into_iter().for_each(|part| split(part, conjuncts)),
         kind => conjuncts.push(Expr { kind, ..expr }),
     }
-}
-
-/// The time range that the arguments of an ASIM function give; other arguments are refused.
-fn arguments_window(flat: &Flat<'_>) -> Result<Window, Vec<Refusal>> {
-    let SourceKind::Function { name, arguments } = &flat.source.kind else { return Ok(Window::default()) };
-    let mut window = Window::default();
-    let mut refusals = Vec::new();
-    for (parameter, value) in arguments {
-        if let Some(part) = super::time::argument(parameter, value) {
-            window = window.and(part);
-        } else {
-            let message = format!("the argument `{parameter}` of `{name}` cannot be converted");
-            let refusal = Refusal::new(value.span, Reason::FunctionArgument, parameter.clone(), message);
-            refusals.push(refusal.suggest("write it as a filter behind the function"));
-        }
-    }
-    if refusals.is_empty() { Ok(window) } else { Err(refusals) }
 }

@@ -152,6 +152,9 @@ fn choose<'hub>(
     if let Some(hinted) = hinted(candidates, conjuncts) {
         principal = vec![hinted];
     }
+    if let Some(endpoint) = endpoint(hub, name, candidates) {
+        principal = vec![endpoint];
+    }
     let mut missing = Loss::new(LossClass::Assumption, Reason::LogsourceImplied, source.span, name);
     match principal.as_slice() {
         [candidate] => {
@@ -172,6 +175,17 @@ fn choose<'hub>(
         }
         _ => Err(ambiguous(name, source, candidates)),
     }
+}
+
+/// What a function of ASIM has of Windows endpoints, if that is one kind of event.
+fn endpoint<'a, 'hub>(hub: &Hub, name: &str, candidates: &'a [Candidate<'hub>]) -> Option<&'a Candidate<'hub>> {
+    hub.asim_function(name)?;
+    let is_endpoint = |candidate: &&Candidate<'_>| {
+        let sigma = &candidate.log_source.sigma;
+        sigma.product.as_deref() == Some("windows") && sigma.category.is_some()
+    };
+    let mut found = candidates.iter().filter(is_endpoint);
+    found.next().filter(|_| found.next().is_none())
 }
 
 /// The candidate whose certain rows the rule asks for most.

@@ -172,7 +172,12 @@ impl Columns<'_> {
         let [field] = as_field.target.names.as_slice() else { return None };
         let named = Subject { name: field.clone(), column: Some(field.clone()), ..subject.clone() };
         let found = super::event_field::resolve(&Columns { from: Dialect::Sigma, ..*self }, &named)?;
-        let target = Column { form: as_field.target.form, values: as_field.target.values, ..found.target };
+        let mut target = Column { form: as_field.target.form, values: as_field.target.values, ..found.target };
+        // Inside of the event, everything is text.
+        if let (ValueForm::Int, Some(text)) = (target.form, &target.expression) {
+            target.expression = Some(format!("tolong({text})"));
+            target.path = target.expression.clone();
+        }
         let assumptions = as_field.assumptions.into_iter().chain(found.assumptions).collect();
         Some(Resolution { target, assumptions, dialect: found.dialect, ..as_field })
     }

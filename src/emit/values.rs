@@ -32,7 +32,7 @@ impl Translator<'_> {
             },
             other => return Ok(other),
         };
-        let wanted = if wanted.shape == Shape::Whole { wanted } else { listed_values(wanted, from)? };
+        let wanted = if wanted.shape == Shape::Whole { wanted } else { listed_values(&wanted, from)? };
         let mut needles = Vec::new();
         for needle in &wanted.needles {
             let known = |value| lookup(from, value, |(value, _)| value);
@@ -70,7 +70,7 @@ impl Translator<'_> {
 }
 
 /// The listed values that a test of a part of the text is true for.
-fn listed_values(wanted: TextTest, listed: &[(String, String)]) -> Result<TextTest, String> {
+fn listed_values(wanted: &TextTest, listed: &[(String, String)]) -> Result<TextTest, String> {
     if listed.iter().any(|row| row.0 == ANY_OTHER) || wanted.shape == Shape::Fits {
         return Err("only whole values can be rewritten to the target's values".to_owned());
     }
@@ -91,7 +91,7 @@ fn listed_values(wanted: TextTest, listed: &[(String, String)]) -> Result<TextTe
     if needles.is_empty() {
         return Err("the test is true for no value that has a counterpart on the target".to_owned());
     }
-    Ok(TextTest { shape: Shape::Whole, needles, ..wanted })
+    Ok(TextTest { shape: Shape::Whole, needles, ..wanted.clone() })
 }
 
 fn lookup<'a>(

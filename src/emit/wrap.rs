@@ -145,21 +145,59 @@ fn tactics(tactics: &[String]) -> Vec<String> {
     named
 }
 
-/// The connector that brings Defender's tables; ASIM functions need whichever the workspace has.
+/// The connectors of the solutions of Microsoft Sentinel, with the tables that each brings.
+const CONNECTORS: [(&str, &[&str]); 10] = [
+    ("AWS", &["AWSCloudTrail"]),
+    (
+        "AzureActiveDirectory",
+        &["AADNonInteractiveUserSignInLogs", "AADServicePrincipalSignInLogs", "AuditLogs", "SigninLogs"],
+    ),
+    ("AzureActivity", &["AzureActivity"]),
+    ("CefAma", &["CommonSecurityLog"]),
+    ("DNS", &["DnsEvents"]),
+    (
+        "MicrosoftThreatProtection",
+        &[
+            "AlertEvidence",
+            "AlertInfo",
+            "CloudAppEvents",
+            "DeviceEvents",
+            "DeviceFileCertificateInfo",
+            "DeviceFileEvents",
+            "DeviceImageLoadEvents",
+            "DeviceInfo",
+            "DeviceLogonEvents",
+            "DeviceNetworkEvents",
+            "DeviceNetworkInfo",
+            "DeviceProcessEvents",
+            "DeviceRegistryEvents",
+            "EmailAttachmentInfo",
+            "EmailEvents",
+            "EmailUrlInfo",
+            "IdentityLogonEvents",
+            "UrlClickEvents",
+        ],
+    ),
+    ("Office365", &["OfficeActivity"]),
+    ("SecurityEvents", &["SecurityEvent"]),
+    ("SyslogAma", &["Syslog"]),
+    ("WindowsForwardedEvents", &["WindowsEvent"]),
+];
+
+/// The connectors that bring the tables of the query; ASIM functions need whichever the workspace has.
 fn connectors(target: Target, query: &str) -> Node {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let mut tables: Vec<String> = Vec::new();
-    for word in query.split(|c| !is_word(c)) {
-        let is_table = word.starts_with("Device") && word.ends_with("Events");
-        if is_table && target != Target::Asim && !tables.iter().any(|table| table == word) {
-            tables.push(word.to_owned());
-        }
-    }
-    if tables.is_empty() {
+    let words: std::collections::HashSet<&str> = query.split(|c| !is_word(c)).collect();
+    let connector = |(id, tables): &(&str, &[&str])| {
+        let used: Vec<String> =
+            tables.iter().filter(|table| words.contains(**table)).map(|t| (*t).to_owned()).collect();
+        (!used.is_empty()).then(|| Node::Map(vec![text("connectorId", *id), list("dataTypes", used)]))
+    };
+    let connectors: Vec<Node> = CONNECTORS.iter().filter_map(connector).collect();
+    if target == Target::Asim || connectors.is_empty() {
         return Node::Bare("[]".to_owned());
     }
-    let connector = vec![text("connectorId", "MicrosoftThreatProtection"), list("dataTypes", tables)];
-    Node::List(vec![Node::Map(connector)])
+    Node::List(connectors)
 }
 
 /// A stanza of `savedsearches.conf`.

@@ -274,7 +274,8 @@ pub(super) fn functions(by_schema: BTreeMap<String, RawFunctions>) -> Vec<AsimFu
             let builtin = function.im_builtin;
             let (schema, tables, is_general) = (schema.clone(), raw.tables.clone(), index == 0);
             let (native_table, pushdown) = (raw.native_table.clone(), raw.pushdown.clone());
-            let function = AsimFunction { schema, builtin, plain, spellings, is_general, tables, native_table, pushdown };
+            let function =
+                AsimFunction { schema, builtin, plain, spellings, is_general, tables, native_table, pushdown };
             functions.push(function);
         }
     }

@@ -239,7 +239,8 @@ impl Hub {
     /// Whether ASIM's functions give rows of the table, as some kind of event that the hub knows.
     pub fn is_normalised(&self, table: &str) -> bool {
         let schemas = self.normalised_candidates(table).into_iter().filter_map(|found| found.log_source.asim.as_ref());
-        self.function_of_asim_table(table).is_some() || schemas.into_iter().any(|asim| self.is_parsed(table, &asim.schema))
+        self.function_of_asim_table(table).is_some()
+            || schemas.into_iter().any(|asim| self.is_parsed(table, &asim.schema))
     }
 
     fn function(&self, name: &str) -> Option<&AsimFunction> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::Request;
 use super::super::loss::{Loss, LossClass, Refusal, under_negation};
 use super::super::reason::Reason;
-use super::compile::{Written, part, union};
+use super::compile::{Written, on_one_line, part, union};
 use super::platform::Platform;
 use super::print;
 use crate::ir::{Join, JoinKind, Pipeline, Stage};
@@ -85,7 +85,7 @@ impl Written {
             }
         }
         let kept: Vec<_> = kept.into_iter().cloned().collect();
-        self.lines.push(format!("| {}", print::join_of(join, &format!("({})", right.lines.join(" ")), &kept)));
+        self.lines.push(format!("| {}", print::join_of(join, &format!("({})", on_one_line(&right.lines)), &kept)));
         for name in std::mem::take(&mut right.names) {
             let name = if self.names.contains(&name) { format!("{name}1") } else { name };
             self.names.insert(name);

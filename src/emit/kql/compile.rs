@@ -113,7 +113,7 @@ pub(super) fn union(
         written.asks_for_something &= part.asks_for_something;
         written.absent.append(&mut part.absent);
         written.passed.append(&mut part.passed);
-        texts.push(format!("({})", part.lines.join(" ")));
+        texts.push(format!("({})", on_one_line(&part.lines)));
         written.losses.append(&mut part.losses);
         written.names.append(&mut part.names);
     }
@@ -136,6 +136,11 @@ pub(super) fn part(
         return spread.map_or_else(|| head(platform, request, &split, &none, wanted), Ok);
     }
     compile(platform, request, pipeline, wanted)
+}
+
+/// The lines of a part inside another line.
+pub(super) fn on_one_line(lines: &[String]) -> String {
+    lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ")
 }
 
 /// A filter on one conjunct.

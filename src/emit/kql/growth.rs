@@ -76,9 +76,9 @@ fn grows(kind: &StageKind, made: &mut Made) -> bool {
             true
         }
         StageKind::ProjectRename(renames) => {
-            let renamed = renames.iter().filter_map(|(new, old)| Some((new.clone(), made.get(old).copied()?)));
-            let renamed: Vec<_> = renamed.collect();
-            made.extend(renamed);
+            let moved = renames.iter().filter_map(|(new, old)| Some((new.clone(), made.get(old).copied()?)));
+            let moved: Vec<_> = moved.collect();
+            made.extend(moved);
             true
         }
         // Other rows may take the place of those that were there.
@@ -131,7 +131,9 @@ fn is_passed_by_more(conjunct: &Expr, made: &Made) -> bool {
     match &conjunct.kind {
         ExprKind::Test(test) => {
             let is_lower_bound = matches!(test.op, TestOp::Greater | TestOp::GreaterOrEqual);
-            is_lower_bound && size_of(&test.subject, made) == Some(true) && !test.operands.iter().any(|o| is_of(o, made))
+            is_lower_bound
+                && size_of(&test.subject, made) == Some(true)
+                && !test.operands.iter().any(|o| is_of(o, made))
         }
         ExprKind::Or(parts) => parts.iter().all(|part| is_passed_by_more(part, made)),
         _ => false,

@@ -6,7 +6,7 @@ use super::super::condition::{Condition, FieldTest, Match, Shape};
 use super::super::flatten::Flat;
 use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::reason::Reason;
-use super::super::rows::{KeptAt, Rows, Wishes, rows};
+use super::super::rows::{KeptAt, Omission, Rows, Wishes, rows};
 use super::super::source::{Recognised, row_filter_text};
 use super::super::subject::ColumnSet;
 use super::super::time::Window;
@@ -28,7 +28,6 @@ fn wishes_do<T>(
     run: impl FnOnce(&Wishes<'_>) -> T,
 ) -> T {
     let hub = request.hub;
-    let is_of_table = !matches!(source, SourceKind::LogSource(_));
     run(&Wishes {
         dialects: &|source| platform.home_at(hub, source, place).map_or(&[], |home| home.dialects),
         places: &|source| by_fit(platform.homes(hub, source)).into_iter().map(kept).collect(),
@@ -51,10 +50,19 @@ fn wishes_do<T>(
         element: "",
         lists: |_| true,
         keeps_window: true,
-        is_normalised: platform == Platform::Asim,
-        leaves_out: platform == Platform::Asim && is_of_table && keeps_growing(&request.rule.pipeline),
-        has_threshold: has_threshold(&request.rule.pipeline),
+        omission: omission(platform, request, source),
     })
+}
+
+/// Only ASIM has no other way out, and events are no rows of a table.
+fn omission(platform: Platform, request: &Request<'_>, source: &SourceKind) -> Omission {
+    let pipeline = &request.rule.pipeline;
+    let is_of_events = matches!(source, SourceKind::LogSource(_));
+    match platform {
+        Platform::Asim if !is_of_events && has_threshold(pipeline) && keeps_growing(pipeline) => Omission::OfGroups,
+        Platform::Asim if !is_of_events && keeps_growing(pipeline) => Omission::WhileAsking,
+        Platform::Asim | Platform::Xdr | Platform::Sentinel => Omission::Never,
+    }
 }
 
 /// The first lines: function or table, time, row filter, conditions.
@@ -134,18 +142,16 @@ pub(super) fn rows_of<'a>(
         }
         Ok(rows)
     };
-    wishes_do(platform, request, &flat.source.kind, place, of_place).map_err(|refusals| {
-        match &flat.source.kind {
-            SourceKind::Table { name, .. }
-                if platform == Platform::Asim
-                    && refusals.iter().any(|refusal| refusal.reason == Reason::LogsourceAmbiguous)
-                    && !request.hub.is_normalised(name) =>
-            {
-                let message = format!("no parser of ASIM reads `{name}`");
-                vec![Refusal::new(flat.source.span, Reason::LogsourceUnmapped, &**name, message)]
-            }
-            _ => refusals,
+    wishes_do(platform, request, &flat.source.kind, place, of_place).map_err(|refusals| match &flat.source.kind {
+        SourceKind::Table { name, .. }
+            if platform == Platform::Asim
+                && refusals.iter().any(|refusal| refusal.reason == Reason::LogsourceAmbiguous)
+                && !request.hub.is_normalised(name) =>
+        {
+            let message = format!("no parser of ASIM reads `{name}`");
+            vec![Refusal::new(flat.source.span, Reason::LogsourceUnmapped, &**name, message)]
         }
+        _ => refusals,
     })
 }
 
@@ -164,11 +170,11 @@ fn by_fit(mut homes: Vec<Home<'_>>) -> Vec<Home<'_>> {
 
 /// Whether the rule itself asks for one of the values that the row filter of the place allows.
 fn says_kind(home: &Home<'_>, condition: &Condition) -> bool {
-    let Some([test]) = home.filter.map(|filter| filter.tests.as_slice()) else { return false };
+    let Some([kind]) = home.filter.map(|filter| filter.tests.as_slice()) else { return false };
     let is_one = |part: &Condition| match part {
-        Condition::Match(Match { field, test: FieldTest::Text(text), .. }) => {
-            let is_value = |needle: &String| test.values.iter().any(|value| *value == Value::String(needle.clone()));
-            *field == test.column && text.shape == Shape::Whole && text.needles.iter().all(is_value)
+        Condition::Match(Match { field, test: FieldTest::Text(wanted), .. }) => {
+            let is_value = |needle: &String| kind.values.iter().any(|value| *value == Value::String(needle.clone()));
+            *field == kind.column && wanted.shape == Shape::Whole && wanted.needles.iter().all(is_value)
         }
         _ => false,
     };

@@ -14,14 +14,13 @@ pub(super) fn arguments(parameters: &[Parameter], condition: &Condition, window:
     let start = window.earliest.map(|seconds| format!("starttime=ago({})", Seconds(seconds).short()));
     let mut taken = vec![false; conjuncts.len()];
     let of_parameters = parameters.iter().filter_map(|parameter| {
-        let value = match parameter.takes {
-            Takes::EveryTerm => every_term(parameter, &conjuncts, &taken)?,
-            _ => {
-                let (index, value) =
-                    conjuncts.iter().enumerate().find_map(|(index, one)| Some((index, value(parameter, one)?)))?;
-                taken[index] = true;
-                value
-            }
+        let value = if parameter.takes == Takes::EveryTerm {
+            every_term(parameter, &conjuncts, &taken)?
+        } else {
+            let first = |(index, conjunct)| Some((index, value(parameter, conjunct)?));
+            let (index, value) = conjuncts.iter().enumerate().find_map(first)?;
+            taken[index] = true;
+            value
         };
         Some(format!("{}={value}", parameter.parameter))
     });
@@ -32,7 +31,9 @@ pub(super) fn arguments(parameters: &[Parameter], condition: &Condition, window:
 fn value(parameter: &Parameter, conjunct: &Condition) -> Option<String> {
     match parameter.takes {
         Takes::AnyTerm => terms(&parameter.column, conjunct).map(|terms| list(&terms)),
-        Takes::Address => whole(&parameter.column, conjunct).filter(|all| all.iter().all(|text| is_ipv4(text))).map(list),
+        Takes::Address => {
+            whole(&parameter.column, conjunct).filter(|all| all.iter().all(|text| is_ipv4(text))).map(list)
+        }
         Takes::Equal => match whole(&parameter.column, conjunct)? {
             [one] => Some(print::string(one)),
             _ => None,

@@ -36,20 +36,32 @@ pub(super) fn spread(
         return None;
     }
     let mut written = Written { asks_for_something: true, ..Written::default() };
-    let (mut texts, mut tables) = (Vec::new(), Vec::new());
-    for part in parts {
+    let mut tables = Vec::new();
+    written.lines.push("union".to_owned());
+    let last = parts.len() - 1;
+    for (index, part) in parts.into_iter().enumerate() {
         tables.extend(part.lines.first().map(|table| format!("`{table}`")));
-        texts.push(format!("({})", part.lines.join(" ")));
+        written.lines.extend(branch(&part.lines, index == last));
         written.names.extend(part.names);
-        written.losses.extend(part.losses.into_iter().filter(|loss| loss.reason != Reason::LogsourceNarrowed));
+        for loss in part.losses.into_iter().filter(|loss| loss.reason != Reason::LogsourceNarrowed) {
+            if !written.losses.contains(&loss) {
+                written.losses.push(loss);
+            }
+        }
     }
     written.losses.push(
         Loss::new(LossClass::Under, Reason::LogsourceNarrowed, split.head.source.span, &**name)
             .says(format!("`{name}` records more than {}", tables.join(", ")))
             .assuming(Assumption::Sensor),
     );
-    written.lines.push(format!("union {}", texts.join(", ")));
     Some(written)
+}
+
+/// A branch of the union, indented, in parentheses.
+fn branch(lines: &[String], is_last: bool) -> Vec<String> {
+    let end = if is_last { ")" } else { ")," };
+    let text = format!("({}{end}", lines.join("\n"));
+    text.lines().map(|line| format!("    {line}")).collect()
 }
 
 /// Whether the columns that later stages test are there.

@@ -15,7 +15,7 @@ use super::flatten::{Flat, Split, Step, StepKind, split};
 use super::loss::{Loss, LossClass, Refusal};
 use super::plan::{dropped_steps, foreign_style};
 use super::reason::Reason;
-use super::rows::{KeptAt, Rows, Wishes, rows};
+use super::rows::{KeptAt, Omission, Rows, Wishes, rows};
 use super::subject::ColumnSet;
 use super::union::distribute;
 use super::yaml::{self, Node};
@@ -104,9 +104,7 @@ fn base<'a>(
         lists: |_| true,
         keeps_window: false,
         shape: &|_| ColumnSet::Listed,
-        is_normalised: false,
-        leaves_out: false,
-        has_threshold: false,
+        omission: Omission::Never,
     };
     let mut rows = rows(request, &wishes, &flat, needed)?;
     losses.append(&mut rows.losses);

@@ -20,7 +20,7 @@ use super::flatten::{Step, StepKind, flatten};
 use super::loss::{Loss, LossClass, Refusal};
 use super::plan::{Plan, dropped_steps, foreign_style, plan};
 use super::reason::Reason;
-use super::rows::{KeptAt, Wishes};
+use super::rows::{KeptAt, Omission, Wishes};
 use super::subject::ColumnSet;
 use super::time::Window;
 use super::{Backend, Form, Request, SplunkStyle, regex};
@@ -128,9 +128,7 @@ fn wanted<T>(request: &Request<'_>, run: impl FnOnce(&Wishes<'_>) -> T) -> T {
         lists: |_| true,
         keeps_window: true,
         shape: &|_| ColumnSet::Listed,
-        is_normalised: false,
-        leaves_out: false,
-        has_threshold: false,
+        omission: Omission::Never,
     })
 }
 
