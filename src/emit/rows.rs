@@ -202,9 +202,10 @@ fn native<'a>(
     conjuncts: Vec<Expr>,
     mut losses: Vec<Loss>,
 ) -> Option<Result<Rows<'a>, Vec<Refusal>>> {
-    let (SourceKind::Table { name, .. }, Unmapped::Error) = (&flat.source.kind, request.options.unmapped) else {
+    let SourceKind::Table { name, .. } = &flat.source.kind else { return None };
+    if !matches!(request.options.unmapped, Unmapped::Widen | Unmapped::Error) {
         return None;
-    };
+    }
     let log_source = request.hub.native(name)?;
     let prefix = (wishes.native_prefix)(name)?;
     losses.push(
@@ -255,7 +256,7 @@ pub(super) fn translated<'a>(
         known: Known::new(),
     };
     let rest = std::mem::take(&mut recognised.rest);
-    let must_refuse = request.options.unmapped != Unmapped::Error || request.options.strict;
+    let must_refuse = request.options.unmapped != Unmapped::Widen || request.options.strict;
     let condition = match wishes.omission {
         Omission::Never => None,
         _ if must_refuse => None,
