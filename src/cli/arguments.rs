@@ -297,7 +297,7 @@ pub(super) struct ConvertArguments {
     /// Losses to accept although no assumption excuses them
     #[arg(long, value_enum, value_delimiter = ',', value_name = "CLASS")]
     pub(super) allow: Vec<LossClass>,
-    /// What to do with a column that the target lacks [default: error]
+    /// What to do with a column that the target lacks [default: widen]
     #[arg(long, value_enum)]
     pub(super) unmapped: Option<Unmapped>,
     /// Put `has` in front of tests of Sigma rules that imply it, for the index of terms; the matches are the same

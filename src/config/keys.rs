@@ -152,9 +152,10 @@ fn mode() -> Vec<&'static str> {
 }
 
 fn unmapped() -> Vec<&'static str> {
-    [Unmapped::Error, Unmapped::Keep, Unmapped::Drop]
+    [Unmapped::Widen, Unmapped::Error, Unmapped::Keep, Unmapped::Drop]
         .iter()
         .map(|unmapped| match unmapped {
+            Unmapped::Widen => "widen",
             Unmapped::Error => "error",
             Unmapped::Keep => "keep",
             Unmapped::Drop => "drop",

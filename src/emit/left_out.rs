@@ -68,7 +68,7 @@ pub(super) fn condition(
 pub(super) fn loss(conjunct: &Expr, refusal: &Refusal) -> Loss {
     Loss::new(LossClass::Over, refusal.reason, conjunct.span, print::expression(conjunct))
         .says(format!("{}; the test is left out", refusal.message))
-        .suggest("map the column in a mapping file, or refuse such rules with `--strict`")
+        .suggest("map the column in a mapping file, or refuse such rules with `--unmapped error`")
 }
 
 /// Whether a loss would take matches from the rule, and nothing excuses it.

@@ -131,8 +131,10 @@ pub enum Mode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unmapped {
-    /// Refuse the rule.
+    /// Leave the test out where that can only add matches and the target has no other way out; else refuse the rule.
     #[default]
+    Widen,
+    /// Refuse the rule.
     Error,
     /// Keep the column under its own name.
     Keep,

@@ -110,7 +110,8 @@ pub(super) fn rows<'a>(
     // What the mapping lacks says more than what is wrong besides.
     let mut first_refusals = None;
     // A rule with every test on the table's own columns is better than one with some left out.
-    for widens in [false, true].into_iter().filter(|widens| !widens || wishes.omission == Omission::OfTests) {
+    let may_widen = wishes.omission == Omission::OfTests && request.options.unmapped == Unmapped::Widen;
+    for widens in [false, true].into_iter().filter(|widens| !widens || may_widen) {
         match whole(mapped(request, wishes, flat, &conjuncts, &losses, widens)) {
             Ok(rows) => return Ok(Rows { window, ..rows }),
             Err(refusals) => {
@@ -227,9 +228,10 @@ fn native<'a>(
     mut losses: Vec<Loss>,
     widens: bool,
 ) -> Option<Result<Rows<'a>, Vec<Refusal>>> {
-    let (SourceKind::Table { name, .. }, Unmapped::Error) = (&flat.source.kind, request.options.unmapped) else {
+    let SourceKind::Table { name, .. } = &flat.source.kind else { return None };
+    if !matches!(request.options.unmapped, Unmapped::Widen | Unmapped::Error) {
         return None;
-    };
+    }
     let log_source = request.hub.native(name)?;
     let prefix = (wishes.native_prefix)(name)?;
     losses.push(
@@ -282,7 +284,7 @@ pub(super) fn translated<'a>(
         known: Known::new(),
     };
     let rest = std::mem::take(&mut recognised.rest);
-    let must_refuse = request.options.unmapped != Unmapped::Error || request.options.strict;
+    let must_refuse = request.options.unmapped != Unmapped::Widen || request.options.strict;
     let condition = match wishes.omission {
         Omission::Never | Omission::OfTests => None,
         _ if must_refuse => None,

@@ -21,10 +21,11 @@ impl Translator<'_> {
             format!("the column `{column}` has no counterpart for `{}` on the target", self.columns.log_source);
         let mut loss = Loss::new(LossClass::NotExpressible, Reason::FieldUnmapped, span, construct.clone());
         match self.unmapped {
-            Unmapped::Error if self.widens && is_time(self.columns.hub, &test.subject) => {
+            Unmapped::Widen | Unmapped::Error if self.widens && is_time(self.columns.hub, &test.subject) => {
                 self.refuse(Refusal::new(span, Reason::TimeFixed, construct, message), at)
             }
-            Unmapped::Error => {
+            // What can go without loss of matches is for the whole conjunct to say.
+            Unmapped::Widen | Unmapped::Error => {
                 let refusal = Refusal::new(subject.span, Reason::FieldUnmapped, construct, message)
                     .suggest(format!("map `{column}` in a mapping file, or drop the test with `--unmapped drop`"));
                 self.refuse(refusal, at)

@@ -5,12 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use super::super::Request;
 use super::super::left_out;
 use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::needed::names;
 use super::super::reason::Reason;
 use super::super::rows::conjuncts_of;
+use super::super::{Request, Unmapped};
 use super::compile::Written;
 use super::growth::keeps_growing;
 use crate::ir::{Assignment, Expr, ExprKind, Stage, StageKind};
@@ -103,7 +103,8 @@ impl Written {
 }
 
 fn is_growing(request: &Request<'_>) -> bool {
-    !request.options.strict && keeps_growing(&request.rule.pipeline)
+    let may_widen = request.options.unmapped == Unmapped::Widen && !request.options.strict;
+    may_widen && keeps_growing(&request.rule.pipeline)
 }
 
 /// `bin(TimeGenerated, 1h)`.

@@ -87,7 +87,7 @@ fn term(text: &TextTest, needle: &str) -> Option<String> {
     };
     let term = if text.shape == Shape::EndsWith { needle.trim_start_matches(['\\', '/']) } else { needle };
     // Some parsers look at the XML of the event, where these are written otherwise.
-    let is_plain = !term.is_empty() && !term.contains(['<', '>', '&', '"', '\'']);
+    let is_plain = term.contains(char::is_alphanumeric) && !term.contains(['<', '>', '&', '"', '\'']);
     (is_term && is_plain).then(|| term.to_owned())
 }
 
