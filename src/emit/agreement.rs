@@ -269,6 +269,7 @@ proptest! {
             unmapped: Unmapped::Error,
             losses: Vec::new(),
             refusals: Vec::new(),
+            widens: false,
             known: Known::new(),
         };
         let condition = translator.condition(&fold(&predicate), Position::TOP);

@@ -1,6 +1,7 @@
 //! A list of digests, `SHA256=…,IMPHASH=…`, on a target with one column for each (T11).
 
 use super::condition::{Condition, FieldTest, Match, Origin, Shape, TextTest};
+use super::loss::Refusal;
 use super::reason::Reason;
 use super::subject::subject;
 use super::term::Part;
@@ -48,7 +49,9 @@ impl Translator<'_> {
                     let whole = TextTest { shape: Shape::Whole, part, needles, is_case_sensitive: false };
                     Condition::Match(Match { field: name, test: FieldTest::Text(whole), origin })
                 })),
-                Err((reason, message)) => return Some(self.refuse(span, reason, field.name.clone(), message)),
+                Err((reason, message)) => {
+                    return Some(self.refuse(Refusal::new(span, reason, field.name.clone(), message), at));
+                }
             }
         }
         Some(Condition::any(parts))

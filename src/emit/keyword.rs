@@ -1,7 +1,7 @@
 //! Texts that a rule looks for in the whole event, whatever field they are in.
 
 use super::condition::{Condition, Match, Origin};
-use super::loss::{Loss, LossClass};
+use super::loss::{Loss, LossClass, Refusal};
 use super::reader::Reader;
 use super::reason::Reason;
 use super::translate::{Position, Translator};
@@ -16,7 +16,7 @@ impl Translator<'_> {
         let reader = Reader { test, form: ValueForm::Text, ty: ScalarType::String, style: self.style };
         let plan = match reader.read() {
             Ok(plan) => plan,
-            Err((reason, message)) => return self.refuse(span, reason, "keyword".to_owned(), message),
+            Err((reason, message)) => return self.refuse(Refusal::new(span, reason, "keyword", message), at),
         };
         let (field, message) = if self.style.is_kql {
             ("*", "the keyword is looked for in every column, which is slow, and not across columns")

@@ -42,7 +42,9 @@ pub(super) fn rows<'a>(
             shape: place.shape,
         };
         let recognised = recognised(source, named, index, place, conjuncts);
-        match translated(request, wishes, recognised, columns, losses).and_then(|rows| with_columns(rows, needed)) {
+        match translated(request, wishes, recognised, columns, losses, false)
+            .and_then(|rows| with_columns(rows, needed))
+        {
             Ok(rows) => {
                 let condition = rows.condition.merged(&wishes.lists);
                 return Ok(Rows { condition, ..rows });

@@ -9,6 +9,8 @@ mod adapt;
 #[cfg(test)]
 mod agreement;
 mod boolean;
+mod comparison;
+mod computed;
 mod condition;
 mod constant;
 mod defender;
@@ -22,6 +24,7 @@ mod kql;
 mod log_source;
 mod loss;
 mod needed;
+mod place;
 mod plan;
 mod reader;
 mod reason;
@@ -38,6 +41,7 @@ mod translate;
 mod union;
 mod unmapped;
 mod values;
+mod widen;
 mod wrap;
 mod yaml;
 

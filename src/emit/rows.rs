@@ -11,8 +11,9 @@ use super::loss::{Loss, LossClass, Refusal};
 use super::reason::Reason;
 use super::source::{Recognised, recognise, sensor_loss};
 use super::subject::{ColumnSet, Columns, subject};
-use super::time::{TimeTest, Window, fixed_loss, time_test, window_loss};
+use super::time::{TimeTest, Window, fixed_loss, is_about_time, time_test, window_loss};
 use super::translate::{Known, Position, Translator};
+use super::widen::{left_out, left_out_time};
 use super::{Request, Unmapped};
 use crate::ir::{Expr, ExprKind, SourceKind};
 use crate::mapping::{Assumption, Dialect, Fit, LogSource};
@@ -55,6 +56,8 @@ pub(super) struct Wishes<'a> {
     pub(super) lists: fn(Shape) -> bool,
     /// Whether a relative time range is written.
     pub(super) keeps_window: bool,
+    /// Whether what the target cannot say may be left out where the rule then only matches more.
+    pub(super) widens: bool,
 }
 
 /// A place where a target keeps a log source.
@@ -83,22 +86,26 @@ pub(super) fn rows<'a>(
         let named = super::log_source::rows(request, wishes, flat, found, &conjuncts, &losses, needed);
         return named.map(|rows| Rows { window, ..rows });
     }
-    let mapped = mapped(request, wishes, flat, &conjuncts, &losses)
-        .and_then(|rows| with_columns(rows, needed))
-        .and_then(|rows| if wishes.needs_condition { with_condition(rows, flat) } else { Ok(rows) });
-    let refusals = match mapped {
-        Ok(rows) => return Ok(Rows { window, ..rows }),
-        Err(refusals) => refusals,
+    let whole = |rows: Result<Rows<'a>, _>| {
+        let rows = rows.and_then(|rows| with_columns(rows, needed));
+        rows.and_then(|rows| if wishes.needs_condition { with_condition(rows, flat) } else { Ok(rows) })
     };
-    let native = native(request, wishes, flat, conjuncts, losses).map(|rows| {
-        rows.and_then(|rows| with_columns(rows, needed))
-            .and_then(|rows| if wishes.needs_condition { with_condition(rows, flat) } else { Ok(rows) })
-    });
-    match native {
-        Some(Ok(rows)) => Ok(Rows { window, ..rows }),
-        // What the mapping lacks says more than what is wrong besides.
-        Some(Err(_)) | None => Err(refusals),
+    // What the mapping lacks says more than what is wrong besides.
+    let mut first_refusals = None;
+    // A rule with every test on the table's own columns is better than one with some left out.
+    for widens in [false, true].into_iter().filter(|widens| !widens || wishes.widens) {
+        match whole(mapped(request, wishes, flat, &conjuncts, &losses, widens)) {
+            Ok(rows) => return Ok(Rows { window, ..rows }),
+            Err(refusals) => {
+                first_refusals.get_or_insert(refusals);
+            }
+        }
+        let native = native(request, wishes, flat, conjuncts.clone(), losses.clone(), widens);
+        if let Some(Ok(rows)) = native.map(whole) {
+            return Ok(Rows { window, ..rows });
+        }
     }
+    Err(first_refusals.unwrap_or_default())
 }
 
 /// Refuses rows without a condition.
@@ -135,6 +142,7 @@ fn mapped<'a>(
     flat: &Flat<'_>,
     conjuncts: &[Expr],
     losses: &[Loss],
+    widens: bool,
 ) -> Result<Rows<'a>, Vec<Refusal>> {
     let allows_under = request.options.allow.contains(&LossClass::Under);
     let has_column = |source: &LogSource, from: Dialect, column: &str| {
@@ -163,7 +171,7 @@ fn mapped<'a>(
         element: wishes.element,
         shape: ColumnSet::Listed,
     };
-    translated(request, wishes, recognised, columns, losses)
+    translated(request, wishes, recognised, columns, losses, widens)
 }
 
 /// The rule on the table's own columns; `None` if the target cannot store the table as it is.
@@ -173,6 +181,7 @@ fn native<'a>(
     flat: &Flat<'_>,
     conjuncts: Vec<Expr>,
     mut losses: Vec<Loss>,
+    widens: bool,
 ) -> Option<Result<Rows<'a>, Vec<Refusal>>> {
     let (SourceKind::Table { name, .. }, Unmapped::Error) = (&flat.source.kind, request.options.unmapped) else {
         return None;
@@ -205,7 +214,7 @@ fn native<'a>(
         element: wishes.element,
         shape: ColumnSet::Listed,
     };
-    Some(translated(request, wishes, recognised, columns, losses))
+    Some(translated(request, wishes, recognised, columns, losses, widens))
 }
 
 /// The rows with their conditions on columns of the target.
@@ -215,6 +224,7 @@ pub(super) fn translated<'a>(
     mut recognised: Recognised<'a>,
     columns: Columns<'a>,
     losses: Vec<Loss>,
+    widens: bool,
 ) -> Result<Rows<'a>, Vec<Refusal>> {
     let separator = if recognised.log_source.sigma.product.as_deref() == Some("windows") { '\\' } else { '/' };
     let style: Style = (wishes.style)(separator);
@@ -224,15 +234,19 @@ pub(super) fn translated<'a>(
         unmapped: request.options.unmapped,
         losses,
         refusals: Vec::new(),
+        widens,
         known: Known::new(),
     };
     let rest = std::mem::take(&mut recognised.rest);
     let conditions = rest.iter().map(|conjunct| translator.condition(conjunct, Position::TOP)).collect();
-    let (losses, refusals) = (translator.losses, translator.refusals);
-    if !refusals.is_empty() {
-        return Err(refusals);
-    }
+    let (mut losses, refusals) = (translator.losses, translator.refusals);
     let condition = Condition::all(conditions);
+    if !refusals.is_empty() {
+        if !widens {
+            return Err(refusals);
+        }
+        losses.extend(left_out(request.hub, &recognised.name, refusals, &condition)?);
+    }
     if condition == Condition::Constant(false) {
         let message = "no event can satisfy the condition";
         return Err(vec![Refusal::new(request.rule.pipeline.span, Reason::NeverTrue, "where", message)]);
@@ -260,6 +274,9 @@ fn untimed(
     let mut kept = Vec::new();
     for conjunct in conjuncts {
         match time_test(request.hub, &conjunct) {
+            TimeTest::None if wishes.widens && is_about_time(request.hub, &conjunct) => {
+                losses.push(left_out_time(&conjunct));
+            }
             TimeTest::None => kept.push(conjunct),
             TimeTest::Fixed => losses.push(fixed_loss(conjunct.span)),
             TimeTest::Window(part) => {

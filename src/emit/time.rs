@@ -2,7 +2,7 @@
 
 use super::loss::{Loss, LossClass};
 use super::reason::Reason;
-use crate::ir::{Expr, ExprKind, Test, TestOp};
+use crate::ir::{ArithmeticOp, Expr, ExprKind, Test, TestOp};
 use crate::mapping::{Assumption, Hub};
 use crate::schema::Value;
 use crate::span::Span;
@@ -48,6 +48,29 @@ fn is_null_test(op: TestOp) -> bool {
     matches!(op, TestOp::IsEmpty | TestOp::IsNull)
 }
 
+/// Whether the expression looks at the time of the event and at nothing else of it.
+pub(super) fn is_about_time(hub: &Hub, expr: &Expr) -> bool {
+    let (mut has_time, mut has_other) = (false, false);
+    visit(expr, &mut |part| {
+        if is_time(hub, part) {
+            has_time = true;
+        } else {
+            has_other |=
+                matches!(part.kind, ExprKind::Field(_) | ExprKind::Star | ExprKind::Subquery(_) | ExprKind::Opaque(_))
+                    || matches!(&part.kind, ExprKind::Call { name, .. } if matches!(name.as_str(), "prev" | "next"));
+        }
+    });
+    has_time && !has_other
+}
+
+fn visit(expr: &Expr, look: &mut dyn FnMut(&Expr)) {
+    look(expr);
+    super::flatten::map_children(expr, &mut |child| {
+        visit(child, look);
+        child.clone()
+    });
+}
+
 /// Whether it is the time of the event or of its arrival.
 pub(super) fn is_time(hub: &Hub, subject: &Expr) -> bool {
     match &subject.kind {
@@ -74,17 +97,44 @@ fn bounds(test: &Test) -> TimeTest {
     })
 }
 
-/// `ago(1d)` and `now(-1d)` are 86,400; `now()` is 0.
+/// `ago(1d)`, `now(-1d)` and `now() - 1d` are 86,400; `now()` is 0.
 fn age(operand: &Expr) -> Option<i64> {
+    if let ExprKind::Arithmetic { op: ArithmeticOp::Subtract, left, right } = &operand.kind {
+        return age(left)?.checked_add(length_ticks(right)? / TICKS_PER_SECOND);
+    }
     let ExprKind::Call { name, arguments } = &operand.kind else { return None };
     let ticks = match arguments.as_slice() {
         [] => 0,
-        [Expr { kind: ExprKind::Value(Value::Timespan(ticks)), .. }] => *ticks,
+        [length] => length_ticks(length)?,
         _ => return None,
     };
     match name.as_str() {
         "ago" => Some(ticks / TICKS_PER_SECOND),
         "now" => Some(-(ticks / TICKS_PER_SECOND)),
+        _ => None,
+    }
+}
+
+/// A constant length of time in ticks: `2 * 1h` as well as `2h`.
+fn length_ticks(expr: &Expr) -> Option<i64> {
+    let count = |expr: &Expr| match expr.kind {
+        ExprKind::Value(Value::Integer(count)) => Some(count),
+        _ => None,
+    };
+    match &expr.kind {
+        ExprKind::Value(Value::Timespan(ticks)) => Some(*ticks),
+        ExprKind::Negate(inner) => length_ticks(inner)?.checked_neg(),
+        ExprKind::Arithmetic { op, left, right } => match op {
+            ArithmeticOp::Multiply => match (count(left), count(right)) {
+                (Some(count), _) => length_ticks(right)?.checked_mul(count),
+                (_, Some(count)) => length_ticks(left)?.checked_mul(count),
+                (None, None) => None,
+            },
+            ArithmeticOp::Divide => length_ticks(left)?.checked_div(count(right)?),
+            ArithmeticOp::Add => length_ticks(left)?.checked_add(length_ticks(right)?),
+            ArithmeticOp::Subtract => length_ticks(left)?.checked_sub(length_ticks(right)?),
+            ArithmeticOp::Modulo => None,
+        },
         _ => None,
     }
 }

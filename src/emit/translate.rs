@@ -5,18 +5,16 @@
 
 use std::collections::HashMap;
 
-use super::adapt::{Style, adapt};
-use super::condition::{Condition, FieldTest, Match, Origin};
+use super::adapt::Style;
+use super::condition::{Condition, FieldTest, Origin};
 use super::fold::{may_be_null, or_false};
-use super::forms::Forms;
 use super::kql::print;
 use super::loss::{Loss, LossClass, Refusal};
-use super::reader::{Plan, Reader};
+use super::reader::Reader;
 use super::reason::Reason;
-use super::subject::{Columns, Subject, is_number, subject};
-use super::time::is_time;
-use super::{Unmapped, regex, spl};
-use crate::ir::{Expr, ExprKind, Field, Test, TestOp};
+use super::subject::{Columns, Subject, subject};
+use super::{Unmapped, regex};
+use crate::ir::{Expr, ExprKind, Test, TestOp};
 use crate::mapping::{Assumption, Dialect, Resolution, ValueForm};
 use crate::schema::{ScalarType, Value};
 use crate::span::Span;
@@ -36,6 +34,8 @@ pub(super) struct Translator<'a> {
     pub(super) losses: Vec<Loss>,
     /// What stands in the way.
     pub(super) refusals: Vec<Refusal>,
+    /// Whether what cannot be said may be left out where the rule then matches more.
+    pub(super) widens: bool,
     /// Fields that were looked up already: rules test one field with many values.
     pub(super) known: Known,
 }
@@ -140,73 +140,11 @@ impl Translator<'_> {
             TestOp::Ipv6InRange => {
                 let construct = print::expression(expr);
                 let message = "rows whose value is no address stay out in KQL and cannot be told apart on the target";
-                self.refusals.push(Refusal::new(expr.span, Reason::NullSemantics, construct, message));
-                return Condition::Constant(true);
+                return self.refuse(Refusal::new(expr.span, Reason::NullSemantics, construct, message), at);
             }
             _ => return Condition::not(self.test(test, expr.span, at.negated())),
         };
         self.test(&Test { op: flipped, ..test.clone() }, expr.span, at)
-    }
-
-    /// A predicate that only a target with expressions of its own can say.
-    fn formula(&mut self, expr: &Expr, is_negated: bool, at: Position) -> Condition {
-        let Some(text) = self.computed(expr) else { return self.refuse_expression(expr) };
-        let construct = print::expression(expr);
-        let origin = Origin { span: expr.span, construct, is_negated: at.is_negated, ..Origin::default() };
-        if !self.style.is_kql {
-            self.losses.push(
-                Loss::new(LossClass::Assumption, Reason::NullSemantics, expr.span, &*origin.construct)
-                    .says("a missing field makes the whole expression false on the target, whatever stands around it")
-                    .assuming(Assumption::Present)
-                    .under(at.is_negated),
-            );
-            self.losses.extend(spl::assumed(expr, expr.span));
-        }
-        let found = Condition::Match(Match { field: String::new(), test: FieldTest::Formula(text), origin });
-        if is_negated { Condition::not(found) } else { found }
-    }
-
-    /// The value in the target's own expressions, if it has such and every column has the same form there.
-    fn computed(&self, expr: &Expr) -> Option<String> {
-        let compute = self.style.compute?;
-        let column = |expr: &Expr| {
-            if let Some(time) = self.style.time_field.filter(|_| is_time(self.columns.hub, expr)) {
-                return Some(time.to_owned());
-            }
-            let (resolution, is_any_element) = self.columns.resolve(&subject(expr)?)?;
-            let is_alike = resolution.source.form == resolution.target.form
-                && resolution.source.values.is_empty()
-                && resolution.target.values.is_empty()
-                && !is_any_element;
-            match resolution.target.spellings().as_slice() {
-                [one] if is_alike => Some(one.clone()),
-                _ => None,
-            }
-        };
-        compute(expr, &column)
-    }
-
-    fn refuse_expression(&mut self, expr: &Expr) -> Condition {
-        let construct = print::expression(expr);
-        let refusal = match &expr.kind {
-            ExprKind::Subquery(_) => Refusal::new(
-                expr.span,
-                Reason::Subquery,
-                construct,
-                "a list that comes from another query cannot be converted",
-            ),
-            ExprKind::Opaque(reason) => Refusal::new(expr.span, Reason::Opaque, construct, reason.clone()),
-            ExprKind::Star => {
-                let message = "a test of every column cannot be converted";
-                Refusal::new(expr.span, Reason::OperatorUnsupported, construct, message)
-            }
-            _ => {
-                let message = format!("the computed value `{construct}` cannot be converted");
-                Refusal::new(expr.span, Reason::ComputedField, construct, message)
-            }
-        };
-        self.refusals.push(refusal);
-        Condition::Constant(true)
     }
 
     /// How the target spells a subject.
@@ -249,6 +187,11 @@ impl Translator<'_> {
         if test.operands.iter().any(|operand| !is_constant(operand)) && self.style.compute.is_some() {
             return self.formula(&test_expression(test, span), false, at);
         }
+        if is_any_element && at.is_negated && self.widens {
+            let message = format!("`{}` cannot be told from the other elements of the array", subject.name);
+            let construct = self.construct(test, span);
+            return self.refuse(Refusal::new(span, Reason::AnyElement, construct, message), at);
+        }
         if is_any_element {
             let construct = self.construct(test, span);
             self.losses.push(
@@ -261,7 +204,7 @@ impl Translator<'_> {
         let reader = Reader { test, form: resolution.source.form, ty: test.subject.ty, style: self.style };
         let plan = match reader.read() {
             Ok(plan) => plan,
-            Err((reason, message)) => return self.refuse(span, reason, construct, message),
+            Err((reason, message)) => return self.refuse(Refusal::new(span, reason, construct, message), at),
         };
         let origin = Origin {
             span,
@@ -277,177 +220,8 @@ impl Translator<'_> {
         self.place(plan, &resolution, &origin)
     }
 
-    /// A test of a value that the target has to compute first.
-    fn computed_test(&mut self, test: &Test, span: Span, at: Position) -> Condition {
-        let Some(field) = self.computed(&test.subject) else { return self.refuse_expression(&test.subject) };
-        if test.operands.iter().any(|operand| !is_constant(operand)) {
-            return self.formula(&test_expression(test, span), false, at);
-        }
-        if !self.style.is_kql {
-            self.losses.extend(spl::assumed(&test.subject, span));
-        }
-        let construct = construct_of(test, span);
-        let form = if is_number(test.subject.ty) { ValueForm::Int } else { ValueForm::Text };
-        let reader = Reader { test, form, ty: test.subject.ty, style: self.style };
-        let plan = match reader.read() {
-            Ok(plan) => plan,
-            Err((reason, message)) => return self.refuse(span, reason, construct, message),
-        };
-        let origin =
-            Origin { span, construct, form, is_negated: at.is_negated, is_computed: true, ..Origin::default() };
-        let found = plan.on(&|test| Condition::Match(Match { field: field.clone(), test, origin: origin.clone() }));
-        self.adapted(found)
-    }
-
-    /// Puts tests on the target's column, in the form that it holds.
-    fn place(&mut self, plan: Plan, resolution: &Resolution, origin: &Origin) -> Condition {
-        match plan {
-            Plan::Constant(value) => Condition::Constant(value),
-            Plan::All(parts) => {
-                Condition::all(parts.into_iter().map(|part| self.place(part, resolution, origin)).collect())
-            }
-            Plan::Any(parts) => {
-                Condition::any(parts.into_iter().map(|part| self.place(part, resolution, origin)).collect())
-            }
-            Plan::Test(test) => self.place_test(test, resolution, origin),
-        }
-    }
-
-    fn place_test(&mut self, test: FieldTest, resolution: &Resolution, origin: &Origin) -> Condition {
-        let test = match self.translated_values(test, resolution, origin) {
-            Ok(test) => test,
-            Err(message) => return self.refuse(origin.span, Reason::ValueForm, origin.construct.clone(), message),
-        };
-        let of_event = self.columns.from == Dialect::Sigma;
-        let test = match test {
-            // In KQL no text is null, so that only `isempty` is true for what is missing, whatever the type.
-            FieldTest::Missing if of_event && self.style.is_kql => FieldTest::Empty,
-            test => test,
-        };
-        let leaf = |test: FieldTest| {
-            let on = |name: &String| {
-                Condition::Match(Match { field: name.clone(), test: test.clone(), origin: origin.clone() })
-            };
-            let parts: Vec<Condition> = resolution.target.spellings().iter().map(on).collect();
-            // A value is missing only where every spelling of the field is missing.
-            if matches!(test, FieldTest::Empty | FieldTest::Missing) {
-                Condition::all(parts)
-            } else {
-                Condition::any(parts)
-            }
-        };
-        let is_empty_test = matches!(test, FieldTest::Empty | FieldTest::Missing);
-        let on = |field: &str, test: FieldTest| {
-            Condition::Match(Match { field: field.to_owned(), test, origin: origin.clone() })
-        };
-        let forms = Forms {
-            hub: self.columns.hub,
-            from: resolution.source.form,
-            to: resolution.target.form,
-            prefix: resolution.prefix.as_deref(),
-            separator: self.style.separator,
-            leaf: &leaf,
-            on: &on,
-            target: &resolution.target,
-            is_event_to_kql: of_event && self.style.is_kql,
-        };
-        let (condition, assumptions) = match forms.rewrite(test) {
-            Ok(rewritten) => rewritten,
-            Err(message) => return self.refuse(origin.span, Reason::ValueForm, origin.construct.clone(), message),
-        };
-        let condition = self.adapted(condition);
-        self.note_assumptions(resolution, assumptions, origin);
-        if is_empty_test && self.style.is_kql == of_event {
-            let which = if of_event {
-                "Sigma tells missing from empty; KQL does not"
-            } else {
-                "KQL does not tell missing from empty; the target may"
-            };
-            self.losses.push(
-                Loss::new(LossClass::Assumption, Reason::NullSemantics, origin.span, &*origin.construct)
-                    .says(which)
-                    .assuming(Assumption::Present)
-                    .under(origin.is_negated),
-            );
-        }
-        condition
-    }
-
-    pub(super) fn adapted(&mut self, condition: Condition) -> Condition {
-        let (style, losses) = (self.style, &mut self.losses);
-        condition.map(&mut |found| adapt(found, style, losses))
-    }
-
-    fn note_assumptions(&mut self, resolution: &Resolution, of_forms: Vec<Assumption>, origin: &Origin) {
-        let target = resolution.target.spellings().join("`, `");
-        for assumption in of_forms.into_iter().chain(resolution.assumptions.iter().copied()) {
-            let loss = Loss::new(LossClass::Assumption, Reason::FieldAssumption, origin.span, &*origin.construct)
-                .says(format!("`{}` is tested on `{target}`", origin.column))
-                .assuming(assumption)
-                .under(origin.is_negated);
-            if !self.losses.contains(&loss) {
-                self.losses.push(loss);
-            }
-        }
-        if resolution.dialect == Dialect::SigmaUnofficial {
-            self.losses.push(
-                Loss::new(LossClass::Assumption, Reason::FieldUnofficial, origin.span, &*origin.construct)
-                    .says(format!("`{target}` is used in Sigma rules but is not in the taxonomy of this log source"))
-                    .assuming(Assumption::Sensor)
-                    .under(origin.is_negated),
-            );
-        }
-    }
-
-    fn comparison(&mut self, test: &Test, left: &Resolution, other: &Field, span: Span, at: Position) -> Condition {
-        let construct = construct_of(test, span);
-        let other = Expr { kind: ExprKind::Field(other.clone()), ty: test.operands[0].ty, span: other.span };
-        let Some(other) = subject(&other) else { return self.refuse_expression(&test.subject) };
-        let Some((right, _)) = self.columns.resolve(&other) else { return self.unmapped(&other, test, span, at) };
-        let are_alike = left.source.form == right.source.form
-            && left.target.form == right.target.form
-            && left.source.form == left.target.form;
-        let ([field], [other_field]) = (left.target.names.as_slice(), right.target.names.as_slice()) else {
-            let message = "one of the compared columns has several names on the target";
-            return self.refuse(span, Reason::FieldComparison, construct, message.to_owned());
-        };
-        if !are_alike {
-            let message = "the compared columns hold different forms on the target";
-            return self.refuse(span, Reason::FieldComparison, construct, message.to_owned());
-        }
-        // Sigma compares fields without regard to case in every mode.
-        let keeps_case = self.style.keeps_case && self.style.regex != Some(regex::Syntax::Portable);
-        let is_case_sensitive = test.op.is_case_sensitive() && keeps_case;
-        let origin = Origin {
-            span,
-            construct,
-            column: test_column(test),
-            form: left.source.form,
-            is_negated: at.is_negated,
-            ..Origin::default()
-        };
-        if test.op.is_case_sensitive() && !keeps_case {
-            self.losses.push(
-                Loss::new(LossClass::Over, Reason::CaseLost, span, &*origin.construct)
-                    .says("the case-sensitive comparison is written without regard to case")
-                    .assuming(Assumption::Case)
-                    .under(at.is_negated),
-            );
-        }
-        if !self.style.is_kql {
-            self.losses.push(
-                Loss::new(LossClass::Assumption, Reason::NullSemantics, span, &*origin.construct)
-                    .says("two empty columns are equal in KQL, two missing fields are not on the target")
-                    .assuming(Assumption::Present)
-                    .under(at.is_negated),
-            );
-        }
-        let test = FieldTest::SameAs { field: other_field.clone(), is_case_sensitive };
-        Condition::Match(Match { field: field.clone(), test, origin })
-    }
-
     fn fixed_test(&mut self, subject: &Expr, test: FieldTest, span: Span, at: Position) -> Condition {
-        let Some(found) = self::subject(subject) else { return self.refuse_expression(subject) };
+        let Some(found) = self::subject(subject) else { return self.refuse_expression(subject, at) };
         let Some((resolution, _)) = self.columns.resolve(&found) else { return Condition::Constant(true) };
         let origin = Origin {
             span,
@@ -483,25 +257,21 @@ impl Translator<'_> {
         }
     }
 
-    pub(super) fn refuse(&mut self, span: Span, reason: Reason, construct: String, message: String) -> Condition {
-        self.refusals.push(Refusal::new(span, reason, construct, message));
-        Condition::Constant(true)
+    /// Notes what cannot be said. In its place stands the constant with which the rule matches more.
+    pub(super) fn refuse(&mut self, refusal: Refusal, at: Position) -> Condition {
+        self.refusals.push(refusal);
+        Condition::Constant(!at.is_negated)
     }
 }
 
-fn is_constant(operand: &Expr) -> bool {
+/// Whether the operand is written in the query.
+pub(super) fn is_constant(operand: &Expr) -> bool {
     matches!(operand.kind, ExprKind::Value(_) | ExprKind::Subquery(_))
 }
 
-fn test_expression(test: &Test, span: Span) -> Expr {
+/// The test as an expression.
+pub(super) fn test_expression(test: &Test, span: Span) -> Expr {
     Expr { kind: ExprKind::Test(Box::new(test.clone())), ty: ScalarType::Bool, span }
-}
-
-fn test_column(test: &Test) -> String {
-    match &test.subject.kind {
-        ExprKind::Field(field) => field.name.clone(),
-        _ => String::new(),
-    }
 }
 
 /// The test in KQL.

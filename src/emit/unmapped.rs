@@ -6,6 +6,7 @@ use super::loss::{Loss, LossClass, Refusal};
 use super::reader::Reader;
 use super::reason::Reason;
 use super::subject::Subject;
+use super::time::is_time;
 use super::translate::{Position, Translator, construct_of};
 use crate::ir::Test;
 use crate::mapping::ValueForm;
@@ -20,11 +21,13 @@ impl Translator<'_> {
             format!("the column `{column}` has no counterpart for `{}` on the target", self.columns.log_source);
         let mut loss = Loss::new(LossClass::NotExpressible, Reason::FieldUnmapped, span, construct.clone());
         match self.unmapped {
+            Unmapped::Error if self.widens && is_time(self.columns.hub, &test.subject) => {
+                self.refuse(Refusal::new(span, Reason::TimeFixed, construct, message), at)
+            }
             Unmapped::Error => {
                 let refusal = Refusal::new(subject.span, Reason::FieldUnmapped, construct, message)
                     .suggest(format!("map `{column}` in a mapping file, or drop the test with `--unmapped drop`"));
-                self.refusals.push(refusal);
-                Condition::Constant(true)
+                self.refuse(refusal, at)
             }
             Unmapped::Drop => {
                 // One conjunct fewer is wider, one alternative fewer is narrower.
@@ -38,7 +41,7 @@ impl Translator<'_> {
                 let reader = Reader { test, form: ValueForm::Text, ty: test.subject.ty, style: self.style };
                 let plan = match reader.read() {
                     Ok(plan) => plan,
-                    Err((reason, message)) => return self.refuse(span, reason, construct, message),
+                    Err((reason, message)) => return self.refuse(Refusal::new(span, reason, construct, message), at),
                 };
                 self.losses.push(loss.says(format!("{message}; the name is kept")).under(at.is_negated));
                 let origin = Origin {

@@ -40,6 +40,7 @@ fn wishes_do<T>(platform: Platform, request: &Request<'_>, run: impl FnOnce(&Wis
         element: "",
         lists: |_| true,
         keeps_window: true,
+        widens: false,
     })
 }
 

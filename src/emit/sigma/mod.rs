@@ -103,6 +103,7 @@ fn base<'a>(
         needs_condition: true,
         lists: |_| true,
         keeps_window: false,
+        widens: true,
     };
     let mut rows = rows(request, &wishes, &flat, needed)?;
     losses.append(&mut rows.losses);

@@ -127,6 +127,7 @@ fn wanted<T>(request: &Request<'_>, run: impl FnOnce(&Wishes<'_>) -> T) -> T {
         element: "{}",
         lists: |_| true,
         keeps_window: true,
+        widens: false,
     })
 }
 

@@ -164,6 +164,7 @@ impl Search<'_, '_> {
             unmapped: Unmapped::Error,
             losses,
             refusals: Vec::new(),
+            widens: false,
             known: Known::new(),
         };
         let condition = translator.condition(&renamed(conjunct), Position::TOP);
