@@ -5,6 +5,8 @@
 pub enum Reason {
     /// A test of one element of an array became a test of any of them.
     AnyElement,
+    /// A test of the one row that stands for a group became a test of each of its rows.
+    KeptRow,
     /// A threshold is left out.
     AggregateDropped,
     /// A test of what an aggregation makes.
@@ -108,6 +110,7 @@ impl Reason {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::AnyElement => "any-element",
+            Self::KeptRow => "kept-row",
             Self::AggregateDropped => "aggregate-dropped",
             Self::AggregateUnsupported => "aggregate-unsupported",
             Self::AlwaysTrue => "always-true",

@@ -124,7 +124,9 @@ pub(super) fn with_columns<'a>(rows: Rows<'a>, needed: &[Expr]) -> Result<Rows<'
         found.is_some_and(|(resolution, is_any)| {
             let is_same = resolution.source.form.holds_same_value(resolution.target.form);
             let has_values = !resolution.source.values.is_empty() || !resolution.target.values.is_empty();
-            resolution.target.spellings().len() == 1 && !is_any && is_same && !has_values
+            // Without a sign for elements, the field of an array is that of each of them.
+            let is_one = !is_any || rows.columns.element.is_empty();
+            resolution.target.spellings().len() == 1 && is_one && is_same && !has_values
         })
     };
     let refuse = |expr: &Expr| {

@@ -4,11 +4,12 @@ use super::super::flatten::Split;
 use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::reason::Reason;
 use super::super::rows::Rows;
-use super::super::subject::subject;
 use super::super::yaml::{self, Node};
 use super::super::{Request, time};
 use super::envelope::Part;
-use super::group::{Measure, Tail, Threshold};
+use super::group::Tail;
+use super::key::{any_element_loss, case_loss, field, plain, with_key};
+use super::threshold::{Measure, Threshold};
 use super::{Base, base, document, envelope};
 use crate::ir::{Expr, TestOp};
 use crate::mapping::{Assumption, Dialect};
@@ -18,33 +19,76 @@ use crate::span::Span;
 /// How far back advanced hunting reaches, and what a workspace query looks at if nobody says otherwise.
 const DEFAULT_WINDOWS: (i64, i64) = (30 * 86_400, 86_400);
 
+/// What a correlation is over.
+pub(super) enum Member<'a> {
+    /// Events.
+    Events(Base<'a>),
+    /// Groups of so many events.
+    Counted(Correlation, Vec<Base<'a>>),
+}
+
+impl<'a> Member<'a> {
+    fn bases(&self) -> &[Base<'a>] {
+        match self {
+            Self::Events(base) => std::slice::from_ref(base),
+            Self::Counted(_, bases) => bases,
+        }
+    }
+
+    /// The events, of the first branch if there are several.
+    pub(super) fn rows(&self) -> &Rows<'a> {
+        &self.bases()[0].rows
+    }
+
+    /// The field of a key, which a group must be grouped by.
+    pub(super) fn field(&self, key: &Expr) -> Option<String> {
+        let found = field(self.rows(), key)?;
+        match self {
+            Self::Events(_) => Some(found),
+            Self::Counted(correlation, _) => correlation.ordered_keys.contains(&found).then_some(found),
+        }
+    }
+}
+
 /// The rules of the parts and a correlation that counts their events.
 pub(super) fn counted(
     request: &Request<'_>,
     splits: &[Split<'_>],
     tails: Vec<Tail<'_>>,
 ) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
+    let mut losses = Vec::new();
+    let (correlation, bases) = count(request, splits, tails, &mut losses)?;
+    let members: Vec<Member<'_>> = bases.into_iter().map(Member::Events).collect();
+    write(request, &members, &correlation, losses)
+}
+
+/// A correlation that counts the events of the parts, and the rules about them.
+pub(super) fn count<'a>(
+    request: &Request<'a>,
+    splits: &[Split<'_>],
+    tails: Vec<Tail<'_>>,
+    losses: &mut Vec<Loss>,
+) -> Result<(Correlation, Vec<Base<'a>>), Vec<Refusal>> {
+    let span = request.rule.pipeline.span;
     let mut bases = Vec::new();
     let mut first: Option<(Threshold, Vec<Expr>)> = None;
     for (split, mut tail) in splits.iter().zip(tails) {
         let Some(threshold) = tail.threshold.take() else {
             let message = "the branches of the union are not counted alike";
-            let span = request.rule.pipeline.span;
             return Err(vec![Refusal::new(span, Reason::AggregateUnsupported, "union", message)]);
         };
-        let (base, keys) = counted_base(request, split, tail, &threshold)?;
+        let (mut base, keys) = counted_base(request, split, &tail, &threshold)?;
+        losses.append(&mut base.losses);
         bases.push(base);
         first.get_or_insert((threshold, keys));
     }
     let Some((threshold, keys)) = first else { return Err(Vec::new()) };
-    let span = request.rule.pipeline.span;
-    let mut losses: Vec<Loss> = bases.iter_mut().flat_map(|base| std::mem::take(&mut base.losses)).collect();
-    let condition = vec![(condition_word(threshold.op).to_owned(), Node::Bare(threshold.number.clone()))];
-    let mut condition = condition;
+    let rows = &bases[0].rows;
+    let mut condition = vec![(condition_word(threshold.op).to_owned(), Node::Bare(threshold.number.clone()))];
     let kind = match &threshold.measure {
         Measure::Events => "event_count",
         Measure::Values(value) => {
-            condition.push(("field".to_owned(), Node::Text(field(&bases[0].rows, value).unwrap_or_default())));
+            condition.push(("field".to_owned(), Node::Text(field(rows, value).unwrap_or_default())));
             losses.push(
                 Loss::new(LossClass::Assumption, Reason::FieldAssumption, value.span, "dcount")
                     .says("distinct values are counted exactly on the target")
@@ -53,46 +97,54 @@ pub(super) fn counted(
             "value_count"
         }
         Measure::Number(kind, value, rank) => {
-            condition.push(("field".to_owned(), Node::Text(field(&bases[0].rows, value).unwrap_or_default())));
+            condition.push(("field".to_owned(), Node::Text(field(rows, value).unwrap_or_default())));
             condition.extend(rank.map(|rank| ("percentile".to_owned(), Node::Bare(rank.to_string()))));
             kind
         }
     };
-    let timespan = timespan(request, &bases[0].rows, threshold.window, span, &mut losses);
+    let timespan = time::timespan(timespan(request, rows, threshold.window, span, losses));
     losses.push(window_loss(&threshold, span));
-    let group_by = keys.iter().filter_map(|key| field(&bases[0].rows, key)).collect::<Vec<_>>();
-    let correlation = Correlation { kind, timespan, condition, ordered_keys: group_by, aliases: Vec::new() };
-    write(request, &bases, &correlation, losses)
+    losses.extend(keys.iter().filter_map(|key| any_element_loss(rows, key)));
+    let mut ordered_keys: Vec<String> = Vec::new();
+    for found in keys.iter().filter_map(|key| field(rows, key)) {
+        if !ordered_keys.contains(&found) {
+            ordered_keys.push(found);
+        }
+    }
+    Ok((Correlation { kind, timespan, condition, ordered_keys, aliases: Vec::new() }, bases))
 }
 
 /// The rule whose events are counted, and the keys that are left.
 fn counted_base<'a>(
     request: &Request<'a>,
     split: &Split<'_>,
-    tail: Tail<'_>,
+    tail: &Tail<'_>,
     threshold: &Threshold,
 ) -> Result<(Base<'a>, Vec<Expr>), Vec<Refusal>> {
-    let measured = match &threshold.measure {
-        Measure::Events => None,
-        Measure::Values(value) | Measure::Number(_, value, _) => Some(value.clone()),
+    let measured: Vec<Expr> = match &threshold.measure {
+        Measure::Events => Vec::new(),
+        Measure::Values(value) | Measure::Number(_, value, _) => vec![value.clone()],
     };
-    let all: Vec<Expr> = threshold.keys.iter().cloned().chain(measured.clone()).collect();
     if threshold.keys.is_empty() {
         let message = "a correlation must have a field to group by";
         let span = split.tail.first().map_or(split.head.source.span, |stage| stage.span);
         return Err(vec![Refusal::new(span, Reason::AggregateUnsupported, "summarize", message)]);
     }
-    let refusals = match base(request, split, tail.filters.clone(), tail.losses.clone(), &all) {
-        Ok(base) => return Ok((base, threshold.keys.clone())),
+    let keys: Vec<Expr> = threshold.keys.iter().map(|key| plain(key).clone()).collect();
+    let case_losses = threshold.keys.iter().filter_map(case_loss);
+    let tail = Tail { losses: tail.losses.iter().cloned().chain(case_losses).collect(), ..tail.clone() };
+    let with =
+        |needed: &[Expr]| with_key(&keys, &tail, |filters, losses| base(request, split, filters, losses, needed));
+    let all: Vec<Expr> = keys.iter().chain(&measured).cloned().collect();
+    let refusals = match with(&all) {
+        Ok(base) => return Ok((base, keys)),
         Err(refusals) => refusals,
     };
     // Fewer keys make larger groups, which reach a lower bound at least as often.
     let is_lower_bound = matches!(threshold.op, TestOp::Greater | TestOp::GreaterOrEqual);
     let is_count = matches!(threshold.measure, Measure::Events | Measure::Values(_));
-    let measured: Vec<Expr> = measured.into_iter().collect();
-    let mut base = base(request, split, tail.filters, tail.losses, &measured).map_err(|_| refusals.clone())?;
-    let (kept, dropped): (Vec<Expr>, Vec<Expr>) =
-        threshold.keys.iter().cloned().partition(|key| field(&base.rows, key).is_some());
+    let mut base = with(&measured).map_err(|_| refusals.clone())?;
+    let (kept, dropped): (Vec<Expr>, Vec<Expr>) = keys.into_iter().partition(|key| field(&base.rows, key).is_some());
     if kept.is_empty() || !is_lower_bound || !is_count {
         return Err(refusals);
     }
@@ -104,15 +156,6 @@ fn counted_base<'a>(
         );
     }
     Ok((base, kept))
-}
-
-/// The one field of a column.
-pub(super) fn field(rows: &Rows<'_>, expr: &Expr) -> Option<String> {
-    let (resolution, is_any) = rows.columns.resolve(&subject(expr)?)?;
-    match resolution.target.names.as_slice() {
-        [one] if !is_any => Some(one.clone()),
-        _ => None,
-    }
 }
 
 fn condition_word(op: TestOp) -> &'static str {
@@ -133,17 +176,17 @@ fn window_loss(threshold: &Threshold, span: Span) -> Loss {
         .assuming(Assumption::Window)
 }
 
-/// The length of the windows: `bin`, the time filter, the rule's lookback, or what the product looks at by default.
+/// The length of the windows in seconds: `bin`, the time filter, the rule's lookback, or what the product looks at by default.
 pub(super) fn timespan(
     request: &Request<'_>,
     rows: &Rows<'_>,
     window: Option<i64>,
     span: Span,
     losses: &mut Vec<Loss>,
-) -> String {
+) -> i64 {
     let period = request.rule.envelope.period.map(|period| period.0);
     let stated = window.or(rows.window.earliest).or(period).filter(|seconds| *seconds > 0);
-    let seconds = stated.unwrap_or_else(|| {
+    stated.unwrap_or_else(|| {
         let is_hunting = matches!(rows.recognised.dialect, Dialect::Xdr | Dialect::XdrName)
             || rows.recognised.name.starts_with("Device");
         let seconds = if is_hunting { DEFAULT_WINDOWS.0 } else { DEFAULT_WINDOWS.1 };
@@ -153,8 +196,7 @@ pub(super) fn timespan(
                 .assuming(Assumption::Schedule),
         );
         seconds
-    });
-    time::timespan(seconds)
+    })
 }
 
 /// A correlation over rules.
@@ -170,15 +212,50 @@ pub(super) struct Correlation {
 /// The correlation and its rules as one file.
 pub(super) fn write(
     request: &Request<'_>,
-    bases: &[Base<'_>],
+    members: &[Member<'_>],
     correlation: &Correlation,
     mut losses: Vec<Loss>,
 ) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
-    let names: Vec<String> = names(request, bases);
-    let mut main = envelope::head(request, Part::default(), &mut losses)?;
+    let stem = stem(request);
+    let names: Vec<String> =
+        members.iter().enumerate().map(|(index, member)| member_name(&stem, members.len(), index, member)).collect();
+    let mut texts = vec![correlation_text(request, Part::default(), correlation, &names, &mut losses)?];
+    for (index, (member, name)) in members.iter().zip(&names).enumerate() {
+        let number = if members.len() == 1 { String::new() } else { format!(" {}", index + 1) };
+        // What stands around the query is reported with the correlation.
+        let mut of_member = |suffix: &str, name: &str, base: &Base<'_>| -> Result<(), Vec<Refusal>> {
+            let document = document(request, base, Part { suffix, name: Some(name) }, &mut Vec::new())?;
+            texts.push(yaml::write(&document));
+            Ok(())
+        };
+        match member {
+            Member::Events(base) => of_member(&format!("Base{number}"), name, base)?,
+            Member::Counted(counting, bases) => {
+                let of_group: Vec<String> = (1..=bases.len()).map(|part| format!("{name}_base_{part}")).collect();
+                for (part, (base, base_name)) in bases.iter().zip(&of_group).enumerate() {
+                    of_member(&format!("Base{number}.{}", part + 1), base_name, base)?;
+                }
+                let suffix = format!("Threshold{number}");
+                let part = Part { suffix: &suffix, name: Some(name) };
+                texts.push(correlation_text(request, part, counting, &of_group, &mut Vec::new())?);
+            }
+        }
+    }
+    Ok((texts.join("---\n"), losses))
+}
+
+/// A correlation over the rules of these names.
+fn correlation_text(
+    request: &Request<'_>,
+    part: Part<'_>,
+    correlation: &Correlation,
+    names: &[String],
+    losses: &mut Vec<Loss>,
+) -> Result<String, Vec<Refusal>> {
+    let mut main = envelope::head(request, part, losses)?;
     let mut entries = vec![("type".to_owned(), Node::Text(correlation.kind.to_owned()))];
     let list = |names: &[String]| Node::List(names.iter().cloned().map(Node::Text).collect());
-    entries.push(("rules".to_owned(), list(&names)));
+    entries.push(("rules".to_owned(), list(names)));
     entries.push(("group-by".to_owned(), list(&correlation.ordered_keys)));
     entries.push(("timespan".to_owned(), Node::Bare(correlation.timespan.clone())));
     if !correlation.aliases.is_empty() {
@@ -192,19 +269,12 @@ pub(super) fn write(
         entries.push(("condition".to_owned(), Node::Map(correlation.condition.clone())));
     }
     main.push(("correlation".to_owned(), Node::Map(entries)));
-    main.extend(envelope::tail(request, &mut losses));
-    let mut texts = vec![yaml::write(&Node::Map(main))];
-    for (index, (base, name)) in bases.iter().zip(&names).enumerate() {
-        let suffix = if bases.len() == 1 { "Base".to_owned() } else { format!("Base {}", index + 1) };
-        // What stands around the query is reported with the correlation.
-        let document = document(request, base, Part { suffix: &suffix, name: Some(name) }, &mut Vec::new())?;
-        texts.push(yaml::write(&document));
-    }
-    Ok((texts.join("---\n"), losses))
+    main.extend(envelope::tail(request, losses));
+    Ok(yaml::write(&Node::Map(main)))
 }
 
-/// A name for each rule, made from the title.
-fn names(request: &Request<'_>, bases: &[Base<'_>]) -> Vec<String> {
+/// A name made from the title.
+fn stem(request: &Request<'_>) -> String {
     let title = request.rule.envelope.title.as_deref().or(request.options.name_hint.as_deref()).unwrap_or("rule");
     let mut stem = String::new();
     for c in title.chars().flat_map(char::to_lowercase) {
@@ -215,9 +285,13 @@ fn names(request: &Request<'_>, bases: &[Base<'_>]) -> Vec<String> {
         }
     }
     let stem: String = stem.trim_end_matches('_').chars().take(60).collect();
-    let stem = if stem.starts_with(|c: char| c.is_ascii_alphabetic()) { stem } else { format!("rule_{stem}") };
-    if bases.len() == 1 {
-        return vec![format!("{stem}_base")];
-    }
-    (1..=bases.len()).map(|number| format!("{stem}_base_{number}")).collect()
+    if stem.starts_with(|c: char| c.is_ascii_alphabetic()) { stem } else { format!("rule_{stem}") }
+}
+
+fn member_name(stem: &str, count: usize, index: usize, member: &Member<'_>) -> String {
+    let kind = match member {
+        Member::Events(_) => "base",
+        Member::Counted(..) => "threshold",
+    };
+    if count == 1 { format!("{stem}_{kind}") } else { format!("{stem}_{kind}_{}", index + 1) }
 }

@@ -1,19 +1,21 @@
 //! Reads what follows the events of a rule: a `summarize` with a threshold becomes a correlation, the rest is left out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::flatten::{Split, StepKind, substitute};
 use super::super::fold::fold;
 use super::super::loss::{Loss, LossClass, Refusal};
+use super::super::needed::names;
 use super::super::reason::Reason;
 use super::super::rows::conjuncts_of;
 use super::super::subject::subject;
-use super::super::time;
-use crate::ir::{Aggregate, Assignment, Expr, ExprKind, Join, Stage, StageKind, TestOp};
+use super::threshold::{Aggregates, Found, Measure, Threshold, threshold, time_window};
+use crate::ir::{Aggregate, Assignment, Expr, ExprKind, Field, Join, MemberKey, Stage, StageKind, TestOp};
 use crate::mapping::Hub;
-use crate::schema::Value;
+use crate::schema::{Origin, ScalarType};
 
 /// What follows the events.
+#[derive(Clone)]
 pub(super) struct Tail<'ir> {
     /// Further conditions on the events.
     pub(super) filters: Vec<Expr>,
@@ -27,31 +29,6 @@ pub(super) struct Tail<'ir> {
     pub(super) behind_join: Vec<Expr>,
     /// What differs.
     pub(super) losses: Vec<Loss>,
-}
-
-/// So many events, or so many values, in a group.
-pub(super) struct Threshold {
-    /// What is counted.
-    pub(super) measure: Measure,
-    /// How it is compared.
-    pub(super) op: TestOp,
-    /// With what.
-    pub(super) number: String,
-    /// The keys of the group.
-    pub(super) keys: Vec<Expr>,
-    /// Length of fixed windows in seconds, from `bin`.
-    pub(super) window: Option<i64>,
-}
-
-/// What a correlation can measure of a group.
-#[derive(Clone)]
-pub(super) enum Measure {
-    /// Events.
-    Events,
-    /// Distinct values of a field.
-    Values(Expr),
-    /// Sum, average or percentile of a field: its name in Sigma, and the rank of a percentile.
-    Number(&'static str, Expr, Option<i64>),
 }
 
 /// Reads the tail of a split.
@@ -105,7 +82,9 @@ struct Reader<'h, 'ir> {
 struct Group {
     keys: Vec<Expr>,
     window: Option<i64>,
-    aggregates: BTreeMap<String, Expr>,
+    aggregates: Aggregates,
+    /// Columns of the one row that the group keeps.
+    kept: BTreeSet<String>,
     is_second: bool,
 }
 
@@ -113,6 +92,7 @@ impl<'ir> Reader<'_, 'ir> {
     fn stage(&mut self, stage: &'ir Stage) {
         match &stage.kind {
             StageKind::Filter(predicate) => {
+                self.note_kept_row(predicate, stage);
                 for conjunct in conjuncts_of(fold(&substitute(predicate, &self.values))) {
                     self.filter(conjunct);
                 }
@@ -134,7 +114,7 @@ impl<'ir> Reader<'_, 'ir> {
                 }
             }
             StageKind::Summarize { aggregates, by } => self.summarize(stage, aggregates, by),
-            StageKind::Join(join) if self.tail.join.is_none() && self.tail.threshold.is_none() => {
+            StageKind::Join(join) if self.tail.join.is_none() => {
                 self.tail.join = Some((join, stage));
                 self.tail.values.clone_from(&self.values);
                 // The groups in front of the join are what it joins; those behind it are others.
@@ -154,8 +134,8 @@ impl<'ir> Reader<'_, 'ir> {
                 // An element of an array stands for any of them.
                 for assignment in list {
                     let base = Box::new(substitute(&assignment.value, &self.values));
-                    let element = ExprKind::Member { base, key: crate::ir::MemberKey::Index(0) };
-                    let (ty, span) = (crate::schema::ScalarType::Dynamic, assignment.span);
+                    let element = ExprKind::Member { base, key: MemberKey::Index(0) };
+                    let (ty, span) = (ScalarType::Dynamic, assignment.span);
                     self.values.insert(assignment.name.clone(), Expr { kind: element, ty, span });
                 }
                 self.note(stage, "the target gives one result per event");
@@ -163,7 +143,7 @@ impl<'ir> Reader<'_, 'ir> {
             StageKind::Parse { columns, drops_rows: false, .. } => {
                 for column in columns {
                     let kind = ExprKind::Opaque(format!("the column `{column}`, which `parse` makes"));
-                    let ty = crate::schema::ScalarType::Unknown;
+                    let ty = ScalarType::Unknown;
                     self.values.insert(column.clone(), Expr { kind, ty, span: stage.span });
                 }
             }
@@ -189,7 +169,7 @@ impl<'ir> Reader<'_, 'ir> {
     }
 
     fn summarize(&mut self, stage: &Stage, aggregates: &[Aggregate], by: &[Assignment]) {
-        if self.tail.threshold.is_some() {
+        if self.tail.threshold.is_some() && self.tail.join.is_none() {
             let message = "a second aggregation behind a threshold cannot be said by a Sigma rule";
             self.refusals.push(Refusal::new(stage.span, Reason::OperatorUnsupported, "summarize", message));
             return;
@@ -205,9 +185,14 @@ impl<'ir> Reader<'_, 'ir> {
             values.insert(key.name.clone(), value);
         }
         let mut measures = BTreeMap::new();
+        let mut kept = BTreeSet::new();
         for aggregate in aggregates {
             let value = substitute(&aggregate.value, &self.values);
-            for name in &aggregate.names {
+            for (name, of_row) in self.of_kept_row(aggregate) {
+                kept.insert(name.clone());
+                values.insert(name, of_row);
+            }
+            for name in aggregate.names.iter().filter(|name| !kept.contains(*name)) {
                 let kind = ExprKind::Opaque(format!("the column `{name}`, which `summarize` makes"));
                 values.insert(name.clone(), Expr { kind, ty: value.ty, span: aggregate.span });
             }
@@ -217,13 +202,53 @@ impl<'ir> Reader<'_, 'ir> {
         }
         let is_second = self.group.is_some();
         self.values = values;
-        self.group = Some(Group { keys, window, aggregates: measures, is_second });
+        self.group = Some(Group { keys, window, aggregates: measures, kept, is_second });
         self.note(stage, "the target gives events rather than groups of them");
     }
 
+    /// Columns that stand for those of one row of the group, with that row's values: what `arg_max(x, *)` keeps. The
+    /// largest `x` itself is a property of the group.
+    fn of_kept_row(&self, aggregate: &Aggregate) -> Vec<(String, Expr)> {
+        let ExprKind::Call { name, arguments } = &aggregate.value.kind else { return Vec::new() };
+        let own = |column: &String| {
+            let field = Field { name: column.clone(), origin: Origin::Unknown, span: aggregate.span };
+            let own = Expr { kind: ExprKind::Field(field), ty: ScalarType::Unknown, span: aggregate.span };
+            (column.clone(), substitute(&own, &self.values))
+        };
+        let names = &aggregate.names;
+        match (name.to_ascii_lowercase().as_str(), arguments.as_slice()) {
+            ("arg_max" | "arg_min" | "argmax" | "argmin", [_, Expr { kind: ExprKind::Star, .. }]) => {
+                names.iter().skip(1).map(own).collect()
+            }
+            ("arg_max" | "arg_min", [_, values @ ..]) if values.len() + 1 == names.len() => {
+                let value = |(name, value): (&String, &Expr)| (name.clone(), substitute(value, &self.values));
+                names.iter().skip(1).zip(values).map(value).collect()
+            }
+            ("take_any" | "any", [Expr { kind: ExprKind::Star, .. }]) => names.iter().map(own).collect(),
+            ("take_any" | "any", values) if values.len() == names.len() => {
+                names.iter().zip(values).map(|(name, value)| (name.clone(), substitute(value, &self.values))).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// A test of the row that a group keeps holds for one of the events of the group, if it holds.
+    fn note_kept_row(&mut self, predicate: &Expr, stage: &Stage) {
+        let Some(group) = &self.group else { return };
+        let mut tested = BTreeSet::new();
+        names(predicate, &mut tested);
+        if tested.is_disjoint(&group.kept) {
+            return;
+        }
+        self.tail.losses.push(
+            Loss::new(LossClass::Over, Reason::KeptRow, stage.span, "a test of the row that `summarize` keeps")
+                .says("every event is tested, not only the one that stands for its group"),
+        );
+    }
+
     fn filter(&mut self, conjunct: Expr) {
-        if self.tail.join.is_some() && self.group.is_none() {
-            self.tail.behind_join.push(conjunct);
+        if self.tail.join.is_some() {
+            self.filter_behind_join(conjunct);
             return;
         }
         let Some(group) = &self.group else {
@@ -232,15 +257,30 @@ impl<'ir> Reader<'_, 'ir> {
         };
         if let Some(predicate) = of_any_event(group, &conjunct).filter(|_| !group.is_second) {
             self.tail.filters.push(predicate);
-        } else if let Some(threshold) = threshold(group, &conjunct).filter(|_| !group.is_second) {
+        } else if let Some(threshold) = threshold(&group.aggregates, &conjunct).filter(|_| !group.is_second) {
             self.add_threshold(threshold, &conjunct);
         } else if !has_opaque(&conjunct) && !group.is_second {
             self.tail.filters.push(conjunct);
         } else {
-            let construct = super::super::kql::print::expression(&conjunct);
-            let message = format!("a test of {construct} cannot be said by a Sigma rule");
-            self.refusals.push(Refusal::new(conjunct.span, Reason::AggregateUnsupported, construct, message));
+            self.refuse_aggregate(&conjunct);
         }
+    }
+
+    fn filter_behind_join(&mut self, conjunct: Expr) {
+        match &self.group {
+            Some(group) if threshold(&group.aggregates, &conjunct).is_some() => self.tail.losses.push(
+                Loss::new(LossClass::Over, Reason::AggregateDropped, conjunct.span, "a threshold behind the join")
+                    .says("a threshold over the result of a join cannot be said; it is left out"),
+            ),
+            Some(_) if has_opaque(&conjunct) => self.refuse_aggregate(&conjunct),
+            Some(_) | None => self.tail.behind_join.push(conjunct),
+        }
+    }
+
+    fn refuse_aggregate(&mut self, conjunct: &Expr) {
+        let construct = super::super::kql::print::expression(conjunct);
+        let message = format!("a test of {construct} cannot be said by a Sigma rule");
+        self.refusals.push(Refusal::new(conjunct.span, Reason::AggregateUnsupported, construct, message));
     }
 
     fn add_threshold(&mut self, (measure, filter, op, number): Found, conjunct: &Expr) {
@@ -290,25 +330,6 @@ fn has_opaque(expr: &Expr) -> bool {
     found
 }
 
-/// `bin(TimeGenerated, 1h)` and its like: the length of the window; the inner `None` for the time itself.
-#[expect(clippy::option_option, reason = "no time, a time without a length, a time with one")]
-fn time_window(hub: &Hub, key: &Expr) -> Option<Option<i64>> {
-    match &key.kind {
-        ExprKind::Field(_) if time::is_time(hub, key) => Some(None),
-        ExprKind::Call { name, arguments } => match (name.as_str(), arguments.as_slice()) {
-            ("bin" | "floor" | "bin_at", [time, Expr { kind: ExprKind::Value(Value::Timespan(ticks)), .. }, ..])
-                if time::is_time(hub, time) =>
-            {
-                Some(Some(ticks / time::TICKS_PER_SECOND))
-            }
-            ("startofday", [time]) if time::is_time(hub, time) => Some(Some(86_400)),
-            ("startofweek", [time]) if time::is_time(hub, time) => Some(Some(604_800)),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
 /// A text test of a collected set holds where it holds for one of the events.
 fn of_any_event(group: &Group, conjunct: &Expr) -> Option<Expr> {
     let ExprKind::Test(test) = &conjunct.kind else { return None };
@@ -323,64 +344,4 @@ fn of_any_event(group: &Group, conjunct: &Expr) -> Option<Expr> {
     }
     let test = crate::ir::Test { subject: arguments.first()?.clone(), ..(**test).clone() };
     Some(Expr { kind: ExprKind::Test(Box::new(test)), ty: conjunct.ty, span: conjunct.span })
-}
-
-/// What is measured, the condition that only the counted events have, the comparison, the number.
-type Found = (Measure, Option<Expr>, TestOp, String);
-
-/// Reads `count_ > 5`.
-fn threshold(group: &Group, conjunct: &Expr) -> Option<Found> {
-    let ExprKind::Test(test) = &conjunct.kind else { return None };
-    let is_order = matches!(
-        test.op,
-        TestOp::Greater | TestOp::GreaterOrEqual | TestOp::Less | TestOp::LessOrEqual | TestOp::Equal
-    );
-    let [Expr { kind: ExprKind::Value(value), .. }] = test.operands.as_slice() else { return None };
-    let number = match value {
-        Value::Integer(number) => number.to_string(),
-        Value::Real(number) => format!("{number:?}"),
-        _ => return None,
-    };
-    let (measure, filter) = measure(&aggregate_of(group, &test.subject)?)?;
-    is_order.then_some((measure, filter, test.op, number))
-}
-
-/// The aggregate that an expression over a column of the `summarize` stands for.
-fn aggregate_of(group: &Group, subject: &Expr) -> Option<Expr> {
-    match &subject.kind {
-        ExprKind::Opaque(name) => group.aggregates.get(name).cloned(),
-        ExprKind::Call { name, arguments } if matches!(name.as_str(), "array_length" | "toint" | "tolong") => {
-            let inner = aggregate_of(group, arguments.first()?)?;
-            let kind = match name.as_str() {
-                "array_length" => ExprKind::Call { name: name.clone(), arguments: vec![inner] },
-                _ => return Some(inner),
-            };
-            Some(Expr { kind, ty: subject.ty, span: subject.span })
-        }
-        _ => None,
-    }
-}
-
-fn measure(aggregate: &Expr) -> Option<(Measure, Option<Expr>)> {
-    let ExprKind::Call { name, arguments } = &aggregate.kind else { return None };
-    let first = || arguments.first().cloned();
-    Some(match (name.as_str(), arguments.as_slice()) {
-        ("count", []) => (Measure::Events, None),
-        ("countif", [predicate]) => (Measure::Events, Some(fold(predicate))),
-        ("dcount" | "count_distinct", [_, ..]) => (Measure::Values(first()?), None),
-        ("dcountif" | "count_distinctif", [value, predicate, ..]) => {
-            (Measure::Values(value.clone()), Some(fold(predicate)))
-        }
-        ("array_length", [Expr { kind: ExprKind::Call { name, arguments }, .. }]) => match name.as_str() {
-            "make_set" | "makeset" => (Measure::Values(arguments.first()?.clone()), None),
-            "make_list" | "makelist" => (Measure::Events, None),
-            _ => return None,
-        },
-        ("sum", [value]) => (Measure::Number("value_sum", value.clone(), None), None),
-        ("avg", [value]) => (Measure::Number("value_avg", value.clone(), None), None),
-        ("percentile", [value, Expr { kind: ExprKind::Value(Value::Integer(rank)), .. }]) => {
-            (Measure::Number("value_percentile", value.clone(), Some(*rank)), None)
-        }
-        _ => return None,
-    })
 }

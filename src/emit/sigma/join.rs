@@ -1,111 +1,154 @@
 //! Joins of events: two rules within a time, with the join's keys as the group.
 
-use super::super::flatten::{Split, map_children, split, substitute};
+use super::super::flatten::{Split, split, substitute};
 use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::reason::Reason;
+use super::super::subject::subject;
 use super::super::{Request, time};
-use super::correlation::{Correlation, field, timespan, write};
+use super::between::Between;
+use super::correlation::{Correlation, Member, count, timespan, write};
 use super::group::{self, Tail};
-use super::{Base, base, events};
-use crate::ir::{ArithmeticOp, Expr, ExprKind, Join, JoinKind, Stage, Test, TestOp};
+use super::key::{any_element_loss, plain, with_key};
+use super::sides::{Side, Sides, Values};
+use super::{base, events};
+use crate::ir::{Expr, ExprKind, Join, JoinKind, Stage};
 use crate::mapping::Assumption;
-use crate::schema::{Origin, ScalarType, Value};
+use crate::schema::ScalarType;
+
+/// A rule and what differs, or why there is none.
+type Written = Result<(String, Vec<Loss>), Vec<Refusal>>;
 
 /// The rule of a join.
-pub(super) fn joined(
-    request: &Request<'_>,
-    left: &Split<'_>,
-    tail: Tail<'_>,
-) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
+pub(super) fn joined(request: &Request<'_>, left: &Split<'_>, mut tail: Tail<'_>) -> Written {
     let Some((join, stage)) = tail.join else { return Err(Vec::new()) };
-    let refuse =
-        |message: &str| Err(vec![Refusal::new(stage.span, Reason::OperatorUnsupported, "join", message.to_owned())]);
-    match join.kind {
-        JoinKind::Inner | JoinKind::InnerUnique | JoinKind::LeftSemi | JoinKind::RightSemi => {}
-        JoinKind::LeftOuter if tail.behind_join.iter().all(|conjunct| side(conjunct) == Side::Left) => {
-            return without_right(request, left, tail, stage);
-        }
-        JoinKind::LeftOuter => {
-            return refuse("a test of what a left outer join may not have found cannot be said by a Sigma rule");
-        }
-        JoinKind::LeftAnti | JoinKind::RightAnti => {
-            return refuse("the absence of other events cannot be said by a Sigma rule");
-        }
-        JoinKind::RightOuter | JoinKind::FullOuter => {
-            return refuse("this kind of join cannot be said by a Sigma rule");
-        }
-    }
     let right = split(&join.right);
     let right_tail = group::read(request.hub, &right)?;
-    if right_tail.threshold.is_some() || right_tail.join.is_some() {
-        return refuse("a join with an aggregation or a further join cannot be said by a Sigma rule");
+    let sides = Sides { left, right: &join.right.output, right_values: &right_tail.values };
+    let behind = |side: Side| tail.behind_join.iter().any(|conjunct| sides.of(conjunct) != side);
+    match join.kind {
+        JoinKind::Inner | JoinKind::InnerUnique | JoinKind::LeftSemi | JoinKind::RightSemi => {}
+        JoinKind::LeftOuter if !behind(Side::Left) => return without_right(request, left, tail, stage),
+        JoinKind::RightOuter if !behind(Side::Right) => {
+            let filters = tail.behind_join.iter().map(|conjunct| sides.of_right(conjunct)).collect();
+            return without_left(request, &right, filters, right_tail, stage);
+        }
+        // Where nothing was found, one of the tests is false: the join is an inner one.
+        JoinKind::LeftOuter if tail.behind_join.iter().any(|conjunct| sides.needs_right(conjunct)) => {}
+        JoinKind::LeftOuter | JoinKind::RightOuter | JoinKind::FullOuter => {
+            return refuse(stage, "a test of what an outer join may not have found cannot be said by a Sigma rule");
+        }
+        JoinKind::LeftAnti | JoinKind::RightAnti => {
+            return refuse(stage, "the absence of other events cannot be said by a Sigma rule");
+        }
+    }
+    if right_tail.join.is_some() {
+        return refuse(stage, "a join with a further join cannot be said by a Sigma rule");
     }
     let mut between = Between::default();
-    let (mut left_filters, mut right_filters, mut losses) = (tail.filters, right_tail.filters, tail.losses);
-    losses.extend(right_tail.losses);
-    for conjunct in tail.behind_join {
-        match side(&conjunct) {
-            Side::Left => left_filters.push(conjunct),
-            Side::Right => right_filters.push(of_right(&conjunct, &right)),
-            Side::Both if between.read(request, &conjunct) => {}
-            Side::Both | Side::Unknown => losses.push(
+    let mut right_filters = Vec::new();
+    for conjunct in std::mem::take(&mut tail.behind_join) {
+        match sides.of(&conjunct) {
+            Side::Left => tail.filters.push(conjunct),
+            Side::Right => right_filters.push(sides.of_right(&conjunct)),
+            Side::Both if between.read(request, &sides, &conjunct) => {}
+            Side::Both | Side::Unknown => tail.losses.push(
                 Loss::new(LossClass::Over, Reason::JoinToTemporal, conjunct.span, "a test of both sides")
-                    .says("a condition over both sides of the join is left out"),
+                    .says("a condition over both sides of the join, or over what they aggregate, is left out"),
             ),
         }
     }
-    let keys = keys(join, &tail.values, &right_tail.values);
-    let first = (
-        base(request, left, left_filters.clone(), losses.clone(), &[])?,
-        base(request, &right, right_filters.clone(), Vec::new(), &[])?,
-    );
-    let Some(keys) = keys else { return refuse("a join on more than equal columns cannot be said by a Sigma rule") };
-    let is_shared = |(left, right): &(Expr, Expr)| shared(&first.0, left, &first.1, right).is_some();
-    if keys.iter().any(is_shared) {
-        return correlate(request, first, &keys, (join, stage), &between);
+    let Some(keys) = keys(join, &tail.values, &right_tail.values) else {
+        return refuse(stage, "a join on more than equal columns cannot be said by a Sigma rule");
+    };
+    let mut right_tail = right_tail;
+    right_tail.filters.append(&mut right_filters);
+    let mut losses = Vec::new();
+    // Without a common field in the taxonomy there may be one in the tables' own columns.
+    for needs_keys in [false, true] {
+        losses.clear();
+        let side = |split, tail: &Tail<'_>, key: fn(&Key) -> &Expr, losses: &mut Vec<Loss>| {
+            let own: Vec<Expr> = keys.iter().map(|pair| key(pair).clone()).collect();
+            member(request, split, tail, &own, needs_keys, losses)
+        };
+        let members = (
+            side(left, &tail, |(left, _)| left, &mut losses)?,
+            side(&right, &right_tail, |(_, right)| right, &mut losses)?,
+        );
+        if needs_keys || keys.iter().any(|key| shared(&members, key).is_some()) {
+            return correlate(request, members, &keys, (join, stage), &between, losses);
+        }
     }
-    // Without a common field there may be one in the tables' own columns.
-    let (left_keys, right_keys): (Vec<Expr>, Vec<Expr>) = keys.iter().cloned().unzip();
-    let second = (
-        base(request, left, left_filters, losses, &left_keys)?,
-        base(request, &right, right_filters, Vec::new(), &right_keys)?,
-    );
-    correlate(request, second, &keys, (join, stage), &between)
+    Err(Vec::new())
 }
 
-/// The keys as values of both sides; `None` if the join is on more than equal columns.
-fn keys(join: &Join, left: &Values, right: &Values) -> Option<Vec<(Expr, Expr)>> {
+fn refuse(stage: &Stage, message: &str) -> Written {
+    Err(vec![Refusal::new(stage.span, Reason::OperatorUnsupported, "join", message)])
+}
+
+/// The values of a key on both sides.
+type Key = (Expr, Expr);
+
+/// The keys; `None` if the join is on more than equal columns.
+fn keys(join: &Join, left: &Values, right: &Values) -> Option<Vec<Key>> {
     let value = |field: &crate::ir::Field, values: &Values| {
         let expr = Expr { kind: ExprKind::Field(field.clone()), ty: ScalarType::Unknown, span: field.span };
-        substitute(&expr, values)
+        plain(&substitute(&expr, values)).clone()
     };
     let keys = join.keys.as_ref()?;
     Some(keys.iter().map(|key| (value(&key.left, left), value(&key.right, right))).collect())
 }
 
-type Values = std::collections::BTreeMap<String, Expr>;
+/// One side: the rule about its events, or the correlation that counts them.
+fn member<'a>(
+    request: &Request<'a>,
+    split: &Split<'_>,
+    tail: &Tail<'_>,
+    keys: &[Expr],
+    needs_keys: bool,
+    losses: &mut Vec<Loss>,
+) -> Result<Member<'a>, Vec<Refusal>> {
+    if tail.threshold.is_some() {
+        let (correlation, bases) = count(request, std::slice::from_ref(split), vec![tail.clone()], losses)?;
+        return Ok(Member::Counted(correlation, bases));
+    }
+    let needed = if needs_keys { keys } else { &[] };
+    let mut base = with_key(keys, tail, |filters, losses| base(request, split, filters, losses, needed))?;
+    losses.append(&mut base.losses);
+    Ok(Member::Events(base))
+}
 
-/// The fields of a key, if both sides have one and hold the same form in it.
-fn shared(left: &Base<'_>, left_key: &Expr, right: &Base<'_>, right_key: &Expr) -> Option<Vec<String>> {
-    let fields = vec![field(&left.rows, left_key)?, field(&right.rows, right_key)?];
-    (form(left, left_key) == form(right, right_key)).then_some(fields)
+/// The fields of a key, if both sides have one and hold the same values in it.
+fn shared((left, right): &(Member<'_>, Member<'_>), (left_key, right_key): &Key) -> Option<Vec<String>> {
+    let fields = vec![left.field(left_key)?, right.field(right_key)?];
+    (holds_own(left, left_key) && holds_own(right, right_key) || form(left, left_key) == form(right, right_key))
+        .then_some(fields)
+}
+
+/// Whether the field holds the values of the source's column, which the join found equal to the other side's.
+fn holds_own(member: &Member<'_>, key: &Expr) -> bool {
+    let found = subject(key).and_then(|subject| member.rows().columns.resolve(&subject));
+    found.is_some_and(|(resolution, _)| resolution.source.form.holds_same_value(resolution.target.form))
+}
+
+fn form(member: &Member<'_>, key: &Expr) -> Option<crate::mapping::ValueForm> {
+    let (resolution, _) = member.rows().columns.resolve(&subject(key)?)?;
+    Some(resolution.target.form)
 }
 
 fn correlate(
     request: &Request<'_>,
-    (mut left_base, mut right_base): (Base<'_>, Base<'_>),
-    keys: &[(Expr, Expr)],
+    members: (Member<'_>, Member<'_>),
+    keys: &[Key],
     (join, stage): (&Join, &Stage),
     between: &Between,
-) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
-    let refuse =
-        |message: &str| Err(vec![Refusal::new(stage.span, Reason::OperatorUnsupported, "join", message.to_owned())]);
-    let mut losses = std::mem::take(&mut left_base.losses);
-    losses.append(&mut right_base.losses);
+    mut losses: Vec<Loss>,
+) -> Written {
     let mut aliases: Vec<(String, Vec<String>)> = Vec::new();
-    for (key, (left_key, right_key)) in join.keys.iter().flatten().zip(keys) {
-        match shared(&left_base, left_key, &right_base, right_key) {
+    for (key, values) in join.keys.iter().flatten().zip(keys) {
+        match shared(&members, values) {
             Some(fields) => {
+                losses.extend(any_element_loss(members.0.rows(), &values.0));
+                losses.extend(any_element_loss(members.1.rows(), &values.1));
                 if aliases.iter().all(|(_, other)| *other != fields) {
                     aliases.push((alias(&key.left.name), fields));
                 }
@@ -117,13 +160,20 @@ fn correlate(
         }
     }
     if aliases.is_empty() {
-        return refuse("no key of the join has a field on both sides of the target");
+        return refuse(stage, "no key of the join has a field on both sides of the target");
     }
     losses.push(
         Loss::new(LossClass::Over, Reason::JoinToTemporal, stage.span, "join")
             .says("events are correlated within a sliding window instead of joined within one run")
             .assuming(Assumption::Window),
     );
+    if between.narrows() {
+        losses.push(
+            Loss::new(LossClass::Under, Reason::JoinToTemporal, stage.span, "a distance in one direction")
+                .says("the events must be as close in the other direction, too")
+                .assuming(Assumption::Window),
+        );
+    }
     if join.kind == JoinKind::InnerUnique {
         losses.push(
             Loss::new(LossClass::Assumption, Reason::JoinInnerUnique, stage.span, "join")
@@ -131,25 +181,20 @@ fn correlate(
                 .assuming(Assumption::Unique),
         );
     }
-    let timespan = timespan(request, &left_base.rows, between.seconds, stage.span, &mut losses);
+    let timespan = timespan(request, members.0.rows(), between.seconds, stage.span, &mut losses);
+    let mut members = vec![members.0, members.1];
+    if between.is_right_first {
+        members.reverse();
+        aliases.iter_mut().for_each(|(_, fields)| fields.reverse());
+    }
     let correlation = Correlation {
         kind: if between.is_ordered { "temporal_ordered" } else { "temporal" },
-        timespan,
+        timespan: time::timespan(timespan),
         condition: Vec::new(),
         ordered_keys: aliases.iter().map(|(alias, _)| alias.clone()).collect(),
         aliases,
     };
-    let bases = if between.is_right_first { [right_base, left_base] } else { [left_base, right_base] };
-    let mut correlation = correlation;
-    if between.is_right_first {
-        correlation.aliases.iter_mut().for_each(|(_, fields)| fields.reverse());
-    }
-    write(request, &bases, &correlation, losses)
-}
-
-fn form(base: &Base<'_>, key: &Expr) -> Option<crate::mapping::ValueForm> {
-    let (resolution, _) = base.rows.columns.resolve(&super::super::subject::subject(key)?)?;
-    Some(resolution.target.form)
+    write(request, &members, &correlation, losses)
 }
 
 /// A key's name in the correlation.
@@ -158,161 +203,35 @@ fn alias(column: &str) -> String {
 }
 
 /// A left outer join keeps every row of the left side, so that the right side decides nothing.
-fn without_right(
+fn without_right(request: &Request<'_>, left: &Split<'_>, mut tail: Tail<'_>, stage: &Stage) -> Written {
+    tail.losses.push(only_columns(stage, "the right side of a left outer join"));
+    tail.filters.append(&mut tail.behind_join);
+    alone(request, left, tail)
+}
+
+/// The same with the sides exchanged.
+fn without_left(
     request: &Request<'_>,
-    left: &Split<'_>,
+    right: &Split<'_>,
+    mut filters: Vec<Expr>,
     mut tail: Tail<'_>,
     stage: &Stage,
-) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
-    tail.losses.push(
-        Loss::new(LossClass::Informational, Reason::StageDropped, stage.span, "join")
-            .says("the right side of a left outer join only adds columns and is left out"),
-    );
-    tail.filters.append(&mut tail.behind_join);
-    events(request, vec![base(request, left, tail.filters, tail.losses, &[])?])
+) -> Written {
+    tail.losses.push(only_columns(stage, "the left side of a right outer join"));
+    tail.filters.append(&mut filters);
+    alone(request, right, tail)
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Left,
-    Right,
-    Both,
-    Unknown,
+fn only_columns(stage: &Stage, side: &str) -> Loss {
+    Loss::new(LossClass::Informational, Reason::StageDropped, stage.span, "join")
+        .says(format!("{side} only adds columns and is left out"))
 }
 
-/// Which side of the join an expression looks at.
-fn side(expr: &Expr) -> Side {
-    let mut side = match &expr.kind {
-        ExprKind::Field(field) => match &field.origin {
-            Origin::Table { through_join: true, .. } => return Side::Right,
-            Origin::Table { through_join: false, .. } => return Side::Left,
-            Origin::Event { .. } | Origin::Computed { .. } | Origin::Made(_) | Origin::Several(_) | Origin::Unknown => {
-                return Side::Unknown;
-            }
-        },
-        ExprKind::Opaque(_) | ExprKind::Subquery(_) | ExprKind::Star => return Side::Unknown,
-        _ => None,
-    };
-    map_children(expr, &mut |child| {
-        if !matches!(child.kind, ExprKind::Value(_)) && !is_constant_time(child) {
-            side = Some(match (side, self::side(child)) {
-                (None, found) => found,
-                (Some(one), other) if one == other => one,
-                (Some(Side::Unknown), _) | (_, Side::Unknown) => Side::Unknown,
-                _ => Side::Both,
-            });
-        }
-        child.clone()
-    });
-    side.unwrap_or(Side::Unknown)
-}
-
-fn is_constant_time(expr: &Expr) -> bool {
-    matches!(&expr.kind, ExprKind::Call { name, .. } if matches!(name.as_str(), "ago" | "now"))
-}
-
-/// The condition in columns of the right side's own table.
-fn of_right(expr: &Expr, right: &Split<'_>) -> Expr {
-    if let ExprKind::Field(field) = &expr.kind {
-        let own = match field.table_column() {
-            Some((_, column)) => column.to_owned(),
-            None => field.name.clone(),
-        };
-        let origin = match &field.origin {
-            Origin::Table { table, column, .. } => {
-                Origin::Table { table: table.clone(), column: column.clone(), through_join: false }
-            }
-            other => other.clone(),
-        };
-        let field = crate::ir::Field { name: own, origin, span: field.span };
-        return right.value(&Expr { kind: ExprKind::Field(field), ..expr.clone() });
+/// The rule of a side that alone decides.
+fn alone(request: &Request<'_>, split: &Split<'_>, mut tail: Tail<'_>) -> Written {
+    tail.join = None;
+    if tail.threshold.is_some() {
+        return super::correlation::counted(request, std::slice::from_ref(split), vec![tail]);
     }
-    map_children(expr, &mut |child| of_right(child, right))
-}
-
-/// How the times of both sides lie to each other.
-#[derive(Debug, Default)]
-struct Between {
-    seconds: Option<i64>,
-    is_ordered: bool,
-    is_right_first: bool,
-}
-
-impl Between {
-    /// Reads a condition over both times; `false` if it is something else.
-    fn read(&mut self, request: &Request<'_>, conjunct: &Expr) -> bool {
-        let ExprKind::Test(test) = &conjunct.kind else { return false };
-        let is_time = |expr: &Expr| time::is_time(request.hub, expr);
-        match (test.op, test.operands.as_slice()) {
-            (TestOp::Less | TestOp::LessOrEqual, [bound]) if is_time(&test.subject) && is_time(bound) => {
-                self.order(side(&test.subject) == Side::Right);
-                true
-            }
-            (TestOp::Greater | TestOp::GreaterOrEqual, [bound]) if is_time(&test.subject) && is_time(bound) => {
-                self.order(side(&test.subject) == Side::Left);
-                true
-            }
-            (TestOp::Between, [low, high]) if is_time(&test.subject) && is_time(low) => {
-                let Some(seconds) = added(high, &is_time) else { return false };
-                self.seconds = Some(seconds);
-                self.order(side(&test.subject) == Side::Left);
-                true
-            }
-            (TestOp::Less | TestOp::LessOrEqual, [bound]) => self.distance(test, bound),
-            _ => false,
-        }
-    }
-
-    fn order(&mut self, is_right_first: bool) {
-        (self.is_ordered, self.is_right_first) = (true, is_right_first);
-    }
-
-    /// `datetime_diff("minute", a, b) < 5` and `a - b < 5m`, in absolute value or not.
-    fn distance(&mut self, test: &Test, bound: &Expr) -> bool {
-        let subject = match &test.subject.kind {
-            ExprKind::Call { name, arguments } if name == "abs" && arguments.len() == 1 => &arguments[0],
-            _ => &test.subject,
-        };
-        let seconds = match (&subject.kind, &bound.kind) {
-            (ExprKind::Arithmetic { op: ArithmeticOp::Subtract, .. }, ExprKind::Value(Value::Timespan(ticks))) => {
-                ticks / time::TICKS_PER_SECOND
-            }
-            (ExprKind::Call { name, arguments }, ExprKind::Value(Value::Integer(number)))
-                if name == "datetime_diff" =>
-            {
-                let [Expr { kind: ExprKind::Value(Value::String(unit)), .. }, _, _] = arguments.as_slice() else {
-                    return false;
-                };
-                let Some(length) = unit_seconds(unit) else { return false };
-                number * length
-            }
-            _ => return false,
-        };
-        if seconds <= 0 {
-            return false;
-        }
-        self.seconds = Some(seconds);
-        true
-    }
-}
-
-fn unit_seconds(unit: &str) -> Option<i64> {
-    match unit.to_ascii_lowercase().as_str() {
-        "second" => Some(1),
-        "minute" => Some(60),
-        "hour" => Some(3600),
-        "day" => Some(86_400),
-        _ => None,
-    }
-}
-
-/// `time + 5m` in seconds.
-fn added(expr: &Expr, is_time: &impl Fn(&Expr) -> bool) -> Option<i64> {
-    match &expr.kind {
-        ExprKind::Arithmetic { op: ArithmeticOp::Add, left, right } if is_time(left) => match &right.kind {
-            ExprKind::Value(Value::Timespan(ticks)) => Some(ticks / time::TICKS_PER_SECOND),
-            _ => None,
-        },
-        _ => None,
-    }
+    events(request, vec![base(request, split, tail.filters, tail.losses, &[])?])
 }

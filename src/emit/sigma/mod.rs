@@ -3,12 +3,16 @@
 //! A union becomes several rules, a threshold over groups or a join a correlation over rules; all are documents of one
 //! file.
 
+mod between;
 mod correlation;
 mod detection;
 mod envelope;
 mod group;
 mod item;
 mod join;
+mod key;
+mod sides;
+mod threshold;
 
 use super::condition::{Comparison, Condition, FieldTest, Match, Number, Origin};
 use super::flatten::{Flat, Split, Step, StepKind, split};
@@ -44,14 +48,6 @@ impl Backend for Sigma {
             tails.push(group::read(request.hub, split)?);
         }
         let has_join = tails.iter().any(|tail| tail.join.is_some());
-        if tails.iter().any(|tail| tail.threshold.is_some()) {
-            if has_join {
-                let message = "a threshold over the result of a join cannot be said by a Sigma rule";
-                let span = request.rule.pipeline.span;
-                return Err(vec![Refusal::new(span, Reason::OperatorUnsupported, "join", message)]);
-            }
-            return correlation::counted(request, &splits, tails);
-        }
         if has_join {
             let ([split], Some(tail)) = (splits.as_slice(), tails.pop()) else {
                 let message = "a join of a union cannot be said by a Sigma rule";
@@ -59,6 +55,9 @@ impl Backend for Sigma {
                 return Err(vec![Refusal::new(span, Reason::OperatorUnsupported, "join", message)]);
             };
             return join::joined(request, split, tail);
+        }
+        if tails.iter().any(|tail| tail.threshold.is_some()) {
+            return correlation::counted(request, &splits, tails);
         }
         let mut bases = Vec::new();
         for (split, tail) in splits.iter().zip(tails) {
