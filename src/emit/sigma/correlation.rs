@@ -10,7 +10,7 @@ use super::envelope::Part;
 use super::group::Tail;
 use super::key::{any_element_loss, case_loss, field, plain, with_key};
 use super::threshold::{Measure, Threshold};
-use super::{Base, base, document, envelope};
+use super::{Base, base, document, envelope, events};
 use crate::ir::{Expr, TestOp};
 use crate::mapping::{Assumption, Dialect};
 use crate::rule::Seconds;
@@ -40,6 +40,14 @@ impl<'a> Member<'a> {
         &self.bases()[0].rows
     }
 
+    /// The fields of the threshold's group.
+    fn keys(&self, threshold: &Threshold) -> Vec<String> {
+        match self {
+            Self::Events(base) => threshold.keys.iter().filter_map(|key| field(&base.rows, plain(key))).collect(),
+            Self::Counted(correlation, _) => correlation.ordered_keys.clone(),
+        }
+    }
+
     /// The field of a key, which a group must be grouped by.
     pub(super) fn field(&self, key: &Expr) -> Option<String> {
         let found = field(self.rows(), key)?;
@@ -50,39 +58,81 @@ impl<'a> Member<'a> {
     }
 }
 
-/// The rules of the parts and a correlation that counts their events.
+/// The rules of the parts and a correlation that counts their events; over it one that asks for several thresholds at
+/// once, if there are several.
 pub(super) fn counted(
     request: &Request<'_>,
     splits: &[Split<'_>],
     tails: Vec<Tail<'_>>,
 ) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
-    let mut losses = Vec::new();
-    let (correlation, bases) = count(request, splits, tails, &mut losses)?;
-    let members: Vec<Member<'_>> = bases.into_iter().map(Member::Events).collect();
-    write(request, &members, &correlation, losses)
+    let span = request.rule.pipeline.span;
+    let count_of = tails.first().map_or(0, |tail| tail.thresholds.len());
+    if tails.iter().any(|tail| tail.thresholds.len() != count_of) {
+        let message = "the branches of the union are not counted alike";
+        return Err(vec![Refusal::new(span, Reason::AggregateUnsupported, "union", message)]);
+    }
+    let (mut members, mut losses, mut refusals) = (Vec::new(), Vec::new(), Vec::new());
+    for index in 0..count_of {
+        let mut of_member = Vec::new();
+        let one = tails.iter().map(|tail| tail.with(tail.thresholds[index].clone())).collect();
+        match count(request, splits, one, &mut of_member) {
+            Ok(member) => members.push(member),
+            Err(found) => {
+                of_member = tails.iter().map(|tail| tail.thresholds[index].dropped()).collect();
+                refusals.extend(found);
+            }
+        }
+        losses.extend(of_member.into_iter().filter(|loss| !losses.contains(loss)).collect::<Vec<_>>());
+    }
+    let threshold = tails.into_iter().next().and_then(|tail| tail.thresholds.into_iter().next());
+    let (Some(first), Some(threshold)) = (members.first(), threshold) else { return Err(refusals) };
+    if members.len() > 1 {
+        let keys = first.keys(&threshold);
+        if members.iter().any(|member| member.keys(&threshold) != keys) {
+            let message = "the thresholds have no common group on the target";
+            return Err(vec![Refusal::new(span, Reason::AggregateUnsupported, "summarize", message)]);
+        }
+        let timespan = time::timespan(timespan(request, first.rows(), threshold.window, span, &mut Vec::new()));
+        let (condition, aliases) = (Vec::new(), Vec::new());
+        let all = Correlation { kind: "temporal", timespan, condition, ordered_keys: keys, aliases };
+        return write(request, &members, &all, losses);
+    }
+    match members.pop() {
+        Some(Member::Counted(correlation, bases)) => {
+            let members: Vec<Member<'_>> = bases.into_iter().map(Member::Events).collect();
+            write(request, &members, &correlation, losses)
+        }
+        Some(Member::Events(base)) => {
+            let (document, mut of_events) = events(request, vec![base])?;
+            losses.append(&mut of_events);
+            Ok((document, losses))
+        }
+        None => Err(refusals),
+    }
 }
 
-/// A correlation that counts the events of the parts, and the rules about them.
+/// A correlation that counts the events of the parts, and the rules about them; only the rule, if one event is enough.
 pub(super) fn count<'a>(
     request: &Request<'a>,
     splits: &[Split<'_>],
     tails: Vec<Tail<'_>>,
     losses: &mut Vec<Loss>,
-) -> Result<(Correlation, Vec<Base<'a>>), Vec<Refusal>> {
+) -> Result<Member<'a>, Vec<Refusal>> {
     let span = request.rule.pipeline.span;
     let mut bases = Vec::new();
     let mut first: Option<(Threshold, Vec<Expr>)> = None;
     for (split, mut tail) in splits.iter().zip(tails) {
-        let Some(threshold) = tail.threshold.take() else {
-            let message = "the branches of the union are not counted alike";
-            return Err(vec![Refusal::new(span, Reason::AggregateUnsupported, "union", message)]);
-        };
+        let Some(threshold) = tail.thresholds.pop() else { return Err(Vec::new()) };
+        tail.filters.extend(threshold.condition.clone());
         let (mut base, keys) = counted_base(request, split, &tail, &threshold)?;
         losses.append(&mut base.losses);
         bases.push(base);
         first.get_or_insert((threshold, keys));
     }
     let Some((threshold, keys)) = first else { return Err(Vec::new()) };
+    if threshold.is_any_event() && bases.len() == 1 {
+        return bases.pop().map(Member::Events).ok_or_else(Vec::new);
+    }
     let rows = &bases[0].rows;
     let mut condition = vec![(condition_word(threshold.op).to_owned(), Node::Bare(threshold.number.clone()))];
     let kind = match &threshold.measure {
@@ -111,7 +161,7 @@ pub(super) fn count<'a>(
             ordered_keys.push(found);
         }
     }
-    Ok((Correlation { kind, timespan, condition, ordered_keys, aliases: Vec::new() }, bases))
+    Ok(Member::Counted(Correlation { kind, timespan, condition, ordered_keys, aliases: Vec::new() }, bases))
 }
 
 /// The rule whose events are counted, and the keys that are left.
@@ -141,7 +191,7 @@ fn counted_base<'a>(
         Err(refusals) => refusals,
     };
     // Fewer keys make larger groups, which reach a lower bound at least as often.
-    let is_lower_bound = matches!(threshold.op, TestOp::Greater | TestOp::GreaterOrEqual);
+    let is_lower_bound = threshold.is_lower_bound();
     let is_count = matches!(threshold.measure, Measure::Events | Measure::Values(_));
     let mut base = with(&measured).map_err(|_| refusals.clone())?;
     let (kept, dropped): (Vec<Expr>, Vec<Expr>) = keys.into_iter().partition(|key| field(&base.rows, key).is_some());
@@ -169,8 +219,7 @@ fn condition_word(op: TestOp) -> &'static str {
 }
 
 fn window_loss(threshold: &Threshold, span: Span) -> Loss {
-    let is_lower_bound = matches!(threshold.op, TestOp::Greater | TestOp::GreaterOrEqual);
-    let class = if is_lower_bound { LossClass::Over } else { LossClass::Changed };
+    let class = if threshold.is_lower_bound() { LossClass::Over } else { LossClass::Changed };
     Loss::new(class, Reason::WindowFixed, span, "summarize")
         .says("the groups of one run become sliding windows")
         .assuming(Assumption::Window)

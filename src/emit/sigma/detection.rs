@@ -4,9 +4,9 @@
 //! names of its own and an explicit expression.
 
 use super::super::boolean::{Tree, Words};
-use super::super::condition::Condition;
+use super::super::condition::{Condition, FieldTest, Match};
 use super::super::yaml::Node;
-use super::item::{Item, items};
+use super::item::{Item, exists, items};
 
 const WORDS: Words = Words { and: " and ", or: " or ", not: ("not (", ")"), constants: ("", "") };
 
@@ -147,7 +147,11 @@ fn add(blocks: &mut Vec<Block>, block: Block) {
 /// The condition as one block, if a block can hold it.
 fn block(condition: &Condition) -> Option<Block> {
     match condition {
-        Condition::Constant(_) | Condition::Not(_) => None,
+        Condition::Not(inner) => match &**inner {
+            Condition::Match(Match { field, test: FieldTest::Missing, .. }) => Some(vec![vec![exists(field)]]),
+            _ => None,
+        },
+        Condition::Constant(_) => None,
         Condition::Match(found) => Some(items(found).into_iter().map(|item| vec![item]).collect()),
         Condition::Any(parts) => {
             let blocks: Option<Vec<Block>> = parts.iter().map(block).collect();

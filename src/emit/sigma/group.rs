@@ -19,9 +19,9 @@ use crate::schema::{Origin, ScalarType};
 pub(super) struct Tail<'ir> {
     /// Further conditions on the events.
     pub(super) filters: Vec<Expr>,
-    /// The threshold over a group of events.
-    pub(super) threshold: Option<Threshold>,
-    /// The join, if there is one in front of any threshold.
+    /// Thresholds over a group of events, all of which it must reach.
+    pub(super) thresholds: Vec<Threshold>,
+    /// The join, if there is one.
     pub(super) join: Option<(&'ir Join, &'ir Stage)>,
     /// What columns stand for in front of the join, or at the end if there is none.
     pub(super) values: BTreeMap<String, Expr>,
@@ -31,13 +31,20 @@ pub(super) struct Tail<'ir> {
     pub(super) losses: Vec<Loss>,
 }
 
+impl Tail<'_> {
+    /// The same with one threshold.
+    pub(super) fn with(&self, threshold: Threshold) -> Self {
+        Self { thresholds: vec![threshold], ..self.clone() }
+    }
+}
+
 /// Reads the tail of a split.
 pub(super) fn read<'ir>(hub: &Hub, split: &Split<'ir>) -> Result<Tail<'ir>, Vec<Refusal>> {
     let mut reader = Reader {
         hub,
         tail: Tail {
             filters: Vec::new(),
-            threshold: None,
+            thresholds: Vec::new(),
             join: None,
             values: BTreeMap::new(),
             behind_join: Vec::new(),
@@ -61,10 +68,25 @@ pub(super) fn read<'ir>(hub: &Hub, split: &Split<'ir>) -> Result<Tail<'ir>, Vec<
     for stage in &split.tail {
         reader.stage(stage);
     }
+    drop_upper_bounds(&mut reader.tail);
     if reader.tail.join.is_none() {
         reader.tail.values.clone_from(&reader.values);
     }
     if reader.refusals.is_empty() { Ok(reader.tail) } else { Err(reader.refusals) }
+}
+
+/// That a group has few events is no event: beside a lower bound, the others are left out.
+fn drop_upper_bounds(tail: &mut Tail<'_>) {
+    let has_lower = tail.thresholds.iter().any(Threshold::is_lower_bound);
+    let mut kept: Vec<Threshold> = Vec::new();
+    for threshold in tail.thresholds.drain(..) {
+        if if has_lower { threshold.is_lower_bound() } else { kept.is_empty() } {
+            kept.push(threshold);
+        } else {
+            tail.losses.push(threshold.dropped());
+        }
+    }
+    tail.thresholds = kept;
 }
 
 struct Reader<'h, 'ir> {
@@ -169,7 +191,7 @@ impl<'ir> Reader<'_, 'ir> {
     }
 
     fn summarize(&mut self, stage: &Stage, aggregates: &[Aggregate], by: &[Assignment]) {
-        if self.tail.threshold.is_some() && self.tail.join.is_none() {
+        if !self.tail.thresholds.is_empty() && self.tail.join.is_none() {
             let message = "a second aggregation behind a threshold cannot be said by a Sigma rule";
             self.refusals.push(Refusal::new(stage.span, Reason::OperatorUnsupported, "summarize", message));
             return;
@@ -283,14 +305,7 @@ impl<'ir> Reader<'_, 'ir> {
         self.refusals.push(Refusal::new(conjunct.span, Reason::AggregateUnsupported, construct, message));
     }
 
-    fn add_threshold(&mut self, (measure, filter, op, number): Found, conjunct: &Expr) {
-        if self.tail.threshold.is_some() {
-            self.tail.losses.push(
-                Loss::new(LossClass::Over, Reason::AggregateDropped, conjunct.span, "a second threshold")
-                    .says("a correlation has one threshold; this one is left out"),
-            );
-            return;
-        }
+    fn add_threshold(&mut self, (measure, condition, op, number): Found, conjunct: &Expr) {
         let Some(group) = &self.group else { return };
         if self.is_limited {
             let message = "an aggregation over a limited number of rows cannot be said by a Sigma rule";
@@ -311,8 +326,8 @@ impl<'ir> Reader<'_, 'ir> {
             }
             (measure, _) => measure,
         };
-        self.tail.filters.extend(filter);
-        self.tail.threshold = Some(Threshold { measure, op, number, keys: group.keys.clone(), window: group.window });
+        let (keys, window, span) = (group.keys.clone(), group.window, conjunct.span);
+        self.tail.thresholds.push(Threshold { measure, condition, op, number, keys, window, span });
     }
 }
 

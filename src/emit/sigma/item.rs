@@ -42,6 +42,11 @@ pub(super) fn items(found: &Match) -> Vec<Item> {
     }
 }
 
+/// The field is there.
+pub(super) fn exists(field: &str) -> Item {
+    Item { key: format!("{field}|exists"), values: vec![Node::Bare("true".to_owned())], takes_all: false }
+}
+
 fn bare(number: Number) -> Node {
     Node::Bare(number.to_string())
 }

@@ -10,6 +10,7 @@ use super::correlation::{Correlation, Member, count, timespan, write};
 use super::group::{self, Tail};
 use super::key::{any_element_loss, plain, with_key};
 use super::sides::{Side, Sides, Values};
+use super::threshold::Threshold;
 use super::{base, events};
 use crate::ir::{Expr, ExprKind, Join, JoinKind, Stage};
 use crate::mapping::Assumption;
@@ -107,9 +108,13 @@ fn member<'a>(
     needs_keys: bool,
     losses: &mut Vec<Loss>,
 ) -> Result<Member<'a>, Vec<Refusal>> {
-    if tail.threshold.is_some() {
-        let (correlation, bases) = count(request, std::slice::from_ref(split), vec![tail.clone()], losses)?;
-        return Ok(Member::Counted(correlation, bases));
+    let mut thresholds = tail.thresholds.clone();
+    if let Some(at) =
+        thresholds.iter().position(|threshold| !threshold.is_any_event()).or(thresholds.first().map(|_| 0))
+    {
+        let threshold = thresholds.remove(at);
+        losses.extend(thresholds.iter().map(Threshold::dropped));
+        return count(request, std::slice::from_ref(split), vec![tail.with(threshold)], losses);
     }
     let needed = if needs_keys { keys } else { &[] };
     let mut base = with_key(keys, tail, |filters, losses| base(request, split, filters, losses, needed))?;
@@ -230,7 +235,7 @@ fn only_columns(stage: &Stage, side: &str) -> Loss {
 /// The rule of a side that alone decides.
 fn alone(request: &Request<'_>, split: &Split<'_>, mut tail: Tail<'_>) -> Written {
     tail.join = None;
-    if tail.threshold.is_some() {
+    if !tail.thresholds.is_empty() {
         return super::correlation::counted(request, std::slice::from_ref(split), vec![tail]);
     }
     events(request, vec![base(request, split, tail.filters, tail.losses, &[])?])

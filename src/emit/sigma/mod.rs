@@ -56,7 +56,7 @@ impl Backend for Sigma {
             };
             return join::joined(request, split, tail);
         }
-        if tails.iter().any(|tail| tail.threshold.is_some()) {
+        if tails.iter().any(|tail| !tail.thresholds.is_empty()) {
             return correlation::counted(request, &splits, tails);
         }
         let mut bases = Vec::new();

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::super::fold::fold;
+use super::super::loss::{Loss, LossClass};
+use super::super::reason::Reason;
 use super::super::time;
 use crate::ir::{Expr, ExprKind, TestOp};
 use crate::mapping::Hub;
 use crate::schema::Value;
+use crate::span::Span;
 
 /// Aggregates by the opaque value that stands for their column.
 pub(super) type Aggregates = BTreeMap<String, Expr>;
@@ -16,6 +19,8 @@ pub(super) type Aggregates = BTreeMap<String, Expr>;
 pub(super) struct Threshold {
     /// What is counted.
     pub(super) measure: Measure,
+    /// What only the measured events satisfy.
+    pub(super) condition: Option<Expr>,
     /// How it is compared.
     pub(super) op: TestOp,
     /// With what.
@@ -24,6 +29,31 @@ pub(super) struct Threshold {
     pub(super) keys: Vec<Expr>,
     /// Length of fixed windows in seconds, from `bin`.
     pub(super) window: Option<i64>,
+    /// Place in the query.
+    pub(super) span: Span,
+}
+
+impl Threshold {
+    /// Whether a larger group reaches it at least as well.
+    pub(super) fn is_lower_bound(&self) -> bool {
+        matches!(self.op, TestOp::Greater | TestOp::GreaterOrEqual)
+    }
+
+    /// Whether one event is enough.
+    pub(super) fn is_any_event(&self) -> bool {
+        let is_one = match self.op {
+            TestOp::Greater => self.number == "0",
+            TestOp::GreaterOrEqual => self.number == "1",
+            _ => false,
+        };
+        is_one && matches!(self.measure, Measure::Events)
+    }
+
+    /// The loss of leaving it out.
+    pub(super) fn dropped(&self) -> Loss {
+        Loss::new(LossClass::Over, Reason::AggregateDropped, self.span, "a second threshold")
+            .says("a correlation cannot ask for this as well; it is left out")
+    }
 }
 
 /// What a correlation can measure of a group.
