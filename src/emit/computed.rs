@@ -1,6 +1,7 @@
 //! Predicates over values that are computed first: in the target's own expressions, or refused.
 
 use super::condition::{Condition, FieldTest, Match, Origin};
+use super::invert::{Inverted, invert, invert_call};
 use super::kql::print;
 use super::loss::{Loss, LossClass, Refusal};
 use super::reader::Reader;
@@ -16,7 +17,15 @@ use crate::span::Span;
 impl Translator<'_> {
     /// A predicate that only a target with expressions of its own can say.
     pub(super) fn formula(&mut self, expr: &Expr, is_negated: bool, at: Position) -> Condition {
-        let Some(text) = self.computed(expr) else { return self.refuse_expression(expr, at) };
+        let Some(text) = self.computed(expr) else {
+            let at_test = if is_negated { at.negated() } else { at };
+            let inverted = invert_call(expr).and_then(|found| self.inverted(found, expr, expr.span, at_test));
+            return match inverted {
+                Some(found) if is_negated => Condition::not(found),
+                Some(found) => found,
+                None => self.refuse_expression(expr, at),
+            };
+        };
         let construct = print::expression(expr);
         let origin = Origin { span: expr.span, construct, is_negated: at.is_negated, ..Origin::default() };
         if !self.style.is_kql {
@@ -52,6 +61,23 @@ impl Translator<'_> {
         compute(expr, &column)
     }
 
+    /// A test in other words, unless it would match less.
+    fn inverted(&mut self, found: Inverted, expr: &Expr, span: Span, at: Position) -> Option<Condition> {
+        let loss = Loss::new(found.class, Reason::ComputedField, span, print::expression(expr)).under(at.is_negated);
+        match loss.rule_class {
+            LossClass::Exact => {}
+            LossClass::Over => {
+                self.losses.push(loss.says("only what the column must hold for the computed value to be so is tested"));
+            }
+            LossClass::Informational
+            | LossClass::Assumption
+            | LossClass::Under
+            | LossClass::Changed
+            | LossClass::NotExpressible => return None,
+        }
+        Some(self.condition(&found.expr, at))
+    }
+
     pub(super) fn refuse_expression(&mut self, expr: &Expr, at: Position) -> Condition {
         let construct = print::expression(expr);
         let refusal = match &expr.kind {
@@ -76,7 +102,11 @@ impl Translator<'_> {
 
     /// A test of a value that the target has to compute first.
     pub(super) fn computed_test(&mut self, test: &Test, span: Span, at: Position) -> Condition {
-        let Some(field) = self.computed(&test.subject) else { return self.refuse_expression(&test.subject, at) };
+        let Some(field) = self.computed(&test.subject) else {
+            let whole = test_expression(test, span);
+            let inverted = invert(test, span).and_then(|found| self.inverted(found, &whole, span, at));
+            return inverted.unwrap_or_else(|| self.refuse_expression(&test.subject, at));
+        };
         if test.operands.iter().any(|operand| !is_constant(operand)) {
             return self.formula(&test_expression(test, span), false, at);
         }

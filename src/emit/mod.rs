@@ -19,6 +19,7 @@ mod event_field;
 mod flatten;
 mod fold;
 mod forms;
+mod invert;
 mod keyword;
 mod kql;
 mod log_source;

@@ -57,7 +57,8 @@ impl Position {
     /// A conjunct of the whole rule.
     pub(super) const TOP: Self = Self { is_negated: false, neutral: true };
 
-    fn negated(self) -> Self {
+    /// The place inside one more negation.
+    pub(super) fn negated(self) -> Self {
         Self { is_negated: !self.is_negated, neutral: !self.neutral }
     }
 }
