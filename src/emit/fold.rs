@@ -191,8 +191,12 @@ fn case_folded(test: &Test, is_in_case: impl Fn(&str) -> bool) -> Option<TestOp>
         | TestOp::Ipv6InRange
         | TestOp::Ipv4IsPrivate => return None,
     };
+    let is_text = |value: &str| !test.op.is_case_sensitive() || is_in_case(value);
     let is_kept = |operand: &Expr| match &operand.kind {
-        ExprKind::Value(Value::String(value)) => !test.op.is_case_sensitive() || is_in_case(value),
+        ExprKind::Value(Value::String(value)) => is_text(value),
+        ExprKind::Value(Value::Dynamic(serde_json::Value::Array(items))) => {
+            items.iter().all(|item| item.as_str().is_some_and(is_text))
+        }
         _ => false,
     };
     test.operands.iter().all(is_kept).then_some(op)

@@ -296,7 +296,12 @@ impl Forms<'_> {
         if wanted.shape != Shape::Whole {
             return Err("only a whole digest can be looked for in a list of digests".to_owned());
         }
-        let needles = wanted.needles.iter().map(|needle| format!("{prefix}{needle}")).collect();
+        // A digest is never any other text.
+        let digests = wanted.needles.iter().filter(|needle| is_digest(prefix, needle));
+        let needles: Vec<String> = digests.map(|needle| format!("{prefix}{needle}")).collect();
+        if needles.is_empty() {
+            return Ok((Condition::Constant(false), Vec::new()));
+        }
         self.exact(FieldTest::Text(TextTest { shape: Shape::Contains, needles, ..wanted }))
     }
 
@@ -384,6 +389,17 @@ impl Forms<'_> {
         }
         Ok((Condition::any(parts), vec![Assumption::IpClass]))
     }
+}
+
+/// Whether the text can be a digest of the kind that stands behind the prefix.
+fn is_digest(prefix: &str, text: &str) -> bool {
+    let length = match prefix.trim_end_matches('=') {
+        "MD5" | "IMPHASH" => 32,
+        "SHA1" => 40,
+        "SHA256" => 64,
+        _ => text.len(),
+    };
+    text.len() == length && text.chars().all(|c| c.is_ascii_hexdigit())
 }
 
 /// The two columns of `strcat(A, "\\", B)`.

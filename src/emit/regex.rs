@@ -4,8 +4,8 @@
 //! larger but different in places. The pattern is parsed and printed again; what the target lacks is named.
 
 use regex_syntax::ast::{
-    self, Ast, ClassPerl, ClassPerlKind, ClassSet, ClassSetItem, Flag, FlagsItemKind, GroupKind, LiteralKind,
-    RepetitionKind, RepetitionRange,
+    self, Ast, ClassPerl, ClassPerlKind, ClassSet, ClassSetItem, GroupKind, LiteralKind, RepetitionKind,
+    RepetitionRange,
 };
 
 /// The syntax to print.
@@ -40,16 +40,17 @@ pub(super) fn check(pattern: &str) -> Result<(), String> {
 /// Prints a pattern, or names what the target lacks.
 pub(super) fn print(pattern: &str, syntax: Syntax) -> Result<Printed, String> {
     let (flags, body) = foreign_flags(pattern, syntax);
+    let (is_case_sensitive, body) = without_case_flag(body);
     let tree = match ast::parse::Parser::new().parse(body) {
         Ok(tree) => tree,
         Err(error) if syntax == Syntax::Pcre && is_perls(error.kind()) => return Ok(verbatim(pattern)),
         Err(error) => return Err(format!("the pattern is not valid: {}", error.kind())),
     };
     let mut printer = Printer { syntax, text: String::new(), narrows_classes: false };
-    let (is_case_sensitive, rest) = leading_flags(&tree);
     printer.text.push_str(flags);
-    for part in rest {
-        printer.ast(part)?;
+    match syntax {
+        Syntax::Portable => printer.edged(&tree)?,
+        Syntax::Pcre => printer.ast(&tree)?,
     }
     let is_case_sensitive = is_case_sensitive && !flags.contains('i');
     Ok(Printed { pattern: printer.text, is_case_sensitive, narrows_classes: printer.narrows_classes })
@@ -77,20 +78,60 @@ fn verbatim(pattern: &str) -> Printed {
     Printed { pattern: pattern.to_owned(), is_case_sensitive, narrows_classes: false }
 }
 
-/// `(?i)` in front of everything, and what follows it.
-fn leading_flags(tree: &Ast) -> (bool, Vec<&Ast>) {
-    let is_ignore_case = |ast: &Ast| match ast {
-        Ast::Flags(set) => {
-            set.flags.items.len() == 1 && set.flags.items[0].kind == FlagsItemKind::Flag(Flag::CaseInsensitive)
-        }
-        _ => false,
+/// Whether letter case matters, and the pattern without the flags that say so: `(?i)` in front of everything, and one
+/// behind everything, where it changes nothing.
+fn without_case_flag(pattern: &str) -> (bool, &str) {
+    let (is_case_sensitive, body) = match pattern.strip_prefix("(?i)") {
+        Some(rest) => (false, rest),
+        None => (true, pattern),
     };
-    match tree {
-        Ast::Concat(concat) if concat.asts.first().is_some_and(is_ignore_case) => {
-            (false, concat.asts.iter().skip(1).collect())
+    let is_flag = |rest: &&str| !rest.ends_with('\\');
+    (is_case_sensitive, body.strip_suffix("(?-i)").filter(is_flag).unwrap_or(body))
+}
+
+/// An end of a part of a pattern.
+#[derive(Clone, Copy)]
+enum Edge {
+    Start,
+    End,
+}
+
+fn is_word_boundary(ast: &Ast) -> bool {
+    matches!(ast, Ast::Assertion(assertion) if assertion.kind == ast::AssertionKind::WordBoundary)
+}
+
+/// Whether everything that the part matches has a character of a word at that end.
+fn is_word_at(ast: &Ast, edge: Edge) -> bool {
+    match ast {
+        Ast::Literal(literal) => literal.c.is_ascii_alphanumeric() || literal.c == '_',
+        Ast::ClassPerl(class) => !class.negated && matches!(class.kind, ClassPerlKind::Digit | ClassPerlKind::Word),
+        Ast::Group(group) => is_word_at(&group.ast, edge),
+        Ast::Alternation(alternation) => alternation.asts.iter().all(|part| is_word_at(part, edge)),
+        Ast::Concat(concat) => {
+            let part = match edge {
+                Edge::Start => concat.asts.first(),
+                Edge::End => concat.asts.last(),
+            };
+            part.is_some_and(|part| is_word_at(part, edge))
         }
-        whole if is_ignore_case(whole) => (false, Vec::new()),
-        whole => (true, vec![whole]),
+        Ast::Repetition(repetition) => {
+            let is_there = match &repetition.op.kind {
+                RepetitionKind::OneOrMore => true,
+                RepetitionKind::ZeroOrOne | RepetitionKind::ZeroOrMore => false,
+                RepetitionKind::Range(range) => match range {
+                    RepetitionRange::Exactly(low)
+                    | RepetitionRange::AtLeast(low)
+                    | RepetitionRange::Bounded(low, _) => *low > 0,
+                },
+            };
+            is_there && is_word_at(&repetition.ast, edge)
+        }
+        Ast::Empty(_)
+        | Ast::Flags(_)
+        | Ast::Dot(_)
+        | Ast::Assertion(_)
+        | Ast::ClassUnicode(_)
+        | Ast::ClassBracketed(_) => false,
     }
 }
 
@@ -120,6 +161,41 @@ impl Printer {
                 }
             }
             Ast::Concat(concat) => concat.asts.iter().try_for_each(|part| self.ast(part))?,
+        }
+        Ok(())
+    }
+
+    /// What begins and ends with the whole pattern: there, and nowhere else, a word boundary is what may stand beside the
+    /// word, and can be written so.
+    fn edged(&mut self, ast: &Ast) -> Result<(), String> {
+        match ast {
+            Ast::Alternation(alternation) => {
+                for (index, part) in alternation.asts.iter().enumerate() {
+                    self.text.push_str(if index == 0 { "" } else { "|" });
+                    self.edged(part)?;
+                }
+                Ok(())
+            }
+            Ast::Concat(concat) => self.concat(&concat.asts.iter().collect::<Vec<_>>()),
+            other => self.ast(other),
+        }
+    }
+
+    fn concat(&mut self, parts: &[&Ast]) -> Result<(), String> {
+        let (first, last) = (parts.get(1).copied(), parts.len().checked_sub(2).and_then(|at| parts.get(at)).copied());
+        for (index, part) in parts.iter().enumerate() {
+            let is_word = |neighbour: Option<&Ast>, edge| neighbour.is_some_and(|ast| is_word_at(ast, edge));
+            if !is_word_boundary(part) {
+                self.ast(part)?;
+            } else if index == 0 && is_word(first, Edge::Start) {
+                self.text.push_str("(^|[^a-zA-Z0-9_])");
+                self.narrows_classes = true;
+            } else if index + 1 == parts.len() && is_word(last, Edge::End) {
+                self.text.push_str("([^a-zA-Z0-9_]|$)");
+                self.narrows_classes = true;
+            } else {
+                self.ast(part)?;
+            }
         }
         Ok(())
     }
@@ -279,7 +355,7 @@ mod tests {
 
     #[test]
     fn what_the_target_lacks_is_named() {
-        for pattern in [r"\bfoo\b", r"\p{Greek}", "[a-z&&[^b]]", "[[:alpha:]]", r"[^\D]", "(?i-u:x)"] {
+        for pattern in [r"a\bfoo", r"\b-foo", r"\p{Greek}", "[a-z&&[^b]]", "[[:alpha:]]", r"[^\D]", "(?i-u:x)"] {
             assert!(portable(pattern).is_err(), "{pattern}");
         }
         assert_eq!(print(r"\bfoo\b", Syntax::Pcre).map(|p| p.pattern), Ok(r"\bfoo\b".to_owned()));
@@ -288,8 +364,17 @@ mod tests {
     #[test]
     fn what_is_printed_finds_the_same() {
         let texts = ["a.b", "ab12", "C:\\x y", "-", "", "A_b c", "a\tb", "1.2.3.4"];
-        for pattern in [r"(?i)a[.\-_]B", r"\d{2}", r"[^\s\\]+ ", r"^(?:a|c:).*?$", r"(\d+\.){3}\d", r"\w\W\w", r"\$|\("]
-        {
+        for pattern in [
+            r"\bb1",
+            r"(?i)\b(ab|1)\b|c\b",
+            r"(?i)a[.\-_]B",
+            r"\d{2}",
+            r"[^\s\\]+ ",
+            r"^(?:a|c:).*?$",
+            r"(\d+\.){3}\d",
+            r"\w\W\w",
+            r"\$|\(",
+        ] {
             let printed = print(pattern, Syntax::Portable).expect("the patterns of this test are portable");
             let flag = if printed.is_case_sensitive { "" } else { "(?i)" };
             let before = regex::Regex::new(pattern).expect("the patterns of this test are valid");

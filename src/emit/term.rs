@@ -171,7 +171,7 @@ fn after(is_bounded: bool, part: Part) -> &'static str {
     }
 }
 
-fn alternatives(needles: &[String]) -> String {
+pub(super) fn alternatives(needles: &[String]) -> String {
     let parts: Vec<String> = needles.iter().map(|needle| literal(needle)).collect();
     match parts.as_slice() {
         [one] => one.clone(),

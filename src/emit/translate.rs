@@ -67,6 +67,9 @@ impl Translator<'_> {
     /// The condition of a predicate.
     pub(super) fn condition(&mut self, expr: &Expr, at: Position) -> Condition {
         match &expr.kind {
+            // What stands beside a constant that decides does not matter, sayable or not.
+            ExprKind::And(parts) if parts.iter().any(|part| is_bool(part, false)) => Condition::Constant(false),
+            ExprKind::Or(parts) if parts.iter().any(|part| is_bool(part, true)) => Condition::Constant(true),
             ExprKind::And(parts) => {
                 let at = Position { neutral: true, ..at };
                 Condition::all(parts.iter().map(|part| self.condition(part, at)).collect())
@@ -263,6 +266,10 @@ impl Translator<'_> {
         self.refusals.push(refusal);
         Condition::Constant(!at.is_negated)
     }
+}
+
+fn is_bool(expr: &Expr, value: bool) -> bool {
+    matches!(expr.kind, ExprKind::Value(Value::Bool(found)) if found == value)
 }
 
 /// Whether the operand is written in the query.

@@ -3,7 +3,7 @@
 use regex_syntax::ast::{Ast, GroupKind, RepetitionKind, RepetitionRange, parse::Parser};
 
 use super::super::loss::LossClass;
-use super::super::term::literal;
+use super::super::term::alternatives;
 use super::{Built, Inverted, part};
 use crate::ir::{Expr, ExprKind, TestOp};
 use crate::schema::Value;
@@ -83,7 +83,7 @@ impl<'p> Group<'p> {
         let flag = if built.ignores_case() { "(?i)" } else { "" };
         let whole = regex::Regex::new(&format!("{flag}^(?:{})$", self.inner));
         let can_be = |needle: &&String| whole.as_ref().is_ok_and(|whole| whole.is_match(needle));
-        let values: Vec<String> = needles.iter().filter(can_be).map(|needle| literal(needle)).collect();
+        let values: Vec<String> = needles.iter().filter(can_be).cloned().collect();
         if values.is_empty() {
             return built.constant(false);
         }
@@ -94,7 +94,7 @@ impl<'p> Group<'p> {
             Some(rest) if built.ignores_case() => ("", rest),
             _ => ("", self.before),
         };
-        built.matches(text, &format!("{flag}{before}({}){}{end}", values.join("|"), self.after))
+        built.matches(text, &format!("{flag}{before}{}{}{end}", alternatives(&values), self.after))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Numbers that say how long a text is, where something stands in it, how many parts it has.
 
-use super::{Built, split};
+use super::{Built, split, times};
 use crate::ir::{Expr, ExprKind, TestOp};
 use crate::schema::Value;
 
@@ -62,7 +62,7 @@ pub(super) fn of_list(built: &Built<'_>, list: &Expr) -> Option<Expr> {
         if delimiters == 0 {
             return built.constant(true);
         }
-        built.matches(text, &format!("^({}){{{delimiters}}}", delimiter.passed()))
+        built.matches(text, &format!("^{}", times(&delimiter.passed(), delimiters)))
     };
     let lower = at_least(low);
     Some(match high {

@@ -1,7 +1,8 @@
 //! Texts with letters changed: folded, joined, taken out.
 
 use super::super::loss::LossClass;
-use super::{Built, Inverted, alternative, part};
+use super::super::term::literal;
+use super::{Built, Inverted, part};
 use crate::ir::{Expr, ExprKind, TestOp};
 use crate::schema::Value;
 
@@ -85,9 +86,9 @@ pub(super) fn without(built: &Built<'_>, text: &Expr, old: &Expr, new: &Expr) ->
         TestOp::EndsWith | TestOp::EndsWithCs => ("", "$"),
         _ => return part::emptied(built, text),
     };
-    let any = format!("({})*", alternative(&gone.to_string()));
+    let any = format!("{}*", literal(&gone.to_string()));
     let spread = |needle: &String| {
-        let letters: Vec<String> = needle.chars().map(|c| alternative(&c.to_string())).collect();
+        let letters: Vec<String> = needle.chars().map(|c| literal(&c.to_string())).collect();
         letters.join(&any)
     };
     let needles = built.needles()?;
@@ -96,7 +97,8 @@ pub(super) fn without(built: &Built<'_>, text: &Expr, old: &Expr, new: &Expr) ->
         built.constant(false)
     } else {
         let (lead, trail) = (if start.is_empty() { "" } else { &any }, if end.is_empty() { "" } else { &any });
-        built.matches(text, &format!("{start}{lead}({}){trail}{end}", possible.join("|")))
+        let values = if let [one] = possible.as_slice() { one.clone() } else { format!("({})", possible.join("|")) };
+        built.matches(text, &format!("{start}{lead}{values}{trail}{end}"))
     };
     Some(Inverted { expr, class: LossClass::Exact })
 }

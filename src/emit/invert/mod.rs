@@ -13,6 +13,7 @@ mod split;
 
 use super::constant::{Scalar, all_scalars};
 use super::loss::LossClass;
+use super::term::alternatives;
 use crate::ir::{Expr, ExprKind, Test, TestOp};
 use crate::schema::{ScalarType, Value};
 use crate::span::Span;
@@ -64,17 +65,18 @@ pub(super) fn invert_call(expr: &Expr) -> Option<Inverted> {
         "has_ipv4_prefix" | "has_any_ipv4_prefix" => true,
         _ => return None,
     };
-    let addresses: Vec<String> = all_scalars(addresses)?.iter().map(|address| alternative(&address.text())).collect();
+    let addresses: Vec<String> = all_scalars(addresses)?.iter().map(Scalar::text).collect();
     let end = if is_prefix { "" } else { "([^a-zA-Z0-9]|$)" };
-    let pattern = format!("(^|[^a-zA-Z0-9])({}){end}", addresses.join("|"));
+    let pattern = format!("(^|[^a-zA-Z0-9]){}{end}", alternatives(&addresses));
     let test = Test { subject: text.clone(), op: TestOp::Regex, operands: vec![], op_span: expr.span };
     let found = Built { test: &test, span: expr.span }.matches(text, &pattern);
-    // Whether the rest of the address is valid is not looked at.
-    Some(Inverted { expr: found, class: if is_prefix { LossClass::Over } else { LossClass::Exact } })
+    // Whether the rest of the address is valid, and whether a dot in front belongs to it, is not looked at.
+    Some(Inverted { expr: found, class: LossClass::Over })
 }
 
-fn alternative(text: &str) -> String {
-    super::term::literal(text)
+/// `part` so many times in a regular expression.
+fn times(part: &str, count: i64) -> String {
+    if count == 1 { part.to_owned() } else { format!("({part}){{{count}}}") }
 }
 
 /// The value without functions that give the same text.

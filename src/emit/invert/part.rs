@@ -1,7 +1,8 @@
 //! Functions that give a part of a text, or something made from it.
 
 use super::super::loss::LossClass;
-use super::{Built, Inverted, alternative, split};
+use super::super::term::{alternatives, literal};
+use super::{Built, Inverted, split};
 use crate::ir::{Expr, ExprKind, MemberKey, TestOp};
 use crate::schema::{ScalarType, Value};
 
@@ -51,22 +52,22 @@ fn of_host(built: &Built<'_>, url: &Expr) -> Option<Expr> {
     if built.test.op == TestOp::IsEmpty {
         return Some(built.not(built.matches(url, &format!("{BEFORE_HOST}[^:/?#]"))));
     }
-    let hosts: Vec<String> = built.needles()?.iter().map(|host| alternative(host)).collect();
+    let hosts = alternatives(&built.needles()?);
     let before = match built.test.op {
         TestOp::Equal | TestOp::EqualCi | TestOp::In | TestOp::InCi => "",
         TestOp::EndsWith | TestOp::EndsWithCs => "[^:/?#]*",
         _ => return None,
     };
-    Some(built.matches(url, &format!("{BEFORE_HOST}{before}({}){END}", hosts.join("|"))))
+    Some(built.matches(url, &format!("{BEFORE_HOST}{before}{hosts}{END}")))
 }
 
 /// A test of `substring(text, start, length)`.
 pub(super) fn substring(built: &Built<'_>, text: &Expr, bounds: &[Expr]) -> Option<Inverted> {
     let bound = |expr: &Expr| match expr.kind {
-        ExprKind::Value(Value::Integer(number)) => usize::try_from(number).ok().filter(|number| *number <= 1000),
+        ExprKind::Value(Value::Integer(number)) => Some(number).filter(|number| (0..=1000).contains(number)),
         _ => None,
     };
-    let bounds: Option<Vec<usize>> = bounds.iter().map(bound).collect();
+    let bounds: Option<Vec<i64>> = bounds.iter().map(bound).collect();
     let (Some(bounds), Some(needles)) = (bounds, built.equals()) else { return contained(built, text) };
     let (start, length) = match bounds.as_slice() {
         [start] => (*start, None),
@@ -74,7 +75,7 @@ pub(super) fn substring(built: &Built<'_>, text: &Expr, bounds: &[Expr]) -> Opti
         _ => return None,
     };
     let one = |needle: &String| {
-        let size = needle.chars().count();
+        let size = i64::try_from(needle.chars().count()).ok()?;
         let is_cut = length == Some(size);
         if length.is_some_and(|length| size > length) {
             return None;
@@ -89,11 +90,16 @@ pub(super) fn substring(built: &Built<'_>, text: &Expr, bounds: &[Expr]) -> Opti
             return Some(built.text(text, op, vec![needle.clone()]));
         }
         let end = if is_cut { "" } else { "$" };
-        Some(built.matches(text, &format!("^.{{{start}}}{}{end}", alternative(needle))))
+        Some(built.matches(text, &format!("^{}{}{end}", repeated(start), literal(needle))))
     };
     let parts: Vec<Expr> = needles.iter().filter_map(one).collect();
     let expr = if parts.is_empty() { built.constant(false) } else { built.any(parts) };
     Some(Inverted { expr, class: LossClass::Exact })
+}
+
+/// So many characters.
+fn repeated(count: i64) -> String {
+    if count == 1 { ".".to_owned() } else { format!(".{{{count}}}") }
 }
 
 /// `extractjson("$.a.b", json)` is `parse_json(json).a.b`.

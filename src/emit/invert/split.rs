@@ -1,6 +1,7 @@
 //! `split`: the components of a text between delimiters of one character.
 
-use super::{Built, alternative};
+use super::super::term::{alternatives, literal};
+use super::{Built, times};
 use crate::ir::{Expr, ExprKind, TestOp};
 use crate::schema::Value;
 
@@ -21,7 +22,7 @@ pub(super) fn delimiter(expr: &Expr) -> Option<Delimiter> {
     let mut chars = text.chars();
     let (Some(c), None) = (chars.next(), chars.next()) else { return None };
     let escape = if matches!(c, '\\' | ']' | '[' | '^' | '-' | '&' | '~') { "\\" } else { "" };
-    Some(Delimiter { text: text.clone(), pattern: alternative(text), other: format!("[^{escape}{c}]") })
+    Some(Delimiter { text: text.clone(), pattern: literal(text), other: format!("[^{escape}{c}]") })
 }
 
 impl Delimiter {
@@ -49,8 +50,7 @@ pub(super) fn component(built: &Built<'_>, text: &Expr, delimiter: &Delimiter, i
     if needles.is_empty() {
         return Some(built.constant(false));
     }
-    let values: Vec<String> = needles.iter().map(|needle| alternative(needle)).collect();
-    let values = format!("({})", values.join("|"));
+    let values = alternatives(&needles);
     let found = match built.test.op {
         TestOp::Equal | TestOp::EqualCi | TestOp::In | TestOp::InCi => {
             return Some(match index {
@@ -59,8 +59,10 @@ pub(super) fn component(built: &Built<'_>, text: &Expr, delimiter: &Delimiter, i
                 _ => built.matches(text, &format!("{before}{values}{after}")),
             });
         }
+        TestOp::StartsWith | TestOp::StartsWithCs if index >= 0 => format!("{before}{values}"),
         TestOp::StartsWith | TestOp::StartsWithCs => format!("{before}{values}{other}*{after}"),
         TestOp::EndsWith | TestOp::EndsWithCs => format!("{before}{other}*{values}{after}"),
+        TestOp::Contains | TestOp::ContainsCs if index >= 0 => format!("{before}{other}*{values}"),
         TestOp::Contains | TestOp::ContainsCs => format!("{before}{other}*{values}{other}*{after}"),
         _ => return None,
     };
@@ -72,9 +74,9 @@ fn surroundings(delimiter: &Delimiter, index: i64) -> (String, String) {
     let Delimiter { pattern, other, .. } = delimiter;
     match index {
         0 => ("^".to_owned(), format!("({pattern}|$)")),
-        1.. => (format!("^({other}*{pattern}){{{index}}}"), format!("({pattern}|$)")),
+        1.. => (format!("^{}", times(&delimiter.passed(), index)), format!("({pattern}|$)")),
         -1 => (format!("(^|{pattern})"), "$".to_owned()),
-        _ => (format!("(^|{pattern})"), format!("({pattern}{other}*){{{}}}$", -index - 1)),
+        _ => (format!("(^|{pattern})"), format!("{}$", times(&format!("{pattern}{other}*"), -index - 1))),
     }
 }
 
