@@ -236,7 +236,7 @@ pub(super) fn translated<'a>(
         unmapped: request.options.unmapped,
         losses,
         refusals: Vec::new(),
-        widens,
+        widens: wishes.widens && !request.options.allow.contains(&LossClass::Under),
         known: Known::new(),
     };
     let rest = std::mem::take(&mut recognised.rest);

@@ -144,6 +144,7 @@ pub(super) struct RawFunctions {
     functions: Vec<RawFunction>,
     #[serde(default)]
     legacy_or_misspelt: Vec<String>,
+    native_table: Option<String>,
     #[serde(default)]
     tables: Vec<String>,
 }
@@ -261,7 +262,8 @@ pub(super) fn functions(by_schema: BTreeMap<String, RawFunctions>) -> Vec<AsimFu
             }
             let builtin = function.im_builtin;
             let (schema, tables, is_general) = (schema.clone(), raw.tables.clone(), index == 0);
-            functions.push(AsimFunction { schema, builtin, spellings, is_general, tables });
+            let native_table = raw.native_table.clone();
+            functions.push(AsimFunction { schema, builtin, spellings, is_general, native_table, tables });
         }
     }
     functions

@@ -47,6 +47,8 @@ pub(super) struct AsimFunction {
     pub(super) spellings: Vec<String>,
     /// Whether it gives every event of the schema.
     pub(super) is_general: bool,
+    /// The table that stores rows of the schema.
+    pub(super) native_table: Option<String>,
     /// The tables that its parsers read.
     pub(super) tables: Vec<String>,
 }
@@ -222,7 +224,8 @@ impl Hub {
 
     /// The dialect of the columns of a table or function within a log source.
     pub fn dialect(&self, log_source: &str, name: &str) -> Option<Dialect> {
-        if self.function(name).is_some() {
+        let is_normalised = |function: &AsimFunction| function.native_table.as_deref() == Some(name);
+        if self.function(name).is_some() || self.functions.iter().any(is_normalised) {
             return Some(Dialect::Asim);
         }
         let section = self.sections.get(log_source)?;

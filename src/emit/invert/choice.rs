@@ -50,6 +50,15 @@ fn of_number(built: &Built<'_>, number: i64) -> Option<bool> {
     })
 }
 
+/// A predicate that is compared with a truth value. A null predicate equals neither.
+pub(super) fn predicate(built: &Built<'_>, predicate: &Expr) -> Option<Expr> {
+    match (built.test.op, all_scalars(&built.test.operands)?.as_slice()) {
+        (TestOp::Equal, [Scalar::Bool(true)]) => Some(predicate.clone()),
+        (TestOp::Equal, [Scalar::Bool(false)]) => Some(built.not(predicate.clone())),
+        _ => None,
+    }
+}
+
 /// A test of `case` is the `case` of the tests.
 pub(super) fn branches(built: &Built<'_>, branches: &[(Expr, Expr)], otherwise: &Expr) -> Expr {
     let branches = branches.iter().map(|(when, then)| (when.clone(), of_value(built, then))).collect();

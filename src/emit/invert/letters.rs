@@ -9,6 +9,12 @@ use crate::schema::Value;
 /// A test of a text in one letter case, which no needle in the other case passes.
 pub(super) fn folded(built: &Built<'_>, text: &Expr, is_lower: bool) -> Option<Expr> {
     let is_in_case = |needle: &String| *needle == if is_lower { needle.to_lowercase() } else { needle.to_uppercase() };
+    if let ([Expr { kind: ExprKind::Call { name, arguments }, .. }], TestOp::Equal | TestOp::EqualCi) =
+        (built.test.operands.as_slice(), built.test.op)
+        && name == if is_lower { "tolower" } else { "toupper" }
+    {
+        return Some(built.with(text, TestOp::EqualCi, arguments.clone()));
+    }
     let needles = built.needles()?;
     if built.test.op == TestOp::Regex {
         let is_folded =

@@ -32,6 +32,9 @@ pub(super) fn invert(test: &Test, span: Span) -> Option<Inverted> {
     let exact = |expr: Option<Expr>| expr.map(|expr| Inverted { expr, class: LossClass::Exact });
     match &peeled(&test.subject).kind {
         ExprKind::Value(value) => exact(choice::constant(&built, value)),
+        ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Not(_) | ExprKind::Test(_) => {
+            exact(choice::predicate(&built, &test.subject))
+        }
         ExprKind::Case { branches, otherwise } => exact(Some(choice::branches(&built, branches, otherwise))),
         ExprKind::Member { base, key } => match &peeled(base).kind {
             ExprKind::Call { name, arguments } => part::member(&built, name, arguments, key),
