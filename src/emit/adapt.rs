@@ -51,6 +51,8 @@ pub(super) fn adapt(found: Match, style: &Style, losses: &mut Vec<Loss>) -> Cond
         (Shape::Term { .. }, Part::Everything) if style.is_kql => adapted.unchanged(),
         (Shape::Term { .. }, _) => adapted.term(losses),
         (Shape::Contains | Shape::StartsWith | Shape::Whole, Part::LastComponent) => adapted.as_regex(),
+        // Sigma may yet find the name of the value, which makes it the end of the path.
+        (Shape::Whole | Shape::EndsWith, Part::Key) if !adapted.is_portable() => adapted.as_regex(),
         (Shape::Contains | Shape::StartsWith | Shape::Whole | Shape::EndsWith | Shape::Fits, _) => {
             adapted.with_case(losses)
         }
@@ -91,10 +93,14 @@ impl Adapted<'_> {
         Condition::Match(found)
     }
 
+    /// Whether the target is Sigma.
+    fn is_portable(&self) -> bool {
+        self.style.regex == Some(regex::Syntax::Portable)
+    }
+
     /// Whether a needle is no good as a plain value of the target.
     fn is_unsafe(&self) -> bool {
-        let is_sigma = self.style.regex == Some(regex::Syntax::Portable);
-        is_sigma && self.text.needles.iter().any(|needle| is_unsafe_value(needle))
+        self.is_portable() && self.text.needles.iter().any(|needle| is_unsafe_value(needle))
     }
 
     /// The test as a regular expression because a plain value is no good; terms report their boundaries as usual.

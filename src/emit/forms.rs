@@ -43,7 +43,11 @@ impl Forms<'_> {
             return Ok((self.joined(test), Vec::new()));
         }
         // Missing stays missing whatever the form, except where the target's value is made from two parts.
-        let is_part = self.from == ValueForm::IpClass || (self.from, self.to) == (ValueForm::Hash, ValueForm::Hashlist);
+        let is_part = self.from == ValueForm::IpClass
+            || matches!(
+                (self.from, self.to),
+                (ValueForm::Hash, ValueForm::Hashlist) | (ValueForm::RegValue, ValueForm::RegSysmon)
+            );
         if matches!(test, FieldTest::Empty | FieldTest::Missing) && !is_part {
             return self.exact(test);
         }
@@ -66,6 +70,11 @@ impl Forms<'_> {
             (ValueForm::Bool, ValueForm::BoolText) | (ValueForm::BoolText, ValueForm::Bool) => self.exact(test),
             (ValueForm::RegSysmon, ValueForm::RegLong) => self.registry_path(test),
             (ValueForm::RegLong, ValueForm::RegSysmon) => self.sysmon_path(test),
+            (ValueForm::RegLongKey | ValueForm::RegAsimKey | ValueForm::RegNt, ValueForm::RegSysmon) => {
+                self.key_of_sysmon_path(test)
+            }
+            (ValueForm::RegValue, ValueForm::RegSysmon) => self.value_of_sysmon_path(test),
+            (ValueForm::RegdataPlain, ValueForm::RegdataSysmon) => self.sysmon_data(test),
             (ValueForm::RegdataSysmon, ValueForm::RegdataPlain | ValueForm::RegdataAny) => self.registry_data(test),
             (ValueForm::RegdataPlain, ValueForm::RegdataAny) => Ok(((self.leaf)(test), vec![Assumption::RegistryData])),
             (ValueForm::Pipe, ValueForm::PipeNt) => self.pipe(test),

@@ -2,7 +2,7 @@
 
 use super::condition::{Condition, FieldTest, Shape, TextTest};
 use super::forms::{Forms, Rewritten, whole};
-use super::term::literal;
+use super::term::{Part, literal};
 use crate::mapping::{Assumption, ValueForm};
 
 /// Sysmon's name of a hive, and what stands in its place. A user's hive is below either name.
@@ -11,6 +11,9 @@ const HIVES: [(&str, &[&str]); 3] = [
     ("HKU", &["HKEY_USERS", "HKEY_CURRENT_USER"]),
     ("HKCR", &["HKEY_CLASSES_ROOT", r"HKEY_LOCAL_MACHINE\SOFTWARE\Classes"]),
 ];
+
+/// The kernel's name of a hive, as the security log has it, and Sysmon's.
+const KERNEL_HIVES: [(&str, &str); 2] = [(r"\REGISTRY\MACHINE", "HKLM"), (r"\REGISTRY\USER", "HKU")];
 
 /// Sysmon's name of the control set in use, and the one that it nearly always is.
 const CONTROL_SETS: (&str, &str) = ("CurrentControlSet", "ControlSet001");
@@ -49,13 +52,81 @@ impl Forms<'_> {
 
     /// The way back.
     pub(super) fn sysmon_path(&self, test: FieldTest) -> Rewritten {
-        let FieldTest::Text(mut wanted) = test else { return Err(self.unknown()) };
-        for needle in &mut wanted.needles {
-            if let Some((long, short)) = long_to_short(needle) {
-                needle.replace_range(..long.len(), short);
+        let FieldTest::Text(wanted) = test else { return Err(self.unknown()) };
+        Ok(self.in_sysmon_path(&wanted, wanted.part))
+    }
+
+    /// A test of the key in a path that ends in the name of a value, where the event is about one.
+    pub(super) fn key_of_sysmon_path(&self, test: FieldTest) -> Rewritten {
+        match test {
+            FieldTest::Text(wanted) => {
+                let part = match wanted.shape {
+                    Shape::Whole | Shape::EndsWith => Part::Key,
+                    Shape::StartsWith | Shape::Contains | Shape::Fits | Shape::Term { .. } => Part::Everything,
+                };
+                Ok(self.in_sysmon_path(&wanted, part))
+            }
+            FieldTest::Regex { ref pattern, .. } if !mentions_hive(pattern) && !pattern.contains('$') => {
+                Ok(((self.leaf)(test), vec![Assumption::RegistryForm]))
+            }
+            _ => Err("an expression about hives or the end of a key cannot be rewritten to a whole path".to_owned()),
+        }
+    }
+
+    /// Needles with Sysmon's names of hives and of the control set.
+    fn in_sysmon_path(&self, wanted: &TextTest, part: Part) -> (Condition, Vec<Assumption>) {
+        let mut assumptions = vec![Assumption::RegistryForm];
+        let (mut needles, mut parts): (Vec<String>, Vec<Condition>) = (Vec::new(), Vec::new());
+        for needle in &wanted.needles {
+            if let Some(rest) = current_user(needle).filter(|rest| !rest.is_empty() && !rest.starts_with("S-1-")) {
+                parts.push((self.leaf)(below_any_user(rest, wanted, part)));
+                continue;
+            }
+            for short in short_hives(needle) {
+                if let Some(current) = current_control_set(&short) {
+                    needles.push(current);
+                    assumptions.push(Assumption::ControlSet);
+                }
+                needles.push(short);
             }
         }
+        assumptions.dedup();
+        if !needles.is_empty() {
+            parts.insert(0, (self.leaf)(FieldTest::Text(TextTest { needles, part, ..wanted.clone() })));
+        }
+        (Condition::any(parts), assumptions)
+    }
+
+    /// A test of the name of a value, which is the end of its path.
+    pub(super) fn value_of_sysmon_path(&self, test: FieldTest) -> Rewritten {
+        let FieldTest::Text(wanted) = test else {
+            return Err("only the text of a value's name can be looked for in the whole path".to_owned());
+        };
+        let wanted = match wanted.shape {
+            Shape::Whole => {
+                let needles = wanted.needles.iter().map(|name| format!("\\{name}")).collect();
+                TextTest { shape: Shape::EndsWith, needles, ..wanted }
+            }
+            Shape::EndsWith => wanted,
+            Shape::StartsWith | Shape::Contains | Shape::Term { .. } => {
+                TextTest { part: Part::LastComponent, ..wanted }
+            }
+            Shape::Fits => return Err(self.unknown()),
+        };
         Ok(((self.leaf)(FieldTest::Text(wanted)), vec![Assumption::RegistryForm]))
+    }
+
+    /// T17: a bare number is what Sysmon writes with its kind and in hexadecimal.
+    pub(super) fn sysmon_data(&self, test: FieldTest) -> Rewritten {
+        let test = match test {
+            FieldTest::Text(mut wanted) if wanted.shape == Shape::Whole => {
+                let written: Vec<String> = wanted.needles.iter().filter_map(|needle| sysmon_number(needle)).collect();
+                wanted.needles.extend(written);
+                FieldTest::Text(wanted)
+            }
+            other => other,
+        };
+        Ok(((self.leaf)(test), vec![Assumption::RegistryData]))
     }
 
     /// T16, T17.
@@ -93,7 +164,7 @@ impl Forms<'_> {
             // By sensor, the number stands alone or as Sysmon writes it.
             let sysmon = wanted.needles.iter().filter(|needle| both && number(needle).is_some()).cloned();
             let needles = numbers.into_iter().chain(sysmon).collect();
-            let part = super::term::Part::Everything;
+            let part = Part::Everything;
             let whole = TextTest { shape: Shape::Whole, part, needles, is_case_sensitive: false };
             parts.push((self.leaf)(FieldTest::Text(whole)));
         }
@@ -143,9 +214,37 @@ fn long_hives(needle: &str) -> Vec<String> {
     }
 }
 
-fn long_to_short(needle: &str) -> Option<(&'static str, &'static str)> {
+/// The needle with Sysmon's names of the hive that it begins with or is: what is below the classes of the machine has two.
+fn short_hives(needle: &str) -> Vec<String> {
     let pairs = HIVES.iter().flat_map(|(short, long)| long.iter().map(move |long| (*long, *short)));
-    pairs.into_iter().find(|(long, _)| without_hive(needle, long).is_some())
+    let renamed = |(long, short): (&str, &str)| {
+        if needle.eq_ignore_ascii_case(long) {
+            return Some(short.to_owned());
+        }
+        without_hive(needle, long).map(|rest| format!("{short}\\{rest}"))
+    };
+    let found: Vec<String> = pairs.chain(KERNEL_HIVES).filter_map(renamed).collect();
+    if found.is_empty() { vec![needle.to_owned()] } else { found }
+}
+
+/// A path below the hive of any user: Sysmon writes `HKU`, a SID, and the rest.
+fn below_any_user(rest: &str, wanted: &TextTest, part: Part) -> FieldTest {
+    let end = match (wanted.shape, part) {
+        (Shape::Whole | Shape::EndsWith, Part::Key) => r"(\\[^\\]*)?$",
+        (Shape::Whole | Shape::EndsWith, _) => "$",
+        (Shape::StartsWith | Shape::Contains | Shape::Fits | Shape::Term { .. }, _) => "",
+    };
+    let pattern = format!(r"^HK(U|CU)\\([^\\]+\\)?{}{end}", literal(rest));
+    FieldTest::Regex { pattern, is_case_sensitive: wanted.is_case_sensitive }
+}
+
+/// The needle with Sysmon's name of the control set, if it names a numbered one.
+fn current_control_set(needle: &str) -> Option<String> {
+    let at = needle.to_ascii_lowercase().find("controlset00")?;
+    let (before, rest) = needle.split_at_checked(at)?;
+    let number = rest.get("ControlSet00".len()..)?;
+    let after = number.strip_prefix(|c: char| c.is_ascii_digit())?;
+    Some(format!("{before}{}{after}", CONTROL_SETS.0))
 }
 
 /// The needle with the number of the control set, if it names the one in use.
@@ -154,6 +253,15 @@ fn numbered_control_set(needle: &str) -> Option<String> {
     let at = needle.to_ascii_lowercase().find(&current.to_ascii_lowercase())?;
     let (before, rest) = needle.split_at_checked(at)?;
     Some(format!("{before}{numbered}{}", rest.get(current.len()..)?))
+}
+
+/// 10 as Sysmon writes it: `DWORD (0x0000000a)`.
+fn sysmon_number(text: &str) -> Option<String> {
+    let number: u64 = text.parse().ok()?;
+    Some(match u32::try_from(number) {
+        Ok(number) => format!("DWORD (0x{number:08x})"),
+        Err(_) => format!("QWORD (0x{:08x}-0x{:08x})", number >> 32, number & 0xffff_ffff),
+    })
 }
 
 /// `DWORD (0x0000000a)` is 10, `QWORD (0x00000001-0x00000000)` is 4294967296.
@@ -173,7 +281,7 @@ fn number(text: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{long_hives, number, numbered_control_set};
+    use super::{current_control_set, long_hives, number, numbered_control_set, short_hives, sysmon_number};
 
     #[test]
     fn numbers_as_sysmon_writes_them() {
@@ -190,5 +298,23 @@ mod tests {
         assert_eq!(long_hives("HKLMX"), ["HKLMX"]);
         assert_eq!(numbered_control_set(r"\CurrentControlSet\x").as_deref(), Some(r"\ControlSet001\x"));
         assert_eq!(numbered_control_set(r"\Control\x"), None);
+    }
+    #[test]
+    fn the_way_back() {
+        assert_eq!(short_hives(r"hkey_local_machine\Software"), [r"HKLM\Software"]);
+        let classes = short_hives(r"HKEY_LOCAL_MACHINE\SOFTWARE\Classes\x");
+        assert_eq!(classes, [r"HKLM\SOFTWARE\Classes\x", r"HKCR\x"]);
+        assert_eq!(short_hives("HKEY_USERS"), ["HKU"]);
+        assert_eq!(short_hives(r"\REGISTRY\MACHINE\System"), [r"HKLM\System"]);
+        assert_eq!(short_hives(r"\Software\x"), [r"\Software\x"]);
+        assert_eq!(
+            current_control_set(r"HKLM\SYSTEM\ControlSet001\x").as_deref(),
+            Some(r"HKLM\SYSTEM\CurrentControlSet\x")
+        );
+        assert_eq!(current_control_set(r"HKLM\SYSTEM\Select"), None);
+        for text in ["0", "10", "4294967298"] {
+            assert_eq!(sysmon_number(text).as_deref().and_then(number).as_deref(), Some(text));
+        }
+        assert_eq!(sysmon_number("-1"), None);
     }
 }

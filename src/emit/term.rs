@@ -12,6 +12,8 @@ pub(super) enum Part {
     Everything,
     /// What follows the last `\` or `/`.
     LastComponent,
+    /// The key in a text that is the path of a registry key or of a value in it.
+    Key,
 }
 
 /// `text` as a pattern that matches only itself.
@@ -44,6 +46,10 @@ pub(super) fn pattern(shape: Shape, needles: &[String], part: Part) -> String {
         (Part::LastComponent, Shape::Contains) => (r"(^|[\\/])[^\\/]*", r"[^\\/]*$"),
         (Part::LastComponent, Shape::StartsWith) => (r"(^|[\\/])", r"[^\\/]*$"),
         (Part::LastComponent, Shape::EndsWith) => (r"(^|[\\/])[^\\/]*", "$"),
+        (Part::Key, Shape::Whole) => ("^", r"(\\[^\\]*)?$"),
+        (Part::Key, Shape::Contains) => ("", ""),
+        (Part::Key, Shape::StartsWith) => ("^", ""),
+        (Part::Key, Shape::EndsWith) => ("", r"(\\[^\\]*)?$"),
         (_, Shape::Term { left, right }) => return term(left, right, needles, part),
         (_, Shape::Fits) => return fitting(needles),
     };
@@ -155,8 +161,8 @@ fn term(left: bool, right: bool, needles: &[String], part: Part) -> String {
 
 fn before(is_bounded: bool, part: Part) -> &'static str {
     match (part, is_bounded) {
-        (Part::Everything, true) => "(^|[^a-zA-Z0-9])",
-        (Part::Everything, false) => "",
+        (Part::Everything | Part::Key, true) => "(^|[^a-zA-Z0-9])",
+        (Part::Everything | Part::Key, false) => "",
         (Part::LastComponent, true) => r"(^|[\\/])([^\\/]*[^a-zA-Z0-9\\/])?",
         (Part::LastComponent, false) => r"(^|[\\/])[^\\/]*",
     }
@@ -164,8 +170,8 @@ fn before(is_bounded: bool, part: Part) -> &'static str {
 
 fn after(is_bounded: bool, part: Part) -> &'static str {
     match (part, is_bounded) {
-        (Part::Everything, true) => "([^a-zA-Z0-9]|$)",
-        (Part::Everything, false) => "",
+        (Part::Everything | Part::Key, true) => "([^a-zA-Z0-9]|$)",
+        (Part::Everything | Part::Key, false) => "",
         (Part::LastComponent, true) => r"([^a-zA-Z0-9\\/][^\\/]*)?$",
         (Part::LastComponent, false) => r"[^\\/]*$",
     }

@@ -1,7 +1,7 @@
 //! One detection item: a field with modifiers, and its values.
 
 use super::super::condition::{Comparison, FieldTest, Match, Number, Shape, TextTest};
-use super::super::term;
+use super::super::term::{self, Part};
 use super::super::yaml::Node;
 
 /// `Field|modifier: values`
@@ -62,17 +62,16 @@ fn number_key(field: &str, comparison: Comparison) -> String {
 }
 
 fn text_item(field: &str, text: &TextTest) -> Item {
+    if text.part == Part::Key {
+        return pattern_item(field, text);
+    }
     let modifier = match text.shape {
         Shape::Whole | Shape::Fits => "",
         Shape::Contains => "|contains",
         Shape::StartsWith => "|startswith",
         Shape::EndsWith => "|endswith",
         // `adapt` leaves no term match for Sigma; if one came here, only this would be right.
-        Shape::Term { .. } => {
-            let pattern = term::pattern(text.shape, &text.needles, text.part);
-            let key = format!("{field}|{}", if text.is_case_sensitive { "re" } else { "re|i" });
-            return Item { key, values: vec![Node::Quoted(pattern)], takes_all: false };
-        }
+        Shape::Term { .. } => return pattern_item(field, text),
     };
     let cased = if text.is_case_sensitive { "|cased" } else { "" };
     // A number in a rule equals its text; the rule repository writes it without quotes.
@@ -86,6 +85,13 @@ fn text_item(field: &str, text: &TextTest) -> Item {
     };
     let values = text.needles.iter().map(value).collect();
     Item { key: format!("{field}{modifier}{cased}"), values, takes_all: modifier == "|contains" }
+}
+
+/// The test as a regular expression.
+fn pattern_item(field: &str, text: &TextTest) -> Item {
+    let pattern = term::pattern(text.shape, &text.needles, text.part);
+    let key = format!("{field}|{}", if text.is_case_sensitive { "re" } else { "re|i" });
+    Item { key, values: vec![Node::Quoted(pattern)], takes_all: false }
 }
 
 /// The value as Sigma reads it back: wildcards are escaped, and a backslash where it would escape what follows.

@@ -11,6 +11,7 @@ mod group;
 mod item;
 mod join;
 mod key;
+mod registry;
 mod sides;
 mod threshold;
 
@@ -106,6 +107,7 @@ fn base<'a>(
     };
     let mut rows = rows(request, &wishes, &flat, needed)?;
     losses.append(&mut rows.losses);
+    rows.condition = registry::joined(std::mem::replace(&mut rows.condition, Condition::Constant(true)));
     Ok(Base { rows, losses })
 }
 
