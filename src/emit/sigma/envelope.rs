@@ -8,6 +8,7 @@ use super::super::reason::Reason;
 use super::super::yaml::Node;
 use crate::ir::{Envelope, TriggerOperator};
 use crate::rule::AlertSeverity;
+use crate::schema::{Technique, TechniqueStatus};
 
 /// Sentinel's tactic, Sigma's tag, ATT&CK's id.
 const TACTICS: &str = include_str!("../../../schemas/attack_tactics.tsv");
@@ -197,16 +198,45 @@ fn tags(request: &Request<'_>, losses: &mut Vec<Loss>) -> Vec<Node> {
             }
         }
     }
-    for technique in &envelope.techniques {
-        let technique = technique.trim().to_ascii_lowercase();
-        let is_technique = technique.strip_prefix('t').is_some_and(|digits| {
-            !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit() || c == '.') && !digits.ends_with('.')
-        });
-        if is_technique {
-            push(format!("attack.{technique}"));
+    let techniques: Vec<Technique> =
+        envelope.techniques.iter().filter_map(|technique| in_force(request, technique, losses)).collect();
+    // The rule repository wants the tactics of every technique.
+    let mut added = Vec::new();
+    for tactic in techniques.iter().flat_map(|technique| technique.tactics()) {
+        let tag = format!("attack.{tactic}");
+        if !tags.contains(&tag) {
+            added.push(format!("`{tactic}`"));
+            tags.push(tag);
+        }
+    }
+    if !added.is_empty() {
+        let message = format!("tags for the tactics of its techniques are added: {}", added.join(", "));
+        losses.push(note(request, "tactics").says(message));
+    }
+    for technique in techniques {
+        let tag = format!("attack.{}", technique.id.to_ascii_lowercase());
+        if !tags.contains(&tag) {
+            tags.push(tag);
         }
     }
     tags.into_iter().map(Node::Text).collect()
+}
+
+/// The technique of that name, or its successor.
+fn in_force(request: &Request<'_>, name: &str, losses: &mut Vec<Loss>) -> Option<Technique> {
+    let found = Technique::find(name);
+    let (technique, message) = match found.map(|technique| technique.status) {
+        Some(TechniqueStatus::Live) => return found,
+        Some(TechniqueStatus::Revoked(Some(successor))) => {
+            (Technique::find(successor), format!("ATT&CK has replaced the technique `{name}` by `{successor}`"))
+        }
+        Some(TechniqueStatus::Revoked(None) | TechniqueStatus::Deprecated) => {
+            (None, format!("ATT&CK has given the technique `{name}` up; it has no tag"))
+        }
+        None => (None, format!("the technique `{name}` is not known to ATT&CK; it has no tag")),
+    };
+    losses.push(note(request, "techniques").says(message));
+    technique
 }
 
 /// The tag of a tactic, which sources write with or without blanks.

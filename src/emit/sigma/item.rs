@@ -73,6 +73,10 @@ fn text_item(field: &str, text: &TextTest) -> Item {
         // `adapt` leaves no term match for Sigma; if one came here, only this would be right.
         Shape::Term { .. } => return pattern_item(field, text),
     };
+    // Read as a number, `007` would be 7.
+    if modifier.is_empty() && text.shape == Shape::Whole && text.needles.iter().any(|needle| is_padded_number(needle)) {
+        return pattern_item(field, text);
+    }
     let cased = if text.is_case_sensitive { "|cased" } else { "" };
     // A number in a rule equals its text; the rule repository writes it without quotes.
     let is_number = |needle: &String| needle.parse::<i64>().is_ok_and(|number| number.to_string() == *needle);
@@ -85,6 +89,15 @@ fn text_item(field: &str, text: &TextTest) -> Item {
     };
     let values = text.needles.iter().map(value).collect();
     Item { key: format!("{field}{modifier}{cased}"), values, takes_all: modifier == "|contains" }
+}
+
+/// Whether the text looks like a number and is not how that number is written.
+fn is_padded_number(text: &str) -> bool {
+    let digits = text.trim_start_matches(['+', '-']);
+    let is_number = digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits.ends_with(|c: char| c.is_ascii_digit())
+        && digits.chars().all(|c| c.is_ascii_digit() || c == '_');
+    is_number && text.parse::<i64>().map_or(true, |number| number.to_string() != text)
 }
 
 /// The test as a regular expression.
