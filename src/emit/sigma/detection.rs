@@ -31,10 +31,11 @@ struct Writer {
 impl Writer {
     fn expression(&mut self, conjuncts: Vec<Condition>) -> Option<String> {
         let (mut selections, mut filters, mut nested) = (Vec::new(), Vec::new(), Vec::new());
-        for conjunct in conjuncts {
+        for conjunct in with_selection(conjuncts) {
             match (block(&conjunct), &conjunct) {
                 (Some(found), _) => add(&mut selections, found),
                 (None, Condition::Not(inner)) => match block(inner) {
+                    Some(found) if filters.contains(&found) => {}
                     Some(found) => filters.push(found),
                     None => nested.push(conjunct),
                 },
@@ -85,11 +86,14 @@ impl Writer {
 
     fn nested(&mut self, condition: &Condition) -> Tree<String> {
         if let Some(found) = block(condition) {
-            return self.named(found);
+            return self.named(found, "selection");
         }
         match condition {
             Condition::Constant(value) => Tree::Constant(*value),
-            Condition::Not(inner) => Tree::Not(Box::new(self.nested(inner))),
+            Condition::Not(inner) => Tree::Not(Box::new(match block(inner) {
+                Some(found) => self.named(found, "filter_optional"),
+                None => self.nested(inner),
+            })),
             Condition::All(parts) => Tree::All(parts.iter().map(|part| self.nested(part)).collect()),
             Condition::Any(parts) => Tree::Any(self.alternatives(parts)),
             // A single test is always a block.
@@ -108,21 +112,41 @@ impl Writer {
         }
         let mut trees = Vec::new();
         if !shared.is_empty() {
-            trees.push(self.named(joined(shared)));
+            trees.push(self.named(joined(shared), "selection"));
         }
         trees.extend(others.into_iter().map(|part| self.nested(part)));
         trees
     }
 
     /// The name of a block inside a nested expression; equal blocks share one.
-    fn named(&mut self, block: Block) -> Tree<String> {
+    fn named(&mut self, block: Block, stem: &str) -> Tree<String> {
         if let Some((name, _)) = self.blocks.iter().find(|(_, other)| *other == block) {
             return Tree::Leaf(name.clone());
         }
-        let name = self.next_name("selection");
+        let name = self.next_name(stem);
         self.blocks.push((name.clone(), block));
         Tree::Leaf(name)
     }
+}
+
+/// The conjuncts, one of which asks for something that is there: a rule of nothing but exceptions holds for events of any
+/// kind. That a field is not empty is that it is there, and that it is not the empty text.
+fn with_selection(mut conjuncts: Vec<Condition>) -> Vec<Condition> {
+    if conjuncts.iter().any(|conjunct| !matches!(conjunct, Condition::Not(_)) || block(conjunct).is_some()) {
+        return conjuncts;
+    }
+    let not_empty = conjuncts.iter_mut().find_map(|conjunct| match conjunct {
+        Condition::Not(inner) => match &mut **inner {
+            Condition::Match(found) if found.test == FieldTest::Empty => Some(found),
+            _ => None,
+        },
+        _ => None,
+    });
+    let Some(found) = not_empty else { return conjuncts };
+    let there = Condition::not(Condition::Match(Match { test: FieldTest::Missing, ..found.clone() }));
+    found.test = super::super::forms::whole(String::new(), false);
+    conjuncts.insert(0, there);
+    conjuncts
 }
 
 fn leaf(name: &String, is_negated: bool) -> String {
