@@ -205,6 +205,10 @@ fn merge(left: &[Item], right: &[Item]) -> Option<Vec<Item>> {
             merged.push(item.clone());
             continue;
         };
+        if let Some(common) = common_values(same, item) {
+            same.values = common;
+            continue;
+        }
         let is_single = same.values.len() == 1 || same.key == all_key;
         if !(item.takes_all && item.values.len() == 1 && is_single) || item.key.ends_with("|cased") {
             return None;
@@ -217,6 +221,24 @@ fn merge(left: &[Item], right: &[Item]) -> Option<Vec<Item>> {
         }
     }
     Some(merged)
+}
+
+/// What is left of two lists of whole values of which both must hold one; `None` if that is not to be seen from them.
+fn common_values(left: &Item, right: &Item) -> Option<Vec<Node>> {
+    let text = |node: &Node| match node {
+        Node::Quoted(text) | Node::Bare(text) if !text.contains(['*', '?', '\\']) => Some(text.to_lowercase()),
+        _ => None,
+    };
+    if left.key != right.key || left.key.contains('|') {
+        return None;
+    }
+    let wanted: Vec<String> = right.values.iter().map(text).collect::<Option<_>>()?;
+    let known: Vec<String> = left.values.iter().map(text).collect::<Option<_>>()?;
+    let both = left.values.iter().zip(known).filter(|(_, value)| wanted.contains(value));
+    let common: Vec<Node> = both.map(|(node, _)| node.clone()).collect();
+    // A field of several values may satisfy two lists by different ones, unless one list is part of the other.
+    let is_part = common.len() == left.values.len() || common.len() == right.values.len();
+    (!common.is_empty() && is_part).then_some(common)
 }
 
 /// Alternatives with the same single key become one list.
