@@ -46,8 +46,9 @@ impl Between {
             (TestOp::Less | TestOp::LessOrEqual | TestOp::Greater | TestOp::GreaterOrEqual, [bound])
                 if is_time(&test.subject) =>
             {
+                let Some(seconds) = shifted(bound, &is_time) else { return false };
                 self.is_one_sided = true;
-                shifted(bound, &is_time).is_some_and(|seconds| self.within(seconds.abs()))
+                self.within(seconds.abs())
             }
             (TestOp::Less | TestOp::LessOrEqual, [bound]) => self.distance(test, bound),
             _ => false,

@@ -31,10 +31,11 @@ struct Writer {
 impl Writer {
     fn expression(&mut self, conjuncts: Vec<Condition>) -> Option<String> {
         let (mut selections, mut filters, mut nested) = (Vec::new(), Vec::new(), Vec::new());
-        for conjunct in conjuncts {
+        for conjunct in with_selection(conjuncts) {
             match (block(&conjunct), &conjunct) {
                 (Some(found), _) => add(&mut selections, found),
                 (None, Condition::Not(inner)) => match block(inner) {
+                    Some(found) if filters.contains(&found) => {}
                     Some(found) => filters.push(found),
                     None => nested.push(conjunct),
                 },
@@ -85,11 +86,14 @@ impl Writer {
 
     fn nested(&mut self, condition: &Condition) -> Tree<String> {
         if let Some(found) = block(condition) {
-            return self.named(found);
+            return self.named(found, "selection");
         }
         match condition {
             Condition::Constant(value) => Tree::Constant(*value),
-            Condition::Not(inner) => Tree::Not(Box::new(self.nested(inner))),
+            Condition::Not(inner) => Tree::Not(Box::new(match block(inner) {
+                Some(found) => self.named(found, "filter_optional"),
+                None => self.nested(inner),
+            })),
             Condition::All(parts) => Tree::All(parts.iter().map(|part| self.nested(part)).collect()),
             Condition::Any(parts) => Tree::Any(self.alternatives(parts)),
             // A single test is always a block.
@@ -108,21 +112,41 @@ impl Writer {
         }
         let mut trees = Vec::new();
         if !shared.is_empty() {
-            trees.push(self.named(joined(shared)));
+            trees.push(self.named(joined(shared), "selection"));
         }
         trees.extend(others.into_iter().map(|part| self.nested(part)));
         trees
     }
 
     /// The name of a block inside a nested expression; equal blocks share one.
-    fn named(&mut self, block: Block) -> Tree<String> {
+    fn named(&mut self, block: Block, stem: &str) -> Tree<String> {
         if let Some((name, _)) = self.blocks.iter().find(|(_, other)| *other == block) {
             return Tree::Leaf(name.clone());
         }
-        let name = self.next_name("selection");
+        let name = self.next_name(stem);
         self.blocks.push((name.clone(), block));
         Tree::Leaf(name)
     }
+}
+
+/// The conjuncts, one of which asks for something that is there: a rule of nothing but exceptions holds for events of any
+/// kind. That a field is not empty is that it is there, and that it is not the empty text.
+fn with_selection(mut conjuncts: Vec<Condition>) -> Vec<Condition> {
+    if conjuncts.iter().any(|conjunct| !matches!(conjunct, Condition::Not(_)) || block(conjunct).is_some()) {
+        return conjuncts;
+    }
+    let not_empty = conjuncts.iter_mut().find_map(|conjunct| match conjunct {
+        Condition::Not(inner) => match &mut **inner {
+            Condition::Match(found) if found.test == FieldTest::Empty => Some(found),
+            _ => None,
+        },
+        _ => None,
+    });
+    let Some(found) = not_empty else { return conjuncts };
+    let there = Condition::not(Condition::Match(Match { test: FieldTest::Missing, ..found.clone() }));
+    found.test = super::super::forms::whole(String::new(), false);
+    conjuncts.insert(0, there);
+    conjuncts
 }
 
 fn leaf(name: &String, is_negated: bool) -> String {
@@ -181,6 +205,10 @@ fn merge(left: &[Item], right: &[Item]) -> Option<Vec<Item>> {
             merged.push(item.clone());
             continue;
         };
+        if let Some(common) = common_values(same, item) {
+            same.values = common;
+            continue;
+        }
         let is_single = same.values.len() == 1 || same.key == all_key;
         if !(item.takes_all && item.values.len() == 1 && is_single) || item.key.ends_with("|cased") {
             return None;
@@ -193,6 +221,24 @@ fn merge(left: &[Item], right: &[Item]) -> Option<Vec<Item>> {
         }
     }
     Some(merged)
+}
+
+/// What is left of two lists of whole values of which both must hold one; `None` if that is not to be seen from them.
+fn common_values(left: &Item, right: &Item) -> Option<Vec<Node>> {
+    let text = |node: &Node| match node {
+        Node::Quoted(text) | Node::Bare(text) if !text.contains(['*', '?', '\\']) => Some(text.to_lowercase()),
+        _ => None,
+    };
+    if left.key != right.key || left.key.contains('|') {
+        return None;
+    }
+    let wanted: Vec<String> = right.values.iter().map(text).collect::<Option<_>>()?;
+    let known: Vec<String> = left.values.iter().map(text).collect::<Option<_>>()?;
+    let both = left.values.iter().zip(known).filter(|(_, value)| wanted.contains(value));
+    let common: Vec<Node> = both.map(|(node, _)| node.clone()).collect();
+    // A field of several values may satisfy two lists by different ones, unless one list is part of the other.
+    let is_part = common.len() == left.values.len() || common.len() == right.values.len();
+    (!common.is_empty() && is_part).then_some(common)
 }
 
 /// Alternatives with the same single key become one list.

@@ -9,6 +9,8 @@ use super::super::needed::names;
 use super::super::reason::Reason;
 use super::super::rows::conjuncts_of;
 use super::super::subject::subject;
+use super::super::time;
+use super::sides::Values;
 use super::threshold::{Aggregates, Found, Measure, Threshold, threshold, time_window};
 use crate::ir::{Aggregate, Assignment, Expr, ExprKind, Field, Join, MemberKey, Stage, StageKind, TestOp};
 use crate::mapping::Hub;
@@ -25,6 +27,8 @@ pub(super) struct Tail<'ir> {
     pub(super) join: Option<(&'ir Join, &'ir Stage)>,
     /// What columns stand for in front of the join, or at the end if there is none.
     pub(super) values: BTreeMap<String, Expr>,
+    /// What stands for the first or last time of a group, and that time.
+    pub(super) times: Values,
     /// Conditions behind the join, in columns of the join.
     pub(super) behind_join: Vec<Expr>,
     /// What differs.
@@ -47,6 +51,7 @@ pub(super) fn read<'ir>(hub: &Hub, split: &Split<'ir>) -> Result<Tail<'ir>, Vec<
             thresholds: Vec::new(),
             join: None,
             values: BTreeMap::new(),
+            times: Values::new(),
             behind_join: Vec::new(),
             losses: Vec::new(),
         },
@@ -219,7 +224,11 @@ impl<'ir> Reader<'_, 'ir> {
                 values.insert(name.clone(), Expr { kind, ty: value.ty, span: aggregate.span });
             }
             if let [name] = aggregate.names.as_slice() {
-                measures.insert(format!("the column `{name}`, which `summarize` makes"), value);
+                let column = format!("the column `{name}`, which `summarize` makes");
+                if let Some(time) = end_of_group(self.hub, &value) {
+                    self.tail.times.insert(column.clone(), time.clone());
+                }
+                measures.insert(column, value);
             }
         }
         let is_second = self.group.is_some();
@@ -328,6 +337,16 @@ impl<'ir> Reader<'_, 'ir> {
         };
         let (keys, window, span) = (group.keys.clone(), group.window, conjunct.span);
         self.tail.thresholds.push(Threshold { measure, condition, op, number, keys, window, span });
+    }
+}
+
+/// The time of which the aggregate is the first or the last.
+fn end_of_group<'e>(hub: &Hub, aggregate: &'e Expr) -> Option<&'e Expr> {
+    match &aggregate.kind {
+        ExprKind::Call { name, arguments } if matches!(name.as_str(), "min" | "max") => {
+            arguments.first().filter(|time| time::is_time(hub, time))
+        }
+        _ => None,
     }
 }
 

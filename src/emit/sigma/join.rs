@@ -1,6 +1,6 @@
 //! Joins of events: two rules within a time, with the join's keys as the group.
 
-use super::super::flatten::{Split, split, substitute};
+use super::super::flatten::{Split, map_children, split, substitute};
 use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::reason::Reason;
 use super::super::subject::subject;
@@ -12,9 +12,9 @@ use super::key::{key_losses, plain, with_key};
 use super::sides::{Side, Sides, Values};
 use super::threshold::Threshold;
 use super::{base, events};
-use crate::ir::{Expr, ExprKind, Join, JoinKind, Stage};
+use crate::ir::{Expr, ExprKind, Field, Join, JoinKind, Stage};
 use crate::mapping::Assumption;
-use crate::schema::ScalarType;
+use crate::schema::{Origin, ScalarType};
 
 /// A rule and what differs, or why there is none.
 type Written = Result<(String, Vec<Loss>), Vec<Refusal>>;
@@ -48,6 +48,7 @@ pub(super) fn joined(request: &Request<'_>, left: &Split<'_>, mut tail: Tail<'_>
     let mut between = Between::default();
     let mut right_filters = Vec::new();
     for conjunct in std::mem::take(&mut tail.behind_join) {
+        let conjunct = with_times(&conjunct, &sides, &tail.times, &right_tail.times);
         match sides.of(&conjunct) {
             Side::Left => tail.filters.push(conjunct),
             Side::Right => right_filters.push(sides.of_right(&conjunct)),
@@ -80,6 +81,32 @@ pub(super) fn joined(request: &Request<'_>, left: &Split<'_>, mut tail: Tail<'_>
         }
     }
     Err(Vec::new())
+}
+
+/// The conjunct with the first or last time of a group as the time of its events.
+fn with_times(expr: &Expr, sides: &Sides<'_>, of_left: &Values, of_right: &Values) -> Expr {
+    let time = match &expr.kind {
+        ExprKind::Opaque(column) => of_left.get(column).cloned(),
+        ExprKind::Field(_) if sides.of(expr) == Side::Right => match sides.of_right(expr).kind {
+            ExprKind::Opaque(column) => of_right.get(&column).map(through_join),
+            _ => None,
+        },
+        ExprKind::Field(_) => None,
+        _ => Some(map_children(expr, &mut |child| with_times(child, sides, of_left, of_right))),
+    };
+    time.unwrap_or_else(|| expr.clone())
+}
+
+/// A field of the right side as one sees it behind the join.
+fn through_join(expr: &Expr) -> Expr {
+    let ExprKind::Field(field) = &expr.kind else { return expr.clone() };
+    let origin = match &field.origin {
+        Origin::Table { table, column, .. } => {
+            Origin::Table { table: table.clone(), column: column.clone(), through_join: true }
+        }
+        other => other.clone(),
+    };
+    Expr { kind: ExprKind::Field(Field { origin, ..field.clone() }), ..expr.clone() }
 }
 
 fn refuse(stage: &Stage, message: &str) -> Written {
