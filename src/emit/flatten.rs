@@ -99,7 +99,7 @@ impl Split<'_> {
             return columns.iter().any(|column| column.name == name);
         }
         let source = &self.head.source.columns;
-        self.values.contains_key(name) || source.find(name).is_some() || source.columns.is_empty()
+        self.values.contains_key(name) || source.find(name).is_some() || source.is_open || source.columns.is_empty()
     }
 
     /// What a column stands for at the end of the head.

@@ -4,7 +4,8 @@
 //! Every rewrite keeps the set of rows for which the predicate is true.
 
 use super::flatten::{count_nodes, map_children};
-use crate::ir::{Expr, ExprKind, Test, TestOp};
+use super::known::known;
+use crate::ir::{Expr, ExprKind, MemberKey, Test, TestOp};
 use crate::schema::{ScalarType, Value};
 
 /// A larger condition of `iff` is not expanded.
@@ -13,6 +14,12 @@ const MAX_DOUBLED_NODES: usize = 64;
 /// The predicate in normal form.
 pub(super) fn fold(expr: &Expr) -> Expr {
     let expr = map_children(expr, &mut fold);
+    if let Some(value) = known(&expr.kind) {
+        return Expr { kind: ExprKind::Value(value), ..expr };
+    }
+    if let Some(member) = extracted(&expr) {
+        return member;
+    }
     match expr.kind {
         ExprKind::Test(test) => fold_test(*test, expr.ty, expr.span),
         ExprKind::Call { name, arguments } if name == "ipv4_is_match" => network_match(arguments, expr.ty, expr.span),
@@ -25,6 +32,34 @@ pub(super) fn fold(expr: &Expr) -> Expr {
         },
         kind => Expr { kind, ty: expr.ty, span: expr.span },
     }
+}
+
+/// `extractjson("$.a.b", x)` is `x.a.b`, as a text.
+fn extracted(expr: &Expr) -> Option<Expr> {
+    let ExprKind::Call { name, arguments } = &expr.kind else { return None };
+    let (path, text) = match (name.as_str(), arguments.as_slice()) {
+        ("extractjson" | "extract_json", [path, text] | [path, text, _]) => (path, text),
+        _ => return None,
+    };
+    let ExprKind::Value(Value::String(path)) = &path.kind else { return None };
+    let keys: Vec<&str> = path.strip_prefix("$.")?.split('.').collect();
+    let is_plain = |key: &&str| !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || c == '_');
+    if !keys.iter().all(is_plain) {
+        return None;
+    }
+    let whole = Expr { ty: ScalarType::Dynamic, ..text.clone() };
+    let member = keys.into_iter().fold(whole, |base, key| {
+        let key = MemberKey::Property(key.to_owned());
+        Expr { kind: ExprKind::Member { base: Box::new(base), key }, ty: ScalarType::Dynamic, span: expr.span }
+    });
+    let function = match expr.ty {
+        ScalarType::Int | ScalarType::Long => "tolong",
+        ScalarType::Real => "toreal",
+        ScalarType::Bool => "tobool",
+        _ => "tostring",
+    };
+    let ty = if expr.ty == ScalarType::Unknown { ScalarType::String } else { expr.ty };
+    Some(Expr { kind: ExprKind::Call { name: function.to_owned(), arguments: vec![member] }, ty, span: expr.span })
 }
 
 /// `ipv4_is_match(x, "10.0.0.0/8")` is a test of the network.

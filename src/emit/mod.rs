@@ -9,6 +9,7 @@ mod adapt;
 #[cfg(test)]
 mod agreement;
 mod boolean;
+mod computed;
 mod condition;
 mod constant;
 mod defender;
@@ -18,6 +19,7 @@ mod flatten;
 mod fold;
 mod forms;
 mod keyword;
+mod known;
 mod kql;
 mod log_source;
 mod loss;

@@ -11,7 +11,7 @@ use crate::mapping::ValueForm;
 use crate::schema::ScalarType;
 
 /// The blocks of `ipv4_is_private`.
-const PRIVATE_BLOCKS: [&str; 3] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
+pub(super) const PRIVATE_BLOCKS: [&str; 3] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
 
 /// Tests of one column, not yet on a field of the target.
 pub(super) enum Plan {

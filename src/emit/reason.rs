@@ -91,6 +91,8 @@ pub enum Reason {
     StageDropped,
     /// A list comes from a query.
     Subquery,
+    /// A calendar of another time zone.
+    TimeZone,
     /// A fixed time was left out.
     TimeFixed,
     /// A relative time became the window of the rule.
@@ -151,6 +153,7 @@ impl Reason {
             Self::Envelope => "envelope",
             Self::StageDropped => "stage-dropped",
             Self::Subquery => "subquery",
+            Self::TimeZone => "time-zone",
             Self::TimeFixed => "time-fixed",
             Self::TimeWindow => "time-window",
             Self::Trigger => "trigger",

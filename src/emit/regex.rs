@@ -110,7 +110,10 @@ impl Printer {
             Ast::ClassPerl(class) => self.perl(class, false)?,
             Ast::ClassBracketed(class) => self.bracketed(class)?,
             Ast::ClassUnicode(_) => return Err("Unicode classes such as `\\p{L}`".to_owned()),
-            Ast::Flags(_) => return Err("flags other than a leading `(?i)`".to_owned()),
+            Ast::Flags(set) => {
+                let flags = self.flags(&set.flags).ok_or("flags other than a leading `(?i)`")?;
+                self.text.push_str(&format!("(?{flags})"));
+            }
             Ast::Repetition(repetition) => self.repetition(repetition)?,
             Ast::Group(group) => self.group(group)?,
             Ast::Alternation(alternation) => {
@@ -125,21 +128,39 @@ impl Printer {
     }
 
     fn group(&mut self, group: &ast::Group) -> Result<(), String> {
-        // Whether and how a group captures does not change what the pattern finds.
-        if let GroupKind::NonCapturing(flags) = &group.kind
-            && !flags.items.is_empty()
-        {
-            return Err("flags inside the pattern".to_owned());
+        match &group.kind {
+            GroupKind::NonCapturing(flags) => {
+                let flags = self.flags(flags).ok_or("flags inside the pattern")?;
+                // Whether a group captures does not change what the pattern finds, only what `extract` gives.
+                let is_plain = self.syntax == Syntax::Portable;
+                self.text.push_str(&if is_plain { "(".to_owned() } else { format!("(?{flags}:") });
+            }
+            GroupKind::CaptureIndex(_) | GroupKind::CaptureName { .. } => self.text.push('('),
         }
-        self.text.push('(');
         self.ast(&group.ast)?;
         self.text.push(')');
         Ok(())
     }
 
+    /// Flags that mean the same to the target; `None` if it lacks one of them.
+    fn flags(&self, flags: &ast::Flags) -> Option<String> {
+        if self.syntax == Syntax::Portable && !flags.items.is_empty() {
+            return None;
+        }
+        let letter = |item: &ast::FlagsItem| match item.kind {
+            FlagsItemKind::Negation => Some('-'),
+            FlagsItemKind::Flag(Flag::CaseInsensitive) => Some('i'),
+            FlagsItemKind::Flag(Flag::MultiLine) => Some('m'),
+            FlagsItemKind::Flag(Flag::DotMatchesNewLine) => Some('s'),
+            FlagsItemKind::Flag(Flag::SwapGreed) => Some('U'),
+            // Perl's reading of white space in classes differs; the others it does not have.
+            FlagsItemKind::Flag(Flag::IgnoreWhitespace | Flag::Unicode | Flag::CRLF) => None,
+        };
+        flags.items.iter().map(letter).collect()
+    }
+
     fn repetition(&mut self, repetition: &ast::Repetition) -> Result<(), String> {
         self.ast(&repetition.ast)?;
-        // Laziness changes which match is found first, not whether there is one.
         match &repetition.op.kind {
             RepetitionKind::ZeroOrOne => self.text.push('?'),
             RepetitionKind::ZeroOrMore => self.text.push('*'),
@@ -152,6 +173,10 @@ impl Printer {
                 };
                 self.text.push_str(&count);
             }
+        }
+        // Laziness changes which match is found first, not whether there is one.
+        if self.syntax == Syntax::Pcre && !repetition.greedy {
+            self.text.push('?');
         }
         Ok(())
     }
@@ -274,7 +299,16 @@ mod tests {
             Ok(("abc".to_owned(), false))
         );
         assert!(print("(?s)abc", Syntax::Portable).is_err());
-        assert!(print("a(?i)b", Syntax::Pcre).is_err());
+        assert!(print("a(?i)b", Syntax::Portable).is_err());
+    }
+
+    #[test]
+    fn perls_syntax_keeps_groups_laziness_and_flags() {
+        let perl = |pattern: &str| print(pattern, Syntax::Pcre).map(|printed| printed.pattern);
+        for pattern in ["(?:a|b)+?(c*)", "x((?i)ab|c)(?-i:d)", "a(?s)b"] {
+            assert_eq!(perl(pattern), Ok(pattern.to_owned()));
+        }
+        assert!(perl("a(?x) b").is_err());
     }
 
     #[test]

@@ -168,7 +168,8 @@ impl Columns<'_> {
             return None;
         }
         let has_blank = |key: &Key| matches!(key, Key::Property(property) if property.contains(char::is_whitespace));
-        if subject.keys.iter().any(has_blank) {
+        // Where the elements of an array have a spelling, fields are called as in the event's JSON, blanks included.
+        if self.element.is_empty() && subject.keys.iter().any(has_blank) {
             return None;
         }
         let mut name = name.clone();

@@ -7,15 +7,15 @@ use std::collections::HashMap;
 
 use super::adapt::{Style, adapt};
 use super::condition::{Condition, FieldTest, Match, Origin};
+use super::constant::scalars;
 use super::fold::{may_be_null, or_false};
 use super::forms::Forms;
 use super::kql::print;
 use super::loss::{Loss, LossClass, Refusal};
 use super::reader::{Plan, Reader};
 use super::reason::Reason;
-use super::subject::{Columns, Subject, is_number, subject};
-use super::time::is_time;
-use super::{Unmapped, regex, spl};
+use super::subject::{Columns, Subject, subject};
+use super::{Unmapped, regex};
 use crate::ir::{Expr, ExprKind, Field, Test, TestOp};
 use crate::mapping::{Assumption, Dialect, Resolution, ValueForm};
 use crate::schema::{ScalarType, Value};
@@ -148,67 +148,6 @@ impl Translator<'_> {
         self.test(&Test { op: flipped, ..test.clone() }, expr.span, at)
     }
 
-    /// A predicate that only a target with expressions of its own can say.
-    fn formula(&mut self, expr: &Expr, is_negated: bool, at: Position) -> Condition {
-        let Some(text) = self.computed(expr) else { return self.refuse_expression(expr) };
-        let construct = print::expression(expr);
-        let origin = Origin { span: expr.span, construct, is_negated: at.is_negated, ..Origin::default() };
-        if !self.style.is_kql {
-            self.losses.push(
-                Loss::new(LossClass::Assumption, Reason::NullSemantics, expr.span, &*origin.construct)
-                    .says("a missing field makes the whole expression false on the target, whatever stands around it")
-                    .assuming(Assumption::Present)
-                    .under(at.is_negated),
-            );
-            self.losses.extend(spl::assumed(expr, expr.span));
-        }
-        let found = Condition::Match(Match { field: String::new(), test: FieldTest::Formula(text), origin });
-        if is_negated { Condition::not(found) } else { found }
-    }
-
-    /// The value in the target's own expressions, if it has such and every column has the same form there.
-    fn computed(&self, expr: &Expr) -> Option<String> {
-        let compute = self.style.compute?;
-        let column = |expr: &Expr| {
-            if let Some(time) = self.style.time_field.filter(|_| is_time(self.columns.hub, expr)) {
-                return Some(time.to_owned());
-            }
-            let (resolution, is_any_element) = self.columns.resolve(&subject(expr)?)?;
-            let is_alike = resolution.source.form == resolution.target.form
-                && resolution.source.values.is_empty()
-                && resolution.target.values.is_empty()
-                && !is_any_element;
-            match resolution.target.spellings().as_slice() {
-                [one] if is_alike => Some(one.clone()),
-                _ => None,
-            }
-        };
-        compute(expr, &column)
-    }
-
-    fn refuse_expression(&mut self, expr: &Expr) -> Condition {
-        let construct = print::expression(expr);
-        let refusal = match &expr.kind {
-            ExprKind::Subquery(_) => Refusal::new(
-                expr.span,
-                Reason::Subquery,
-                construct,
-                "a list that comes from another query cannot be converted",
-            ),
-            ExprKind::Opaque(reason) => Refusal::new(expr.span, Reason::Opaque, construct, reason.clone()),
-            ExprKind::Star => {
-                let message = "a test of every column cannot be converted";
-                Refusal::new(expr.span, Reason::OperatorUnsupported, construct, message)
-            }
-            _ => {
-                let message = format!("the computed value `{construct}` cannot be converted");
-                Refusal::new(expr.span, Reason::ComputedField, construct, message)
-            }
-        };
-        self.refusals.push(refusal);
-        Condition::Constant(true)
-    }
-
     /// How the target spells a subject.
     fn resolve(&mut self, subject: &Subject) -> Option<(Resolution, bool)> {
         if self.columns.from != Dialect::Sigma {
@@ -223,7 +162,7 @@ impl Translator<'_> {
     }
 
     fn test(&mut self, test: &Test, span: Span, at: Position) -> Condition {
-        if matches!(test.subject.kind, ExprKind::Star) && self.columns.from == Dialect::Sigma {
+        if matches!(test.subject.kind, ExprKind::Star) && self.looks_everywhere(test) {
             return self.keyword(test, span, at);
         }
         if let Some(condition) = self.digests(test, span, at) {
@@ -246,8 +185,11 @@ impl Translator<'_> {
         {
             return self.comparison(test, &resolution, other, span, at);
         }
-        if test.operands.iter().any(|operand| !is_constant(operand)) && self.style.compute.is_some() {
+        if needs_expression(test) && self.style.compute.is_some() {
             return self.formula(&test_expression(test, span), false, at);
+        }
+        if is_any_element && let Some(element) = self.element_test(test, &subject, &resolution, span, at) {
+            return element;
         }
         if is_any_element {
             let construct = self.construct(test, span);
@@ -277,28 +219,6 @@ impl Translator<'_> {
         self.place(plan, &resolution, &origin)
     }
 
-    /// A test of a value that the target has to compute first.
-    fn computed_test(&mut self, test: &Test, span: Span, at: Position) -> Condition {
-        let Some(field) = self.computed(&test.subject) else { return self.refuse_expression(&test.subject) };
-        if test.operands.iter().any(|operand| !is_constant(operand)) {
-            return self.formula(&test_expression(test, span), false, at);
-        }
-        if !self.style.is_kql {
-            self.losses.extend(spl::assumed(&test.subject, span));
-        }
-        let construct = construct_of(test, span);
-        let form = if is_number(test.subject.ty) { ValueForm::Int } else { ValueForm::Text };
-        let reader = Reader { test, form, ty: test.subject.ty, style: self.style };
-        let plan = match reader.read() {
-            Ok(plan) => plan,
-            Err((reason, message)) => return self.refuse(span, reason, construct, message),
-        };
-        let origin =
-            Origin { span, construct, form, is_negated: at.is_negated, is_computed: true, ..Origin::default() };
-        let found = plan.on(&|test| Condition::Match(Match { field: field.clone(), test, origin: origin.clone() }));
-        self.adapted(found)
-    }
-
     /// Puts tests on the target's column, in the form that it holds.
     fn place(&mut self, plan: Plan, resolution: &Resolution, origin: &Origin) -> Condition {
         match plan {
@@ -313,7 +233,7 @@ impl Translator<'_> {
         }
     }
 
-    fn place_test(&mut self, test: FieldTest, resolution: &Resolution, origin: &Origin) -> Condition {
+    pub(super) fn place_test(&mut self, test: FieldTest, resolution: &Resolution, origin: &Origin) -> Condition {
         let test = match self.translated_values(test, resolution, origin) {
             Ok(test) => test,
             Err(message) => return self.refuse(origin.span, Reason::ValueForm, origin.construct.clone(), message),
@@ -378,7 +298,7 @@ impl Translator<'_> {
         condition.map(&mut |found| adapt(found, style, losses))
     }
 
-    fn note_assumptions(&mut self, resolution: &Resolution, of_forms: Vec<Assumption>, origin: &Origin) {
+    pub(super) fn note_assumptions(&mut self, resolution: &Resolution, of_forms: Vec<Assumption>, origin: &Origin) {
         let target = resolution.target.spellings().join("`, `");
         for assumption in of_forms.into_iter().chain(resolution.assumptions.iter().copied()) {
             let loss = Loss::new(LossClass::Assumption, Reason::FieldAssumption, origin.span, &*origin.construct)
@@ -489,11 +409,13 @@ impl Translator<'_> {
     }
 }
 
-fn is_constant(operand: &Expr) -> bool {
-    matches!(operand.kind, ExprKind::Value(_) | ExprKind::Subquery(_))
+/// Whether the test compares with something else than texts, numbers and truth values.
+pub(super) fn needs_expression(test: &Test) -> bool {
+    let is_plain = |operand: &Expr| matches!(operand.kind, ExprKind::Subquery(_)) || scalars(operand).is_some();
+    !test.operands.iter().all(is_plain)
 }
 
-fn test_expression(test: &Test, span: Span) -> Expr {
+pub(super) fn test_expression(test: &Test, span: Span) -> Expr {
     Expr { kind: ExprKind::Test(Box::new(test.clone())), ty: ScalarType::Bool, span }
 }
 

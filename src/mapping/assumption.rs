@@ -27,6 +27,7 @@ pub enum Assumption {
     Case,
     IpClass,
     Native,
+    Utc,
 }
 
 /// Every assumption with its name and its text.
@@ -67,6 +68,7 @@ const ASSUMPTIONS: &[(Assumption, &str, &str)] = &[
     (Assumption::Case, "A_CASE", "the data come in one letter case only"),
     (Assumption::IpClass, "A_IPCLASS", "the sensor classes addresses by the special-purpose address blocks"),
     (Assumption::Native, "A_NATIVE", "the target stores the events of this table under the table's own column names"),
+    (Assumption::Utc, "A_UTC", "the user of the search has UTC as time zone"),
 ];
 
 impl Assumption {
@@ -100,6 +102,6 @@ mod tests {
             assert_eq!(*assumption as usize, index);
             assert_eq!(Assumption::parse(name), Some(*assumption));
         }
-        assert_eq!(ASSUMPTIONS.len(), Assumption::Native as usize + 1);
+        assert_eq!(ASSUMPTIONS.len(), Assumption::Utc as usize + 1);
     }
 }

@@ -4,16 +4,17 @@ use std::collections::BTreeSet;
 
 use super::super::Request;
 use super::super::flatten::{OutputColumn, Split, Step, StepKind, innermost, split};
+use super::super::fold::fold;
 use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::needed::needed;
 use super::super::reason::Reason;
 use super::super::rows::{Rows, rows};
-use super::super::subject::subject;
+use super::super::subject::{Subject, subject};
 use super::super::time::is_time;
 use super::compute::compute;
 use super::expression::field_name;
 use super::tail::{Search, eval_name, list_of, number};
-use super::{first_search, known_selector, quoted_name, stats, wanted as with_wishes};
+use super::{first_search, known_selector, part, quoted_name, stats, wanted as with_wishes};
 use crate::ir::{Expr, ExprKind, Field, Pipeline, SourceKind, Stage};
 use crate::mapping::{Resolution, ValueForm};
 use crate::schema::{Origin, ScalarType};
@@ -181,26 +182,29 @@ pub(super) fn column(name: &str) -> Expr {
     Expr { kind: ExprKind::Field(field), ty: ScalarType::Unknown, span: Span::default() }
 }
 
-/// The value of a column as an expression over the target's fields.
+/// The value of an expression over columns as one over the target's fields.
 pub(super) fn field_value(request: &Request<'_>, rows: &Rows<'_>, value: &Expr) -> Option<String> {
     if is_time(request.hub, value) {
         return Some("_time".to_owned());
-    }
-    if let Some((resolution, _)) = subject(value).and_then(|subject| rows.columns.resolve(&subject)) {
-        return of_resolution(&resolution);
     }
     let column = |expr: &Expr| {
         if is_time(request.hub, expr) {
             return Some("_time".to_owned());
         }
-        let (resolution, _) = rows.columns.resolve(&subject(expr)?)?;
-        let is_alike = resolution.source.form == resolution.target.form && resolution.target.values.is_empty();
-        match resolution.target.names.as_slice() {
-            [one] if is_alike => Some(one.clone()),
-            _ => None,
-        }
+        let subject = subject(expr)?;
+        let (resolution, is_any_element) = rows.columns.resolve(&subject)?;
+        self::value(&resolution, is_any_element, &subject)
     };
-    compute(value, &column)
+    column(value).or_else(|| compute(&fold(value), &column))
+}
+
+/// The value of a column as an expression over the target's fields.
+pub(in super::super) fn value(resolution: &Resolution, is_any_element: bool, subject: &Subject) -> Option<String> {
+    if is_any_element {
+        let [name] = resolution.target.names.as_slice() else { return None };
+        return part::element(name, subject);
+    }
+    of_resolution(resolution)
 }
 
 fn of_resolution(resolution: &Resolution) -> Option<String> {

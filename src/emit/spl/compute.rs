@@ -2,21 +2,19 @@
 //!
 //! Only functions with the same meaning are written; `None` for everything else, which the caller refuses by name.
 
-use super::expression::field_name;
-use super::{function, quote};
+use super::super::reader::PRIVATE_BLOCKS;
+use super::{function, part, position, quote, time};
 use crate::ir::{ArithmeticOp, Expr, ExprKind, Test, TestOp};
 use crate::schema::{ScalarType, Value};
 
-/// The name of a column; `None` if the target has none.
+/// The expression of a column; `None` if the target has none.
 pub(in super::super) type Column<'a> = &'a dyn Fn(&Expr) -> Option<String>;
 
 /// The value as an expression.
 pub(in super::super) fn compute(expr: &Expr, column: Column<'_>) -> Option<String> {
     match &expr.kind {
-        ExprKind::Field(_) => column(expr).map(|name| field_name(&name)),
-        ExprKind::Member { base, key } => {
-            column(expr).map(|name| field_name(&name)).or_else(|| function::element(base, key, column))
-        }
+        ExprKind::Field(_) => column(expr),
+        ExprKind::Member { base, key } => column(expr).or_else(|| part::member(base, key, column)),
         ExprKind::Value(value) => constant(value),
         ExprKind::And(parts) => joined(parts, " AND ", column),
         ExprKind::Or(parts) => joined(parts, " OR ", column),
@@ -93,7 +91,8 @@ fn call(name: &str, arguments: &[Expr], expr: &Expr, column: Column<'_>) -> Opti
     match (name, arguments) {
         ("tostring", [argument]) if is_text(argument) => compute(argument, column),
         ("tostring", [_]) => Some(format!("tostring({})", texts()?.concat())),
-        ("parse_json" | "todynamic", [_]) => column(expr).map(|name| field_name(&name)),
+        ("parse_json" | "todynamic", [_]) => column(expr),
+        ("todatetime", [time]) if time.ty == ScalarType::Datetime => compute(time, column),
         ("toint" | "tolong" | "todouble" | "toreal", [_]) => Some(format!("tonumber({})", texts()?.concat())),
         ("tolower", [_]) => Some(format!("lower({})", texts()?.concat())),
         ("toupper", [_]) => Some(format!("upper({})", texts()?.concat())),
@@ -120,22 +119,9 @@ fn call(name: &str, arguments: &[Expr], expr: &Expr, column: Column<'_>) -> Opti
                 .map(|text| format!("substr({text}, {}{length})", start + 1))
         }
         ("array_length", [_]) => Some(format!("mvcount({})", texts()?.concat())),
-        ("now", []) => Some("now()".to_owned()),
-        ("ago", [_]) => Some(format!("(now() - {})", texts()?.concat())),
-        ("datetime_diff", [unit, _, _]) => {
-            let ExprKind::Value(Value::String(unit)) = &unit.kind else { return None };
-            // It counts crossed boundaries, as the difference of two floors does.
-            let length = match unit.to_ascii_lowercase().as_str() {
-                "second" => 1,
-                "minute" => 60,
-                "hour" => 3600,
-                "day" => 86_400,
-                _ => return None,
-            };
-            let texts = texts_of(&arguments[1..], column)?;
-            Some(format!("(floor({}/{length}) - floor({}/{length}))", texts[0], texts[1]))
-        }
-        _ => function::write(name, arguments, column),
+        _ => function::write(name, arguments, expr, column)
+            .or_else(|| position::write(name, arguments, column))
+            .or_else(|| time::write(name, arguments, column)),
     }
 }
 
@@ -150,6 +136,12 @@ fn is_text(expr: &Expr) -> bool {
 fn test(found: &Test, column: Column<'_>) -> Option<String> {
     let subject = compute(&found.subject, column)?;
     let operands = || texts_of(&found.operands, column);
+    if let [needle] = found.operands.as_slice()
+        && !matches!(needle.kind, ExprKind::Value(_))
+        && let Some(text) = compare(found.op, &subject, &compute(needle, column)?)
+    {
+        return Some(text);
+    }
     let one = || operands().filter(|operands| operands.len() == 1).map(|operands| operands.concat());
     let pattern = |before: &str, after: &str, flag: &str| {
         let needles: Option<Vec<String>> = found
@@ -195,6 +187,36 @@ fn test(found: &Test, column: Column<'_>) -> Option<String> {
             format!("in(lower({subject}), {})", lowered.join(", "))
         }
         TestOp::Regex => function::matching(&subject, &found.operands)?,
-        TestOp::HasAll | TestOp::Wildcard | TestOp::WildcardCs | TestOp::Ipv4IsPrivate => return None,
+        TestOp::HasAll => {
+            let each = |needle: &Expr| {
+                let test = Test { operands: vec![needle.clone()], op: TestOp::Has, ..found.clone() };
+                function::terms(&subject, &test, (true, true))
+            };
+            let terms: Option<Vec<String>> = found.operands.iter().map(each).collect();
+            format!("({})", terms?.join(" AND "))
+        }
+        TestOp::Ipv4IsPrivate => {
+            let blocks = PRIVATE_BLOCKS.map(|block| format!("cidrmatch({}, {subject})", quote(block)));
+            format!("({})", blocks.join(" OR "))
+        }
+        TestOp::Wildcard | TestOp::WildcardCs => return None,
+    })
+}
+
+/// A test for a text that another value gives, without patterns, which that text would have to be escaped for.
+fn compare(op: TestOp, subject: &str, needle: &str) -> Option<String> {
+    let (subject, needle) = if op.is_case_sensitive() {
+        (subject.to_owned(), needle.to_owned())
+    } else {
+        (format!("lower({subject})"), format!("lower({needle})"))
+    };
+    Some(match op {
+        TestOp::Contains | TestOp::ContainsCs => format!("mvcount(split({subject}, {needle}))>1"),
+        TestOp::StartsWith | TestOp::StartsWithCs => format!("substr({subject}, 1, len({needle}))={needle}"),
+        TestOp::EndsWith | TestOp::EndsWithCs => {
+            let start = format!("len({subject}) - len({needle}) + 1");
+            format!("(len({subject})>=len({needle}) AND substr({subject}, {start})={needle})")
+        }
+        _ => return None,
     })
 }

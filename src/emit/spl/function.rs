@@ -1,4 +1,4 @@
-//! Functions on texts and times in the expressions of `eval`.
+//! Functions on texts and numbers in the expressions of `eval`.
 
 use super::super::condition::Shape;
 use super::super::flatten::map_children;
@@ -6,17 +6,15 @@ use super::super::loss::{Loss, LossClass};
 use super::super::reason::Reason;
 use super::super::regex::{self, Printed, Syntax};
 use super::super::term::{self, Part};
-use super::compute::{Column, compute, seconds, texts_of};
+use super::compute::{Column, compute, texts_of};
 use super::quote;
-use crate::ir::{Expr, ExprKind, MemberKey, Test, TestOp};
+use crate::ir::{Expr, ExprKind, Test, TestOp};
 use crate::mapping::Assumption;
-use crate::schema::Value;
+use crate::schema::{ScalarType, Value};
 use crate::span::Span;
 
-const DAY: i64 = 86_400;
-
 /// A call, where the target has a function of the same meaning.
-pub(super) fn write(name: &str, arguments: &[Expr], column: Column<'_>) -> Option<String> {
+pub(super) fn write(name: &str, arguments: &[Expr], whole: &Expr, column: Column<'_>) -> Option<String> {
     let value = |expr: &Expr| compute(expr, column);
     Some(match (name, arguments) {
         ("split", [text, delimiter]) => {
@@ -24,6 +22,9 @@ pub(super) fn write(name: &str, arguments: &[Expr], column: Column<'_>) -> Optio
             format!("split({}, {})", value(text)?, quote(delimiter))
         }
         ("extract", [pattern, group, text]) => extract(constant(pattern)?, integer(group)?, &value(text)?)?,
+        ("extract", [pattern, group, text, _]) if whole.ty == ScalarType::String => {
+            extract(constant(pattern)?, integer(group)?, &value(text)?)?
+        }
         ("replace_string", [text, from, to]) => {
             let pattern = term::literal(constant(from).filter(|from| !from.is_empty())?);
             replaced(&value(text)?, &pattern, constant(to)?)?
@@ -43,62 +44,8 @@ pub(super) fn write(name: &str, arguments: &[Expr], column: Column<'_>) -> Optio
         ("log", [number]) => format!("ln({})", value(number)?),
         ("log10", [number]) => format!("log({}, 10)", value(number)?),
         ("log2", [number]) => format!("log({}, 2)", value(number)?),
-        _ => return of_time(name, arguments, column),
-    })
-}
-
-/// Times are seconds since 1970, so that parts of a day and of a week are arithmetic and in UTC, as in KQL.
-fn of_time(name: &str, arguments: &[Expr], column: Column<'_>) -> Option<String> {
-    let value = |expr: &Expr| compute(expr, column);
-    let part = |time: &str, whole: i64, unit: i64| format!("floor(({time} % {whole})/{unit})");
-    Some(match (name, arguments) {
-        ("hourofday" | "gethour", [time]) => part(&value(time)?, DAY, 3600),
-        // The first day of 1970 was a Thursday; the result is a time span.
-        ("dayofweek", [time]) => format!("(((floor({}/{DAY}) + 4) % 7) * {DAY})", value(time)?),
-        ("datetime_part", [unit, time]) => {
-            let time = value(time)?;
-            match constant(unit)?.to_ascii_lowercase().as_str() {
-                "hour" => part(&time, DAY, 3600),
-                "minute" => part(&time, 3600, 60),
-                "second" => part(&time, 60, 1),
-                _ => return None,
-            }
-        }
-        ("datetime_add", [unit, amount, time]) => {
-            let length = length(constant(unit)?)?;
-            format!("({} + ({} * {length}))", value(time)?, value(amount)?)
-        }
-        ("startofday", [time]) => format!("(floor({}/{DAY})*{DAY})", value(time)?),
-        // Weeks begin on Sundays.
-        ("startofweek", [time]) => format!("((floor((floor({}/{DAY}) + 4)/7)*7 - 4)*{DAY})", value(time)?),
-        ("bin" | "floor", [number, step]) => {
-            let step = match &step.kind {
-                ExprKind::Value(Value::Timespan(ticks)) => seconds(*ticks),
-                ExprKind::Value(Value::Integer(step)) => step.to_string(),
-                _ => return None,
-            };
-            format!("(floor({}/{step})*{step})", value(number)?)
-        }
         _ => return None,
     })
-}
-
-/// A unit of time in seconds, where it always has the same length.
-fn length(unit: &str) -> Option<i64> {
-    Some(match unit.to_ascii_lowercase().as_str() {
-        "second" => 1,
-        "minute" => 60,
-        "hour" => 3600,
-        "day" => DAY,
-        "week" => 7 * DAY,
-        _ => return None,
-    })
-}
-
-/// An element of an array that the target makes; both sides count negative positions from the end.
-pub(super) fn element(base: &Expr, key: &MemberKey, column: Column<'_>) -> Option<String> {
-    let (ExprKind::Call { name, .. }, MemberKey::Index(index)) = (&base.kind, key) else { return None };
-    (name == "split").then(|| compute(base, column)).flatten().map(|array| format!("mvindex({array}, {index})"))
 }
 
 /// What a group caught in the first match; empty where there is none.
@@ -134,7 +81,7 @@ pub(super) fn matching(subject: &str, operands: &[Expr]) -> Option<String> {
     Some(format!("match({subject}, {})", quote(&flagged(constant(pattern)?)?)))
 }
 
-fn flagged(pattern: &str) -> Option<String> {
+pub(super) fn flagged(pattern: &str) -> Option<String> {
     let printed = printed(pattern)?;
     let flag = if printed.is_case_sensitive { "" } else { "(?i)" };
     Some(format!("{flag}{}", printed.pattern))
@@ -145,37 +92,73 @@ fn printed(pattern: &str) -> Option<Printed> {
     regex::print(pattern, Syntax::Pcre).ok()
 }
 
-fn constant(expr: &Expr) -> Option<&str> {
+pub(super) fn constant(expr: &Expr) -> Option<&str> {
     match &expr.kind {
         ExprKind::Value(Value::String(text)) => Some(text),
         _ => None,
     }
 }
 
-fn integer(expr: &Expr) -> Option<i64> {
+pub(super) fn integer(expr: &Expr) -> Option<i64> {
     match expr.kind {
         ExprKind::Value(Value::Integer(number)) => Some(number),
         _ => None,
     }
 }
 
-/// What regular expressions in a computed value assume, if it has any for terms or for classes of characters.
-pub(in super::super) fn assumed(expr: &Expr, span: Span) -> Option<Loss> {
-    is_of_letters(expr).then(|| {
-        Loss::new(LossClass::Assumption, Reason::HasToRe, span, super::super::kql::print::expression(expr))
-            .says("terms and classes of characters are ASCII in the regular expressions of the target")
-            .assuming(Assumption::Ascii)
-    })
+/// What a computed value assumes of the data or of the target.
+pub(in super::super) fn assumed(expr: &Expr, span: Span) -> Vec<Loss> {
+    const TEXTS: [(fn(&Expr) -> bool, Reason, Assumption, &str); 3] = [
+        (
+            is_of_letters,
+            Reason::HasToRe,
+            Assumption::Ascii,
+            "terms and classes of characters are ASCII in the regular expressions of the target",
+        ),
+        (
+            is_of_calendar,
+            Reason::TimeZone,
+            Assumption::Utc,
+            "the calendar of the target is that of the user who searches",
+        ),
+        (
+            super::part::is_json_member,
+            Reason::FieldAssumption,
+            Assumption::ParseJson,
+            "the text is read as JSON on the target",
+        ),
+    ];
+    let loss = |(is_it, reason, assumption, message): (fn(&Expr) -> bool, Reason, Assumption, &str)| {
+        has_part(expr, is_it).then(|| {
+            let construct = super::super::kql::print::expression(expr);
+            Loss::new(LossClass::Assumption, reason, span, construct).says(message).assuming(assumption)
+        })
+    };
+    TEXTS.into_iter().filter_map(loss).collect()
+}
+
+fn has_part(expr: &Expr, is_it: fn(&Expr) -> bool) -> bool {
+    let mut found = is_it(expr);
+    map_children(expr, &mut |child| {
+        found = found || has_part(child, is_it);
+        child.clone()
+    });
+    found
+}
+
+fn is_of_calendar(expr: &Expr) -> bool {
+    matches!(&expr.kind, ExprKind::Call { name, arguments } if super::time::is_of_calendar(name, arguments))
 }
 
 fn is_of_letters(expr: &Expr) -> bool {
     let has_classes =
         |pattern: &Expr| constant(pattern).and_then(printed).is_some_and(|printed| printed.narrows_classes);
-    let own = match &expr.kind {
+    match &expr.kind {
         ExprKind::Test(test) => match test.op {
             TestOp::Has
             | TestOp::HasCs
             | TestOp::HasAny
+            | TestOp::HasAll
             | TestOp::HasPrefix
             | TestOp::HasPrefixCs
             | TestOp::HasSuffix
@@ -184,15 +167,11 @@ fn is_of_letters(expr: &Expr) -> bool {
             _ => false,
         },
         ExprKind::Call { name, arguments } => match name.as_str() {
-            "extract" | "replace" | "replace_regex" => arguments.iter().any(has_classes),
+            "extract" | "replace" | "replace_regex" | "indexof_regex" | "trim" | "trim_start" | "trim_end" => {
+                arguments.iter().any(has_classes)
+            }
             _ => false,
         },
         _ => false,
-    };
-    let mut found = own;
-    map_children(expr, &mut |child| {
-        found |= is_of_letters(child);
-        child.clone()
-    });
-    found
+    }
 }

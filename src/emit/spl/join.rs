@@ -13,79 +13,178 @@ use crate::mapping::Assumption;
 /// Field that marks a hit of an anti join.
 const HIT: &str = "kql_hit";
 
+/// What a join asks of the rows of its main side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asks {
+    /// A row for each pair; rows without a partner stay if the flag is set.
+    Pairs { keeps_single: bool },
+    /// That there is a partner.
+    Partner,
+    /// That there is none.
+    NoPartner,
+}
+
 /// Writes a join behind what has been written so far.
 pub(super) fn join(search: &mut Search<'_, '_>, join: &Join, stage: &Stage) {
     let Some(keys) = join.keys.as_ref().filter(|keys| !keys.is_empty()) else {
         return search.refuse(stage, "a join on more than equal columns cannot be converted");
     };
-    let (kind, keeps_right) = match join.kind {
-        JoinKind::Inner | JoinKind::InnerUnique => ("inner", true),
-        JoinKind::LeftOuter => ("left", true),
-        JoinKind::LeftSemi => ("inner", false),
-        JoinKind::LeftAnti => ("left", false),
-        JoinKind::RightOuter | JoinKind::FullOuter | JoinKind::RightSemi | JoinKind::RightAnti => {
-            return search.refuse(stage, format!("a join of kind `{}` cannot be converted", join.kind.as_str()));
-        }
-    };
     if let Some(missing) = keys.iter().find(|key| !search.names.contains(&key.left.name)) {
         let name = missing.left.name.clone();
         return search.refuse(stage, format!("the key `{name}` is not there on the target"));
     }
-    let outputs = if keeps_right { outputs(search, join, stage) } else { BTreeMap::new() };
-    let right_keys: BTreeSet<String> = keys.iter().map(|key| key.right.name.clone()).collect();
-    let mut wanted = right_keys.clone();
-    wanted.extend(outputs.keys().cloned());
-    let mut right = match compile(search.request, &join.right, wanted, &right_keys) {
-        Ok(right) => right,
-        Err(refusals) => return search.refusals.extend(refusals),
-    };
-    if let Some(missing) = keys.iter().find(|key| !right.names.contains(&key.right.name)) {
-        let name = missing.right.name.clone();
-        return search.refuse(stage, format!("the key `{name}` of the right side is not there on the target"));
-    }
     let left_keys: Vec<String> = keys.iter().map(|key| key.left.name.clone()).collect();
-    let mut made: Vec<String> = Vec::new();
-    // Right columns first: a key may be one of them under another name.
-    let kept: Vec<(&String, &String)> = outputs.iter().filter(|(own, _)| right.names.contains(*own)).collect();
-    for (own, output) in &kept {
-        if own != output {
-            made.push(format!("{}={}", eval_name(output), super::expression::field_name(own)));
+    let right_keys: Vec<String> = keys.iter().map(|key| key.right.name.clone()).collect();
+    let Some(right) = right_side(search, join, stage, &right_keys) else { return };
+    let outputs: Vec<(String, String)> =
+        outputs(search, join, stage).into_iter().filter(|(own, _)| right.names.contains(own)).collect();
+    let later = search.later.clone();
+    match join.kind {
+        JoinKind::Inner | JoinKind::InnerUnique => {
+            attach(search, &left_keys, (right, &right_keys), &outputs, Asks::Pairs { keeps_single: false });
+        }
+        JoinKind::LeftOuter => {
+            attach(search, &left_keys, (right, &right_keys), &outputs, Asks::Pairs { keeps_single: true });
+        }
+        JoinKind::LeftSemi => attach(search, &left_keys, (right, &right_keys), &[], Asks::Partner),
+        JoinKind::LeftAnti => attach(search, &left_keys, (right, &right_keys), &[], Asks::NoPartner),
+        JoinKind::RightSemi | JoinKind::RightAnti => {
+            let asks = if join.kind == JoinKind::RightSemi { Asks::Partner } else { Asks::NoPartner };
+            let left = std::mem::replace(search, right);
+            attach(search, &right_keys, (left, &left_keys), &[], asks);
+        }
+        JoinKind::RightOuter => {
+            let left = std::mem::replace(search, right);
+            right_outer(search, &right_keys, (left, &left_keys), &outputs, &later);
+        }
+        JoinKind::FullOuter => full_outer(search, &left_keys, (right, &right_keys), &outputs),
+    }
+    search.later = later;
+    note(search, join, stage);
+}
+
+/// The search of the right side with its keys and the columns that are looked at later; `None` if it is refused.
+fn right_side<'r, 'a>(
+    search: &mut Search<'r, 'a>,
+    join: &Join,
+    stage: &Stage,
+    keys: &[String],
+) -> Option<Search<'r, 'a>> {
+    let mut wanted: BTreeSet<String> = keys.iter().cloned().collect();
+    match join.kind {
+        JoinKind::LeftSemi | JoinKind::LeftAnti => {}
+        JoinKind::RightSemi | JoinKind::RightAnti => wanted.extend(search.later.iter().cloned()),
+        JoinKind::Inner | JoinKind::InnerUnique | JoinKind::LeftOuter | JoinKind::RightOuter | JoinKind::FullOuter => {
+            wanted.extend(outputs(search, join, stage).into_keys())
         }
     }
-    for key in keys {
-        if key.left.name != key.right.name {
-            made.push(format!("{}={}", eval_name(&key.left.name), super::expression::field_name(&key.right.name)));
+    let right = match compile(search.request, &join.right, wanted, &keys.iter().cloned().collect()) {
+        Ok(right) => right,
+        Err(refusals) => {
+            search.refusals.extend(refusals);
+            return None;
         }
+    };
+    if let Some(missing) = keys.iter().find(|key| !right.names.contains(*key)) {
+        search.refuse(stage, format!("the key `{missing}` of the right side is not there on the target"));
+        return None;
     }
-    let mut fields = left_keys.clone();
-    fields.extend(kept.iter().map(|(_, output)| (*output).clone()));
-    if join.kind == JoinKind::LeftAnti {
+    Some(right)
+}
+
+/// Joins the other side to the main one, under the keys' names on the main side.
+fn attach<'r, 'a>(
+    main: &mut Search<'r, 'a>,
+    keys: &[String],
+    (mut other, other_keys): (Search<'r, 'a>, &[String]),
+    columns: &[(String, String)],
+    asks: Asks,
+) {
+    // Columns first: a key may be one of them under another name.
+    let mut made: Vec<String> = columns.iter().filter_map(|(own, output)| copied(own, output)).collect();
+    made.extend(other_keys.iter().zip(keys).filter_map(|(own, key)| copied(own, key)));
+    let mut fields: Vec<String> = keys.to_vec();
+    fields.extend(columns.iter().map(|(_, output)| output.clone()));
+    if asks == Asks::NoPartner {
         made.push(format!("{HIT}=1"));
         fields.push(HIT.to_owned());
     }
     if !made.is_empty() {
-        right.commands.push(format!("eval {}", made.join(", ")));
+        other.commands.push(format!("eval {}", made.join(", ")));
     }
-    right.commands.push(format!("table {}", list_of(&fields)));
-    let max = i32::from(!keeps_right);
-    let keys_text: Vec<String> = left_keys.iter().map(|key| quoted_name(key)).collect();
-    search.commands.push(format!("join type={kind} max={max} {} {}", keys_text.join(", "), right.bracketed()));
-    if join.kind == JoinKind::LeftAnti {
-        search.commands.push(format!("where isnull({HIT})"));
+    other.commands.push(format!("table {}", list_of(&fields)));
+    let (kind, max) = match asks {
+        Asks::Pairs { keeps_single: true } => ("left", 0),
+        Asks::Pairs { keeps_single: false } => ("inner", 0),
+        Asks::Partner => ("inner", 1),
+        Asks::NoPartner => ("left", 1),
+    };
+    let key_list: Vec<String> = keys.iter().map(|key| quoted_name(key)).collect();
+    main.commands.push(format!("join type={kind} max={max} {} {}", key_list.join(", "), other.bracketed()));
+    if asks == Asks::NoPartner {
+        main.commands.push(format!("where isnull({HIT})"));
+        under_negation(&mut other.losses);
     }
-    search.names.extend(kept.iter().map(|(_, output)| (*output).clone()));
-    if join.kind == JoinKind::LeftAnti {
-        under_negation(&mut right.losses);
+    main.names.extend(columns.iter().map(|(_, output)| output.clone()));
+    main.losses.append(&mut other.losses);
+    main.refusals.append(&mut other.refusals);
+}
+
+/// An assignment that copies a field; `None` if it has the name already.
+fn copied(own: &str, name: &str) -> Option<String> {
+    (own != name).then(|| format!("{}={}", eval_name(name), super::expression::field_name(own)))
+}
+
+/// All rows of the right side, which is the main one, with the columns of the left side where they have partners. The
+/// keys get names of their own, because those of the left side are empty in rows without a partner.
+fn right_outer<'r, 'a>(
+    main: &mut Search<'r, 'a>,
+    keys: &[String],
+    (left, left_keys): (Search<'r, 'a>, &[String]),
+    outputs: &[(String, String)],
+    later: &BTreeSet<String>,
+) {
+    let key_names: Vec<String> = (1..=keys.len()).map(|number| format!("kql_key{number}")).collect();
+    let made: Vec<String> = keys.iter().zip(&key_names).filter_map(|(own, name)| copied(own, name)).collect();
+    main.commands.push(format!("eval {}", made.join(", ")));
+    rename_to_outputs(main, outputs, &key_names);
+    let of_left: Vec<(String, String)> =
+        left.names.iter().filter(|name| later.contains(*name)).map(|name| (name.clone(), name.clone())).collect();
+    attach(main, &key_names, (left, left_keys), &of_left, Asks::Pairs { keeps_single: true });
+}
+
+/// Leaves only these columns, under their names in the result.
+fn rename_to_outputs(search: &mut Search<'_, '_>, outputs: &[(String, String)], further: &[String]) {
+    let mut fields: Vec<String> = outputs.iter().map(|(own, _)| own.clone()).collect();
+    fields.extend(further.iter().cloned());
+    search.commands.push(format!("table {}", list_of(&fields)));
+    let is_renamed = |(own, output): &&(String, String)| own != output;
+    let rename = |(own, output): &(String, String)| format!("{} as {}", quoted_name(own), quoted_name(output));
+    let renames: Vec<String> = outputs.iter().filter(is_renamed).map(rename).collect();
+    if !renames.is_empty() {
+        search.commands.push(format!("rename {}", renames.join(", ")));
     }
-    search.losses.append(&mut right.losses);
-    search.refusals.append(&mut right.refusals);
-    note(search, join, stage);
+    search.names = outputs.iter().map(|(_, output)| output.clone()).collect();
+}
+
+/// All pairs, the rows of the left side without a partner, and behind them those of the right side.
+fn full_outer<'r, 'a>(
+    main: &mut Search<'r, 'a>,
+    keys: &[String],
+    (right, right_keys): (Search<'r, 'a>, &[String]),
+    outputs: &[(String, String)],
+) {
+    let mut single = right.clone();
+    attach(&mut single, right_keys, (main.clone(), keys), &[], Asks::NoPartner);
+    rename_to_outputs(&mut single, outputs, &[]);
+    attach(main, keys, (right, right_keys), outputs, Asks::Pairs { keeps_single: true });
+    main.commands.push(format!("append {}", single.bracketed()));
 }
 
 fn note(search: &mut Search<'_, '_>, join: &Join, stage: &Stage) {
     search.losses.push(
         Loss::new(LossClass::Assumption, Reason::JoinLimits, stage.span, "join")
-            .says("`join` reads at most 50,000 rows of the right side and stops after 60 seconds")
+            .says("`join` reads at most 50,000 rows of its subsearch and stops after 60 seconds")
             .assuming(Assumption::Subsearch),
     );
     search.losses.push(

@@ -9,9 +9,12 @@ mod compute;
 mod expression;
 mod function;
 mod join;
+mod part;
+mod position;
 mod search;
 mod stats;
 mod tail;
+mod time;
 
 use super::adapt::Style;
 use super::boolean::{Tree, Words};
@@ -264,7 +267,10 @@ fn quoted_name(name: &str) -> String {
 }
 
 use compile::compile;
+pub(super) use compile::value;
 pub(super) use function::assumed;
+pub(super) use part::element;
+pub(super) use search::wider;
 
 fn tree(condition: &Condition) -> Tree<Match> {
     Tree::from(condition)

@@ -42,7 +42,8 @@ pub(super) fn prefilter(condition: &Condition) -> Option<String> {
     wider(condition).map(|condition| inner(&condition))
 }
 
-fn wider(condition: &Condition) -> Option<Condition> {
+/// A condition that `search` can say and that holds at least where this one does.
+pub(in super::super) fn wider(condition: &Condition) -> Option<Condition> {
     if is_exact(condition) {
         return Some(condition.clone());
     }

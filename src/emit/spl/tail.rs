@@ -14,12 +14,14 @@ use super::super::translate::{Known, Position, Translator};
 use super::super::{Request, Unmapped};
 use super::aggregate;
 use super::compute::compute;
+use super::expression::field_name;
 use super::{expression, quoted_name, style};
 use crate::ir::{Assignment, Expr, ExprKind, Stage, StageKind};
 use crate::mapping::Dialect;
 use crate::schema::Value;
 
 /// A search that is being written.
+#[derive(Clone)]
 pub(super) struct Search<'r, 'a> {
     pub(super) request: &'r Request<'a>,
     /// The first search, or `| multisearch …`.
@@ -133,9 +135,9 @@ impl Search<'_, '_> {
                 ExprKind::Field(field) => field.name.clone(),
                 _ => found.name,
             };
-            self.names.contains(&name).then_some(name)
+            self.names.contains(&name).then(|| field_name(&name))
         };
-        compute(expr, &column)
+        compute(&fold(expr), &column)
     }
 
     fn filter(&mut self, conjunct: &Expr) {

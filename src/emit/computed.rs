@@ -1,0 +1,149 @@
+//! Predicates over values that the target has to compute first, where it has expressions of its own.
+
+use super::condition::{Condition, FieldTest, Match, Origin};
+use super::kql::print;
+use super::loss::{Loss, LossClass, Refusal};
+use super::reader::Reader;
+use super::reason::Reason;
+use super::spl;
+use super::subject::{Subject, is_number, subject};
+use super::time::is_time;
+use super::translate::{Position, Translator, construct_of, needs_expression, test_expression};
+use crate::ir::{Expr, ExprKind, Test};
+use crate::mapping::{Assumption, Dialect, Resolution, ValueForm};
+use crate::schema::Value;
+use crate::span::Span;
+
+impl Translator<'_> {
+    /// A predicate that only a target with expressions of its own can say.
+    pub(super) fn formula(&mut self, expr: &Expr, is_negated: bool, at: Position) -> Condition {
+        let Some(text) = self.computed(expr) else { return self.refuse_expression(expr) };
+        let construct = print::expression(expr);
+        let origin = Origin { span: expr.span, construct, is_negated: at.is_negated, ..Origin::default() };
+        if !self.style.is_kql {
+            self.losses.push(
+                Loss::new(LossClass::Assumption, Reason::NullSemantics, expr.span, &*origin.construct)
+                    .says("a missing field makes the whole expression false on the target, whatever stands around it")
+                    .assuming(Assumption::Present)
+                    .under(at.is_negated),
+            );
+            self.losses.extend(spl::assumed(expr, expr.span));
+        }
+        let found = Condition::Match(Match { field: String::new(), test: FieldTest::Formula(text), origin });
+        if is_negated { Condition::not(found) } else { found }
+    }
+
+    /// The value in the target's own expressions, if it has such and every column has the same form there.
+    fn computed(&self, expr: &Expr) -> Option<String> {
+        let compute = self.style.compute?;
+        let column = |expr: &Expr| {
+            if let Some(time) = self.style.time_field.filter(|_| is_time(self.columns.hub, expr)) {
+                return Some(time.to_owned());
+            }
+            let subject = subject(expr)?;
+            let (resolution, is_any_element) = self.columns.resolve(&subject)?;
+            if !self.style.is_kql {
+                return spl::value(&resolution, is_any_element, &subject);
+            }
+            let is_alike = resolution.source.form == resolution.target.form
+                && resolution.source.values.is_empty()
+                && resolution.target.values.is_empty()
+                && !is_any_element;
+            match resolution.target.spellings().as_slice() {
+                [one] if is_alike => Some(one.clone()),
+                _ => None,
+            }
+        };
+        compute(expr, &column)
+    }
+
+    pub(super) fn refuse_expression(&mut self, expr: &Expr) -> Condition {
+        let construct = print::expression(expr);
+        let refusal = match &expr.kind {
+            ExprKind::Subquery(_) => Refusal::new(
+                expr.span,
+                Reason::Subquery,
+                construct,
+                "a list that comes from another query cannot be converted",
+            ),
+            ExprKind::Opaque(reason) => Refusal::new(expr.span, Reason::Opaque, construct, reason.clone()),
+            ExprKind::Star => {
+                let message = "a test of every column cannot be converted";
+                Refusal::new(expr.span, Reason::OperatorUnsupported, construct, message)
+            }
+            _ => {
+                let message = format!("the computed value `{construct}` cannot be converted");
+                Refusal::new(expr.span, Reason::ComputedField, construct, message)
+            }
+        };
+        self.refusals.push(refusal);
+        Condition::Constant(true)
+    }
+
+    /// A test of a value that the target has to compute first.
+    pub(super) fn computed_test(&mut self, test: &Test, span: Span, at: Position) -> Condition {
+        let Some(field) = self.computed(&test.subject) else { return self.refuse_expression(&test.subject) };
+        if needs_expression(test) {
+            return self.formula(&test_expression(test, span), false, at);
+        }
+        if !self.style.is_kql {
+            self.losses.extend(spl::assumed(&test.subject, span));
+        }
+        self.on_computed(field, test, span, at)
+    }
+
+    /// A test of an expression of the target.
+    fn on_computed(&mut self, field: String, test: &Test, span: Span, at: Position) -> Condition {
+        let construct = construct_of(test, span);
+        let form = if is_number(test.subject.ty) { ValueForm::Int } else { ValueForm::Text };
+        let reader = Reader { test, form, ty: test.subject.ty, style: self.style };
+        let plan = match reader.read() {
+            Ok(plan) => plan,
+            Err((reason, message)) => return self.refuse(span, reason, construct, message),
+        };
+        let origin =
+            Origin { span, construct, form, is_negated: at.is_negated, is_computed: true, ..Origin::default() };
+        let found = plan.on(&|test| Condition::Match(Match { field: field.clone(), test, origin: origin.clone() }));
+        self.adapted(found)
+    }
+
+    /// A test of one element of an array, on a target that tells elements apart. Where it holds, it holds for some
+    /// element as well, which the part of the target that cannot tell them apart can say beforehand.
+    pub(super) fn element_test(
+        &mut self,
+        test: &Test,
+        subject: &Subject,
+        resolution: &Resolution,
+        span: Span,
+        at: Position,
+    ) -> Option<Condition> {
+        self.style.compute.filter(|_| !self.style.is_kql)?;
+        let [name] = resolution.target.names.as_slice() else { return None };
+        let element = spl::element(name, subject)?;
+        let exact = self.on_computed(element, test, span, at);
+        let construct = construct_of(test, span);
+        let origin = Origin { span, construct, column: subject.name.clone(), ..Origin::default() };
+        self.note_assumptions(resolution, Vec::new(), &origin);
+        let Condition::Match(found) = &exact else { return Some(exact) };
+        if at.is_negated || matches!(found.test, FieldTest::Empty | FieldTest::Missing) {
+            return Some(exact);
+        }
+        let origin = Origin { is_computed: false, ..found.origin.clone() };
+        let of_some = Condition::Match(Match { field: name.clone(), test: found.test.clone(), origin });
+        Some(Condition::all(spl::wider(&of_some).into_iter().chain([exact]).collect()))
+    }
+
+    /// Whether a test of every column is one of the whole event: for a text without characters that the event as it was
+    /// sent may hold in another form.
+    pub(super) fn looks_everywhere(&self, test: &Test) -> bool {
+        let is_plain = |operand: &Expr| match &operand.kind {
+            ExprKind::Value(Value::String(text)) => {
+                !text.is_empty()
+                    && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.'))
+            }
+            _ => false,
+        };
+        let is_raw = self.style.compute.is_some() && !self.style.is_kql;
+        self.columns.from == Dialect::Sigma || (is_raw && test.operands.iter().all(is_plain))
+    }
+}
