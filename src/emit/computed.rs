@@ -6,7 +6,7 @@ use super::loss::{Loss, LossClass, Refusal};
 use super::reader::Reader;
 use super::reason::Reason;
 use super::spl;
-use super::subject::{Subject, is_number, subject};
+use super::subject::{Key, Subject, is_number, subject};
 use super::time::is_time;
 use super::translate::{Position, Translator, construct_of, needs_expression, test_expression};
 use crate::ir::{Expr, ExprKind, Test};
@@ -107,9 +107,10 @@ impl Translator<'_> {
         self.adapted(found)
     }
 
-    /// A test of one element of an array, on a target that tells elements apart. Where it holds, it holds for some
-    /// element as well, which the part of the target that cannot tell them apart can say beforehand.
-    pub(super) fn element_test(
+    /// A test of what a target keeps only within the text of the event: a whole array or bag, or one element of an
+    /// array. Where it holds, something wider does that the target finds faster: the same test of any element, or one
+    /// of the event's text.
+    pub(super) fn json_test(
         &mut self,
         test: &Test,
         subject: &Subject,
@@ -119,7 +120,7 @@ impl Translator<'_> {
     ) -> Option<Condition> {
         self.style.compute.filter(|_| !self.style.is_kql)?;
         let [name] = resolution.target.names.as_slice() else { return None };
-        let element = spl::element(name, subject)?;
+        let element = spl::inside(name, subject)?;
         let exact = self.on_computed(element, test, span, at);
         let construct = construct_of(test, span);
         let origin = Origin { span, construct, column: subject.name.clone(), ..Origin::default() };
@@ -128,8 +129,13 @@ impl Translator<'_> {
         if at.is_negated || matches!(found.test, FieldTest::Empty | FieldTest::Missing) {
             return Some(exact);
         }
+        let is_of_text = !subject.keys.iter().any(|key| matches!(key, Key::Index(_))) || subject.is_in_text();
+        if is_of_text && !self.looks_everywhere(test) {
+            return Some(exact);
+        }
+        let field = if is_of_text { "_raw".to_owned() } else { name.clone() };
         let origin = Origin { is_computed: false, ..found.origin.clone() };
-        let of_some = Condition::Match(Match { field: name.clone(), test: found.test.clone(), origin });
+        let of_some = Condition::Match(Match { field, test: found.test.clone(), origin });
         Some(Condition::all(spl::wider(&of_some).into_iter().chain([exact]).collect()))
     }
 

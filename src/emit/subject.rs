@@ -19,8 +19,22 @@ pub(super) struct Subject {
     pub(super) is_number_cast: bool,
     /// Its type.
     pub(super) ty: ScalarType,
+    /// The type of the column.
+    pub(super) column_ty: ScalarType,
     /// Place in the query.
     pub(super) span: Span,
+}
+
+impl Subject {
+    /// Whether it is a whole column that holds an array or a bag.
+    pub(super) fn is_bag(&self) -> bool {
+        self.keys.is_empty() && self.column.is_some() && self.column_ty == ScalarType::Dynamic
+    }
+
+    /// Whether it is read from a column that is a text, of JSON.
+    pub(super) fn is_in_text(&self) -> bool {
+        !self.keys.is_empty() && self.column_ty == ScalarType::String
+    }
 }
 
 /// A step into a bag or an array.
@@ -52,7 +66,8 @@ fn walk(expr: &Expr) -> Option<Subject> {
         ExprKind::Field(field) => {
             let column = source_column(field).to_owned();
             let (name, keys) = (column.clone(), Vec::new());
-            Some(Subject { name, column: Some(column), keys, is_number_cast: false, ty: expr.ty, span: expr.span })
+            let (ty, span) = (expr.ty, expr.span);
+            Some(Subject { name, column: Some(column), keys, is_number_cast: false, ty, column_ty: ty, span })
         }
         ExprKind::Member { base, key } => {
             let mut found = walk(base)?;
@@ -90,7 +105,8 @@ fn called(function: &str, arguments: &[Expr], expr: &Expr) -> Option<Subject> {
     let names: Option<Vec<String>> = arguments.iter().map(name).collect();
     let name = format!("{function}({})", names?.join(","));
     let keys = Vec::new();
-    Some(Subject { name, column: None, keys, is_number_cast: false, ty: expr.ty, span: expr.span })
+    let (ty, span) = (expr.ty, expr.span);
+    Some(Subject { name, column: None, keys, is_number_cast: false, ty, column_ty: ty, span })
 }
 
 /// Where the columns of a rule are looked up.
@@ -131,7 +147,8 @@ pub(super) enum ColumnSet<'a> {
 }
 
 impl Columns<'_> {
-    /// How the target spells a subject; the flag is set if the target cannot tell the elements of an array apart.
+    /// How the target spells a subject; the flag is set if it has no field for just that, because it cannot tell the
+    /// elements of an array apart.
     pub(super) fn resolve(&self, subject: &Subject) -> Option<(Resolution, bool)> {
         if self.from == Dialect::Sigma {
             return super::event_field::resolve(self, subject).map(|found| (found, false));
@@ -164,7 +181,11 @@ impl Columns<'_> {
             return Some((base, false));
         }
         let [name] = base.target.names.as_slice() else { return None };
-        if base.dialect.is_kql() || !base.source.values.is_empty() || !base.target.values.is_empty() {
+        if base.dialect.is_kql()
+            || base.dialect == Dialect::Cim
+            || !base.source.values.is_empty()
+            || !base.target.values.is_empty()
+        {
             return None;
         }
         let has_blank = |key: &Key| matches!(key, Key::Property(property) if property.contains(char::is_whitespace));
@@ -185,7 +206,9 @@ impl Columns<'_> {
         let form = if is_number(subject.ty) { ValueForm::Int } else { ValueForm::Text };
         (base.source, base.target) = (Column::plain(subject.name.clone(), form), Column::plain(name, form));
         base.assumptions.push(Assumption::ParseJson);
+        // A target that has events as JSON makes no fields of a text in it, nor tells elements apart in its fields.
+        let is_text = subject.is_in_text() && !self.element.is_empty();
         let is_any_element = subject.keys.iter().any(|key| matches!(key, Key::Index(_)));
-        Some((base, is_any_element))
+        Some((base, is_text || is_any_element))
     }
 }

@@ -188,8 +188,10 @@ impl Translator<'_> {
         if needs_expression(test) && self.style.compute.is_some() {
             return self.formula(&test_expression(test, span), false, at);
         }
-        if is_any_element && let Some(element) = self.element_test(test, &subject, &resolution, span, at) {
-            return element;
+        if (is_any_element || subject.is_bag() || may_be_bag(test.op, &subject, &resolution))
+            && let Some(found) = self.json_test(test, &subject, &resolution, span, at)
+        {
+            return found;
         }
         if is_any_element {
             let construct = self.construct(test, span);
@@ -407,6 +409,26 @@ impl Translator<'_> {
         self.refusals.push(Refusal::new(span, reason, construct, message));
         Condition::Constant(true)
     }
+}
+
+/// Whether the test looks for a part of the text of something that may be a whole array or bag.
+fn may_be_bag(op: TestOp, subject: &Subject, resolution: &Resolution) -> bool {
+    let is_below = subject.column_ty == ScalarType::Dynamic && resolution.assumptions.contains(&Assumption::ParseJson);
+    let looks_inside = matches!(
+        op,
+        TestOp::Has
+            | TestOp::HasCs
+            | TestOp::HasAny
+            | TestOp::HasAll
+            | TestOp::HasPrefix
+            | TestOp::HasPrefixCs
+            | TestOp::HasSuffix
+            | TestOp::HasSuffixCs
+            | TestOp::Contains
+            | TestOp::ContainsCs
+            | TestOp::Regex
+    );
+    is_below && looks_inside
 }
 
 /// Whether the test compares with something else than texts, numbers and truth values.

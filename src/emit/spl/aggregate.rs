@@ -55,8 +55,16 @@ pub(super) fn summarize(search: &mut Search<'_, '_>, stage: &Stage, aggregates: 
         search.commands.push(format!("fillnull value=\"\" {}", list_of(&keys)));
     }
     let by = if keys.is_empty() { String::new() } else { format!(" by {}", list_of(&keys)) };
+    search.lists = parts.iter().filter_map(|part| list_name(part)).collect();
     search.commands.push(format!("stats {}{by}", parts.join(", ")));
     search.names = names;
+}
+
+/// The name of a result that holds several values.
+fn list_name(part: &str) -> Option<String> {
+    let is_list = part.starts_with("values(") || part.starts_with("list(");
+    let (_, name) = part.rsplit_once(" as ").filter(|_| is_list)?;
+    Some(name.trim_matches('"').to_owned())
 }
 
 /// The keys as fields; `None` if one of them is not there.

@@ -95,7 +95,16 @@ fn union<'r, 'a>(
         let commands = first.map(|first| first.commands.clone()).unwrap_or_default();
         (first.map(|first| first.first.clone()).unwrap_or_default(), commands.into_iter().chain(appended).collect())
     };
-    Ok(Search { request, first, commands, names, later: BTreeSet::new(), losses, refusals: Vec::new() })
+    Ok(Search {
+        request,
+        first,
+        commands,
+        names,
+        lists: BTreeSet::new(),
+        later: BTreeSet::new(),
+        losses,
+        refusals: Vec::new(),
+    })
 }
 
 /// The events of the head, with the columns that are looked at later under KQL's names.
@@ -121,13 +130,14 @@ fn head<'r, 'a>(
         first,
         commands,
         names: BTreeSet::new(),
+        lists: BTreeSet::new(),
         later: BTreeSet::new(),
         losses: rows.losses.clone(),
         refusals: Vec::new(),
     };
     let mut made = Vec::new();
     for name in &wanted {
-        let value = split.value(&column(name));
+        let value = split.value(&typed_column(split, name));
         match field_value(request, &rows, &value) {
             Some(text) => {
                 search.losses.extend(super::assumed(&value, split.head.source.span));
@@ -158,7 +168,7 @@ pub(super) fn rows_with<'a>(
     split: &Split<'_>,
     wanted: &BTreeSet<String>,
 ) -> Result<Rows<'a>, Vec<Refusal>> {
-    let values: Vec<Expr> = wanted.iter().map(|name| split.value(&column(name))).collect();
+    let values: Vec<Expr> = wanted.iter().map(|name| split.value(&typed_column(split, name))).collect();
     let plain: Vec<Expr> = values
         .into_iter()
         .filter(|value| {
@@ -174,6 +184,12 @@ pub(super) fn rows_with<'a>(
         }
         rows(request, wishes, &split.head, &plain).or(found)
     })
+}
+
+/// A reference to a column of the source, with its type.
+pub(super) fn typed_column(split: &Split<'_>, name: &str) -> Expr {
+    let ty = split.head.source.columns.find(name).map_or(ScalarType::Unknown, |column| column.ty);
+    Expr { ty, ..column(name) }
 }
 
 /// A reference to a column of the head.
@@ -200,9 +216,9 @@ pub(super) fn field_value(request: &Request<'_>, rows: &Rows<'_>, value: &Expr) 
 
 /// The value of a column as an expression over the target's fields.
 pub(in super::super) fn value(resolution: &Resolution, is_any_element: bool, subject: &Subject) -> Option<String> {
-    if is_any_element {
+    if is_any_element || subject.ty == ScalarType::Dynamic {
         let [name] = resolution.target.names.as_slice() else { return None };
-        return part::element(name, subject);
+        return part::inside(name, subject);
     }
     of_resolution(resolution)
 }

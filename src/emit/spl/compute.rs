@@ -118,7 +118,15 @@ fn call(name: &str, arguments: &[Expr], expr: &Expr, column: Column<'_>) -> Opti
                 .flatten()
                 .map(|text| format!("substr({text}, {}{length})", start + 1))
         }
-        ("array_length", [_]) => Some(format!("mvcount({})", texts()?.concat())),
+        ("array_length", [_]) => column(expr).or_else(|| {
+            let array = texts()?.concat();
+            let is_json = array.starts_with("json_extract(");
+            Some(format!("mvcount({})", if is_json { part::elements(&array) } else { array }))
+        }),
+        ("extractjson", [path, text]) => {
+            let path = function::constant(path)?.trim_start_matches("$").trim_start_matches('.').to_owned();
+            Some(format!("json_extract({}, {})", compute(text, column)?, quote(&path)))
+        }
         _ => function::write(name, arguments, expr, column)
             .or_else(|| position::write(name, arguments, column))
             .or_else(|| time::write(name, arguments, column)),

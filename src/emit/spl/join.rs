@@ -126,6 +126,8 @@ fn attach<'r, 'a>(
         under_negation(&mut other.losses);
     }
     main.names.extend(columns.iter().map(|(_, output)| output.clone()));
+    let is_list = |(own, _): &&(String, String)| other.lists.contains(own);
+    main.lists.extend(columns.iter().filter(is_list).map(|(_, output)| output.clone()));
     main.losses.append(&mut other.losses);
     main.refusals.append(&mut other.refusals);
 }

@@ -30,7 +30,7 @@ use super::{Backend, Form, Request, SplunkStyle, regex};
 use crate::ir::{ExprKind, SourceKind};
 use crate::mapping::{Assumption, Dialect, Fit, LogSource, SplunkSource};
 use crate::rule::Seconds;
-use crate::schema::Value;
+use crate::schema::{ScalarType, Value};
 
 /// The SPL writer.
 pub(super) struct Spl;
@@ -58,7 +58,8 @@ impl Backend for Spl {
         }
         // The entities of a detection name columns, which have to be there under their names.
         let names_columns = request.options.form == Form::ContentControl && !request.rule.envelope.entities.is_empty();
-        let (text, mut losses) = if is_plain && !names_columns { plain(request)? } else { piped(request)? };
+        let is_table = is_plain && !names_columns && !shows_bags(request);
+        let (text, mut losses) = if is_table { plain(request)? } else { piped(request)? };
         losses.push(
             Loss::new(LossClass::Assumption, Reason::FieldAssumption, request.rule.pipeline.source.span, "fields")
                 .says("the fields are those that the Splunk add-on for this source extracts")
@@ -66,6 +67,12 @@ impl Backend for Spl {
         );
         Ok((text, losses))
     }
+}
+
+/// Whether a column of the result is an array or a bag, which is no field of its own.
+fn shows_bags(request: &Request<'_>) -> bool {
+    let output = flatten(&request.rule.pipeline).ok().and_then(|flat| flat.output);
+    output.iter().flatten().any(|column| column.value.ty == ScalarType::Dynamic)
 }
 
 /// A search that only filters.
@@ -81,7 +88,11 @@ fn plain(request: &Request<'_>) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
 fn piped(request: &Request<'_>) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
     let outputs = request.rule.envelope.entities.iter().flat_map(|entity| &entity.fields);
     let wanted = outputs.map(|(_, column)| column.clone()).collect();
-    let search = compile(request, &request.rule.pipeline, wanted, &BTreeSet::new())?;
+    let mut search = compile(request, &request.rule.pipeline, wanted, &BTreeSet::new())?;
+    // Behind other stages, the stage that chooses the columns has written the table.
+    if let Some(output) = flatten(&request.rule.pipeline).ok().and_then(|flat| flat.output) {
+        search.show(output.into_iter().map(|column| column.name));
+    }
     Ok((search.text() + "\n", search.losses))
 }
 
@@ -95,8 +106,10 @@ fn known_selector(request: &Request<'_>, source: &LogSource, name: &str) -> Resu
 
 /// What Splunk can write.
 fn style(request: &Request<'_>, separator: char) -> Style {
+    let is_modelled = request.options.splunk_style == SplunkStyle::Cim;
     Style {
-        compute: Some(compute::compute),
+        // What a data model gives is what `tstats` groups by: no values that are computed first, no text of the event.
+        compute: if is_modelled { None } else { Some(compute::compute) },
         time_field: Some("_time"),
         ..foreign_style(request, separator, regex::Syntax::Pcre, true, search::spell)
     }
@@ -269,7 +282,7 @@ fn quoted_name(name: &str) -> String {
 use compile::compile;
 pub(super) use compile::value;
 pub(super) use function::assumed;
-pub(super) use part::element;
+pub(super) use part::inside;
 pub(super) use search::wider;
 
 fn tree(condition: &Condition) -> Tree<Match> {

@@ -7,23 +7,50 @@ use super::quote;
 use crate::ir::{Expr, ExprKind, MemberKey};
 use crate::mapping::path::is_transparent;
 
-/// One element of an array whose elements share a field, as every event of one kind has them.
-pub(in super::super) fn element(name: &str, subject: &Subject) -> Option<String> {
-    let indices: Vec<i64> = subject
-        .keys
-        .iter()
-        .filter_map(|key| match key {
-            Key::Index(index) => Some(*index),
-            Key::Property(_) => None,
-        })
-        .collect();
-    // The elements of nested arrays stand in one row: only the first of the first has a known place.
-    let index = match indices.as_slice() {
-        [one] => *one,
-        several if several.iter().all(|index| *index == 0) => 0,
-        _ => return None,
-    };
-    Some(format!("mvindex({}, {index})", field_name(name)))
+/// What the event's JSON holds at a place for which there is no field: an array, a bag, one element of an array.
+pub(in super::super) fn inside(name: &str, subject: &Subject) -> Option<String> {
+    if subject.is_in_text() {
+        return in_text(name, subject);
+    }
+    let mut path = name.to_owned();
+    for key in &subject.keys {
+        match key {
+            Key::Index(index) if *index >= 0 => path = path.replacen("{}", &format!("{{{index}}}"), 1),
+            // From the end, among the elements that have the field.
+            Key::Index(index) => {
+                let is_only = subject.keys.iter().filter(|key| matches!(key, Key::Index(_))).count() == 1;
+                return is_only.then(|| format!("mvindex({}, {index})", field_name(name)));
+            }
+            Key::Property(_) => {}
+        }
+    }
+    Some(format!("json_extract(_raw, {})", quote(&path)))
+}
+
+/// A member of a text that is JSON within the event's JSON.
+fn in_text(name: &str, subject: &Subject) -> Option<String> {
+    let (mut suffix, mut path) = (String::new(), Vec::new());
+    for key in &subject.keys {
+        match key {
+            Key::Property(property) => {
+                suffix.push('.');
+                suffix.push_str(property);
+                path.push(MemberKey::Property(property.clone()));
+            }
+            Key::Index(index) => {
+                suffix.push_str("{}");
+                path.push(MemberKey::Index(*index));
+            }
+        }
+    }
+    let column = name.strip_suffix(&suffix)?;
+    let path = spelled(&path.iter().collect::<Vec<_>>())?;
+    Some(format!("json_extract(json_extract(_raw, {}), {})", quote(column), quote(&path)))
+}
+
+/// The elements of an array as the values of one field.
+pub(super) fn elements(array: &str) -> String {
+    format!("json_array_to_mv({array})")
 }
 
 /// A member of a value that is no column of its own.
@@ -43,7 +70,15 @@ pub(super) fn member(base: &Expr, key: &MemberKey, column: Column<'_>) -> Option
     }
     let mut path = Vec::new();
     let text = json_text(base, key, &mut path)?;
-    Some(format!("spath({}, {})", compute(text, column)?, quote(&spelled(&path)?)))
+    Some(format!("json_extract({}, {})", compute(text, column)?, quote(&spelled(&path)?)))
+}
+
+/// The text that a member is read from, and its path within.
+pub(super) fn json_place(expr: &Expr) -> Option<(&Expr, String)> {
+    let ExprKind::Member { base, key } = &expr.kind else { return None };
+    let mut path = Vec::new();
+    let text = json_text(base, key, &mut path)?;
+    matches!(text.kind, ExprKind::Field(_)).then_some((text, spelled(&path)?))
 }
 
 /// The text that a member is read from, and the way to it.
@@ -62,7 +97,7 @@ fn json_text<'e>(base: &'e Expr, key: &'e MemberKey, path: &mut Vec<&'e MemberKe
     Some(text)
 }
 
-/// A path of `spath`, which has no way to escape its own marks.
+/// A path of `json_extract`, which has no way to escape its own marks.
 fn spelled(path: &[&MemberKey]) -> Option<String> {
     let mut text = String::new();
     for key in path {

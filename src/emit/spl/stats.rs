@@ -11,7 +11,7 @@ use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::needed::{names, needed};
 use super::super::reason::Reason;
 use super::super::rows::Rows;
-use super::compile::{column, field_value, rows_with};
+use super::compile::{field_value, rows_with, typed_column};
 use super::join::inner_unique;
 use super::tail::{Search, eval_name, list_of};
 use super::{expression, first_search, known_selector, quote, quoted_name};
@@ -121,7 +121,7 @@ fn side<'a>(
     columns: Vec<(String, String)>,
 ) -> Option<Side<'a>> {
     let rows = rows_with(request, split, &keys.iter().cloned().collect()).ok()?;
-    let value = |name: &str| field_value(request, &rows, &split.value(&column(name)));
+    let value = |name: &str| field_value(request, &rows, &split.value(&typed_column(split, name)));
     let keys: Option<Vec<String>> = keys.iter().map(|key| value(key)).collect();
     let columns = columns.into_iter().filter_map(|(output, own)| Some((output, value(&own)?))).collect();
     let splunk = rows
@@ -213,6 +213,7 @@ fn written<'r, 'a>(
         losses.push(inner_unique(stage));
     }
     let first = firsts.join(" OR ");
+    let lists = results.iter().cloned().collect();
     let names = names.into_iter().chain(results).collect();
-    Ok(Search { request, first, commands, names, later: BTreeSet::new(), losses, refusals: Vec::new() })
+    Ok(Search { request, first, commands, names, lists, later: BTreeSet::new(), losses, refusals: Vec::new() })
 }

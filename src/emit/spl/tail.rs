@@ -9,16 +9,16 @@ use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::needed::names;
 use super::super::reason::Reason;
 use super::super::rows::conjuncts_of;
-use super::super::subject::{ColumnSet, Columns, subject};
+use super::super::subject::{ColumnSet, Columns, Subject, subject};
 use super::super::translate::{Known, Position, Translator};
 use super::super::{Request, Unmapped};
 use super::aggregate;
 use super::compute::compute;
 use super::expression::field_name;
-use super::{expression, quoted_name, style};
+use super::{expression, part, quoted_name, style};
 use crate::ir::{Assignment, Expr, ExprKind, Stage, StageKind};
 use crate::mapping::Dialect;
-use crate::schema::Value;
+use crate::schema::{ScalarType, Value};
 
 /// A search that is being written.
 #[derive(Clone)]
@@ -30,6 +30,8 @@ pub(super) struct Search<'r, 'a> {
     pub(super) commands: Vec<String>,
     /// Columns that are there under their KQL names.
     pub(super) names: BTreeSet<String>,
+    /// Those of them that hold several values; other arrays are texts of JSON.
+    pub(super) lists: BTreeSet<String>,
     /// Columns that the stages behind the present one look at.
     pub(super) later: BTreeSet<String>,
     /// What differs.
@@ -88,6 +90,9 @@ impl Search<'_, '_> {
                 for (new, old) in renames {
                     if self.names.remove(old) {
                         self.names.insert(new.clone());
+                        if self.lists.remove(old) {
+                            self.lists.insert(new.clone());
+                        }
                         self.commands.push(format!("rename {} as {}", quoted_name(old), quoted_name(new)));
                     }
                 }
@@ -130,6 +135,11 @@ impl Search<'_, '_> {
     /// The expression of a value over the fields that are there.
     pub(super) fn value(&self, expr: &Expr) -> Option<String> {
         let column = |expr: &Expr| {
+            if let ExprKind::Call { name, arguments } = &expr.kind
+                && name == "array_length"
+            {
+                return self.json_length(arguments);
+            }
             let found = subject(expr)?;
             let name = match &expr.kind {
                 ExprKind::Field(field) => field.name.clone(),
@@ -138,6 +148,13 @@ impl Search<'_, '_> {
             self.names.contains(&name).then(|| field_name(&name))
         };
         compute(&fold(expr), &column)
+    }
+
+    /// The length of an array that is a text of JSON.
+    fn json_length(&self, arguments: &[Expr]) -> Option<String> {
+        let [Expr { kind: ExprKind::Field(field), .. }] = arguments else { return None };
+        let is_json = self.names.contains(&field.name) && !self.lists.contains(&field.name);
+        is_json.then(|| format!("mvcount({})", part::elements(&field_name(&field.name))))
     }
 
     fn filter(&mut self, conjunct: &Expr) {
@@ -168,12 +185,37 @@ impl Search<'_, '_> {
             refusals: Vec::new(),
             known: Known::new(),
         };
-        let condition = translator.condition(&renamed(conjunct), Position::TOP);
+        let condition = translator.condition(&self.renamed(conjunct), Position::TOP);
         self.losses = translator.losses;
         self.refusals.extend(translator.refusals);
         if condition != Condition::Constant(true) {
             self.commands.push(format!("where {}", expression::write(&condition)));
         }
+    }
+
+    /// The names at this point of the pipeline, where table columns have been renamed already. A member is read from the
+    /// text of its column, unless it is a column of its own.
+    fn renamed(&self, expr: &Expr) -> Expr {
+        if let ExprKind::Field(field) = &expr.kind {
+            let field = crate::ir::Field { origin: crate::schema::Origin::Unknown, ..field.clone() };
+            // Whatever was an array or a bag is a text here.
+            let ty = if expr.ty == ScalarType::Dynamic { ScalarType::String } else { expr.ty };
+            return Expr { kind: ExprKind::Field(field), ty, ..expr.clone() };
+        }
+        let is_column = |found: &Subject| self.names.contains(&found.name);
+        if matches!(expr.kind, ExprKind::Member { .. })
+            && !subject(expr).is_some_and(|found| is_column(&found))
+            && let Some((text, path)) = part::json_place(expr)
+        {
+            let path = Expr {
+                kind: ExprKind::Value(Value::String(format!("$.{path}"))),
+                ty: ScalarType::String,
+                span: expr.span,
+            };
+            let arguments = vec![path, self.renamed(text)];
+            return Expr { kind: ExprKind::Call { name: "extractjson".to_owned(), arguments }, ..expr.clone() };
+        }
+        super::super::flatten::map_children(expr, &mut |child| self.renamed(child))
     }
 
     /// Makes columns; what cannot be said is missing from there on.
@@ -202,6 +244,21 @@ impl Search<'_, '_> {
             self.commands.push(format!("eval {}", texts.join(", ")));
             self.names.extend(made.into_iter().map(|(name, _)| name));
         }
+        for assignment in list {
+            if self.is_list(&assignment.value) {
+                self.lists.insert(assignment.name.clone());
+            } else {
+                self.lists.remove(&assignment.name);
+            }
+        }
+    }
+
+    fn is_list(&self, value: &Expr) -> bool {
+        match &value.kind {
+            ExprKind::Field(field) => self.lists.contains(&field.name),
+            ExprKind::Call { name, .. } => name == "split",
+            _ => false,
+        }
     }
 
     /// Keeps these columns, in this order.
@@ -213,6 +270,14 @@ impl Search<'_, '_> {
         }
         self.commands.push(format!("table {}", list_of(&kept)));
         self.names = kept.into_iter().collect();
+    }
+
+    /// Shows these columns, as far as they are there.
+    pub(super) fn show(&mut self, names: impl Iterator<Item = String>) {
+        let shown: Vec<String> = names.filter(|name| self.names.contains(name)).collect();
+        if !shown.is_empty() {
+            self.commands.push(format!("table {}", list_of(&shown)));
+        }
     }
 
     fn has_all(&mut self, wanted: &[String], stage: &Stage) -> bool {
@@ -246,6 +311,10 @@ impl Search<'_, '_> {
         self.extend(list);
         match list {
             [one] if self.names.contains(&one.name) => {
+                if !self.lists.remove(&one.name) {
+                    let elements = part::elements(&field_name(&one.name));
+                    self.commands.push(format!("eval {}={elements}", eval_name(&one.name)));
+                }
                 self.commands.push(format!("mvexpand {}", quoted_name(&one.name)));
             }
             [_] => self.refuse(stage, "the array to expand is not there on the target"),
@@ -258,15 +327,6 @@ impl Search<'_, '_> {
 pub(super) fn lost_column(assignment: &Assignment) -> Loss {
     Loss::new(LossClass::Informational, Reason::OutputDropped, assignment.span, &*assignment.name)
         .says(format!("the column `{}` cannot be made on the target and is left out", assignment.name))
-}
-
-/// The names at this point of the pipeline, where table columns have been renamed already.
-fn renamed(expr: &Expr) -> Expr {
-    if let ExprKind::Field(field) = &expr.kind {
-        let field = crate::ir::Field { origin: crate::schema::Origin::Unknown, ..field.clone() };
-        return Expr { kind: ExprKind::Field(field), ..expr.clone() };
-    }
-    super::super::flatten::map_children(expr, &mut renamed)
 }
 
 pub(super) fn number(expr: &Expr) -> Option<i64> {
