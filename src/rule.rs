@@ -205,6 +205,10 @@ pub type LocatedDuration = Located<(String, Option<Seconds>)>;
 pub struct Repetition {
     /// Whether the rule stops for a while after an alert (`suppressionEnabled`).
     pub is_suppressed: bool,
+    /// How long it stops (`suppressionDuration`).
+    pub suppression: Option<Seconds>,
+    /// Whether every result is an alert of its own (`aggregationKind`).
+    pub is_alert_per_result: bool,
     /// How far back alerts join an incident, where they are grouped (`groupingConfiguration`).
     pub grouping: Option<Seconds>,
 }

@@ -1,4 +1,4 @@
-//! The rule around a converted query: a Sentinel rule file, a saved search, a content-control detection.
+//! The rule around a converted query.
 
 use uuid::Uuid;
 
@@ -6,6 +6,7 @@ use super::defender::custom_detection;
 use super::log_source::is_named;
 use super::loss::{Loss, LossClass, Refusal};
 use super::reason::Reason;
+use super::spl;
 use super::yaml::{self, Node};
 use super::{Form, Request, Target};
 use crate::ir::TriggerOperator;
@@ -22,8 +23,8 @@ pub(super) fn wrapped(
         (Form::Query, _) | (_, Target::Sigma) => Ok(query),
         (Form::Rule, Target::Asim | Target::Sentinel) => Ok(sentinel_rule(request, target, query)),
         (Form::Rule, Target::Xdr) => Ok(custom_detection(request, query, losses)),
-        (Form::SavedSearch, Target::Spl) => Ok(saved_search(request, &query, losses)),
-        (Form::ContentControl, Target::Spl) => Ok(content_control(request, query, losses)),
+        (Form::SavedSearch, Target::Spl) => Ok(spl::saved_search(request, &query, losses)),
+        (Form::ContentControl, Target::Spl) => Ok(spl::content_control(request, query, losses)),
         (form, target) => {
             let message = format!("a rule for `{}` has no form `{}`", target.as_str(), form.as_str());
             Err(vec![Refusal::new(request.rule.pipeline.span, Reason::Envelope, form.as_str(), message)])
@@ -37,7 +38,7 @@ pub(super) fn title(request: &Request<'_>) -> String {
     title.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn id(request: &Request<'_>, target: Target) -> String {
+pub(super) fn id(request: &Request<'_>, target: Target) -> String {
     let envelope = &request.rule.envelope;
     let identity = envelope.id.clone().unwrap_or_else(|| title(request));
     Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("urn:kqlift:{}:{identity}", target.as_str()).as_bytes()).to_string()
@@ -56,7 +57,7 @@ pub(super) fn text(key: &str, value: impl Into<String>) -> (String, Node) {
     (key.to_owned(), Node::Text(value.into()))
 }
 
-fn bare(key: &str, value: impl Into<String>) -> (String, Node) {
+pub(super) fn bare(key: &str, value: impl Into<String>) -> (String, Node) {
     (key.to_owned(), Node::Bare(value.into()))
 }
 
@@ -162,140 +163,6 @@ fn connectors(target: Target, query: &str) -> Node {
     Node::List(vec![Node::Map(connector)])
 }
 
-/// A stanza of `savedsearches.conf`.
-fn saved_search(request: &Request<'_>, query: &str, losses: &mut Vec<Loss>) -> String {
-    let envelope = &request.rule.envelope;
-    let name: String = title(request).chars().filter(|c| !matches!(c, '[' | ']')).collect();
-    let description = envelope.description.clone().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut lines = vec![format!("[{name}]")];
-    if !description.is_empty() {
-        lines.push(format!("description = {description}"));
-    }
-    lines.push(format!("search = {}", query.trim_end().replace('\n', " \\\n")));
-    lines.push("enableSched = 1".to_owned());
-    lines.push(format!("cron_schedule = {}", cron(request, losses)));
-    let period = envelope.period.or(envelope.frequency).unwrap_or(Seconds(3600));
-    lines.push(format!("dispatch.earliest_time = -{}", period.short()));
-    lines.push("dispatch.latest_time = now".to_owned());
-    let (relation, quantity) = match envelope.trigger {
-        None => ("greater than", 0),
-        Some(trigger) => {
-            let relation = match trigger.operator {
-                TriggerOperator::GreaterThan => "greater than",
-                TriggerOperator::LessThan => "less than",
-                TriggerOperator::Equal => "equal to",
-                TriggerOperator::NotEqual => "not equal to",
-            };
-            (relation, trigger.threshold)
-        }
-    };
-    lines.push("counttype = number of events".to_owned());
-    lines.push(format!("relation = {relation}"));
-    lines.push(format!("quantity = {quantity}"));
-    lines.push("alert.track = 1".to_owned());
-    lines.push(format!("alert.severity = {}", severity_number(envelope.severity)));
-    if !envelope.techniques.is_empty() {
-        let techniques: Vec<String> = envelope.techniques.iter().map(|technique| format!("\"{technique}\"")).collect();
-        lines.push(format!("action.correlationsearch.annotations = {{\"mitre_attack\": [{}]}}", techniques.join(", ")));
-    }
-    if !envelope.entities.is_empty() {
-        losses.push(note(request, "entityMappings", "entities have no place in a saved search"));
-    }
-    lines.join("\n") + "\n"
-}
-
-/// Splunk's numbers: 2 information, 3 warning, 4 error, 5 severe.
-fn severity_number(severity: Option<AlertSeverity>) -> u8 {
-    match severity {
-        Some(AlertSeverity::Informational) => 2,
-        Some(AlertSeverity::Low) => 3,
-        Some(AlertSeverity::Medium) | None => 4,
-        Some(AlertSeverity::High) => 5,
-    }
-}
-
-/// The frequency as a cron expression; one that cron cannot say becomes the next shorter.
-fn cron(request: &Request<'_>, losses: &mut Vec<Loss>) -> String {
-    let seconds = request.rule.envelope.frequency.map_or(3600, |frequency| frequency.0);
-    let minutes = seconds / 60;
-    let exact = match minutes {
-        1 => Some("* * * * *".to_owned()),
-        2..60 if 60 % minutes == 0 => Some(format!("*/{minutes} * * * *")),
-        60 => Some("0 * * * *".to_owned()),
-        61..1440 if minutes % 60 == 0 && 1440 % minutes == 0 => Some(format!("0 */{} * * *", minutes / 60)),
-        1440 => Some("0 0 * * *".to_owned()),
-        10_080 => Some("0 0 * * 0".to_owned()),
-        _ => None,
-    };
-    exact.unwrap_or_else(|| {
-        let shorter = if minutes > 1440 {
-            "0 0 * * *"
-        } else if minutes > 60 {
-            "0 * * * *"
-        } else {
-            "*/5 * * * *"
-        };
-        let message = format!("cron cannot say every {}; `{shorter}` runs more often", Seconds(seconds).short());
-        losses.push(note(request, "queryFrequency", &message));
-        shorter.to_owned()
-    })
-}
-
-fn note(request: &Request<'_>, construct: &str, message: &str) -> Loss {
+pub(super) fn note(request: &Request<'_>, construct: &str, message: &str) -> Loss {
     Loss::new(LossClass::Informational, Reason::Envelope, request.rule.pipeline.span, construct).says(message)
-}
-
-/// A detection in the layout of Splunk's content repository.
-fn content_control(request: &Request<'_>, query: String, losses: &mut Vec<Loss>) -> String {
-    let envelope = &request.rule.envelope;
-    let title = title(request);
-    let score = match envelope.severity {
-        Some(AlertSeverity::Informational) => 10,
-        Some(AlertSeverity::Low) => 25,
-        Some(AlertSeverity::Medium) | None => 50,
-        Some(AlertSeverity::High) => 80,
-    };
-    let mut entries = vec![text("name", title.clone()), bare("id", id(request, Target::Spl)), bare("version", "1")];
-    entries.extend(request.options.date.iter().map(|date| ("date".to_owned(), Node::Quoted(date.clone()))));
-    let risk: Vec<Node> = envelope
-        .entities
-        .iter()
-        .filter_map(|entity| {
-            let kind = match entity.entity_type.as_str() {
-                "Host" => "system",
-                "Account" => "user",
-                _ => return None,
-            };
-            let (_, column) = entity.fields.first()?;
-            Some(Node::Map(vec![text("field", column.clone()), text("type", kind), bare("score", score.to_string())]))
-        })
-        .collect();
-    entries.extend([
-        text("author", envelope.author.clone().unwrap_or_else(|| "Unknown".to_owned())),
-        text("status", "experimental"),
-        text("type", "TTP"),
-        ("description".to_owned(), description(request, &title)),
-        list("data_source", []),
-        ("search".to_owned(), Node::Block(query)),
-        text("how_to_implement", "The fields must be extracted by the add-on of the source"),
-        text("known_false_positives", "Unknown"),
-        list("references", envelope.references.iter().cloned()),
-    ]);
-    if risk.is_empty() {
-        losses.push(note(request, "entityMappings", "the rule names no host or account that a risk could be put on"));
-    } else {
-        let objects = ("risk_objects".to_owned(), Node::List(risk));
-        let rba = Node::Map(vec![text("message", title), objects, list("threat_objects", [])]);
-        entries.push(("rba".to_owned(), rba));
-    }
-    let products = ["Splunk Enterprise", "Splunk Enterprise Security", "Splunk Cloud"].map(str::to_owned);
-    let tags = Node::Map(vec![
-        list("analytic_story", []),
-        text("asset_type", "Endpoint"),
-        list("mitre_attack_id", envelope.techniques.iter().cloned()),
-        list("product", products),
-        text("security_domain", "endpoint"),
-    ]);
-    entries.push(("tags".to_owned(), tags));
-    yaml::write(&Node::Map(entries))
 }

@@ -21,6 +21,12 @@ pub struct Envelope {
     pub period: Option<Seconds>,
     /// When a result becomes an alert.
     pub trigger: Option<Trigger>,
+    /// How long the rule is silent after an alert, if it is.
+    pub suppression: Option<Seconds>,
+    /// Whether every result is an alert of its own.
+    pub is_alert_per_result: bool,
+    /// What an alert says, with the output columns it names in `{{…}}`, where the rule has its own words.
+    pub alert_format: Option<String>,
     /// ATT&CK tactics as written in the source, such as `DefenseEvasion`.
     pub tactics: Vec<String>,
     /// ATT&CK techniques, such as `T1218.011`.

@@ -131,8 +131,11 @@ fn repetition(view: &View<'_>, prefix: &[&str]) -> Repetition {
     let is_on = |path: &[&str]| value(path).is_some_and(|text| text.trim().eq_ignore_ascii_case("true"));
     let grouping = |key| ["incidentConfiguration", "groupingConfiguration", key];
     let reach = value(&grouping("lookbackDuration")).and_then(|text| Seconds::parse(&text));
+    let aggregation = value(&["eventGroupingSettings", "aggregationKind"]);
     Repetition {
         is_suppressed: is_on(&["suppressionEnabled"]),
+        suppression: value(&["suppressionDuration"]).and_then(|text| Seconds::parse(&text)),
+        is_alert_per_result: aggregation.is_some_and(|kind| kind.trim().eq_ignore_ascii_case("AlertPerResult")),
         grouping: reach.filter(|_| is_on(&grouping("enabled"))),
     }
 }

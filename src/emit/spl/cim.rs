@@ -55,7 +55,7 @@ fn text(plan: &Plan<'_>, model: &DataModel) -> String {
     let by: Vec<String> = fields.iter().map(|field| format!("{prefix}{field}")).collect();
     let condition = if terms.is_empty() { String::new() } else { format!(" where {}", terms.join(" ")) };
     let mut text = format!(
-        "| tstats summariesonly=false count min(_time) as firstTime max(_time) as lastTime from datamodel={}.{}{condition} by {}\n| rename {prefix}* as *",
+        "| tstats summariesonly=false fillnull_value=\"unknown\" count min(_time) as firstTime max(_time) as lastTime from datamodel={}.{}{condition} by {}\n| rename {prefix}* as *",
         model.model,
         model.dataset,
         by.join(" ")

@@ -14,9 +14,9 @@ use super::super::time::is_time;
 use super::compute::compute;
 use super::expression::field_name;
 use super::tail::{Search, eval_name, list_of, number};
-use super::{first_search, known_selector, part, quoted_name, stats, wanted as with_wishes};
+use super::{first_search, known_selector, part, quote, quoted_name, stats, wanted as with_wishes};
 use crate::ir::{Expr, ExprKind, Field, Pipeline, SourceKind, Stage};
-use crate::mapping::{Resolution, ValueForm};
+use crate::mapping::{Assumption, Resolution, ValueForm};
 use crate::schema::{Origin, ScalarType};
 use crate::span::Span;
 
@@ -141,6 +141,7 @@ fn head<'r, 'a>(
         match field_value(request, &rows, &value) {
             Some(text) => {
                 search.losses.extend(super::assumed(&value, split.head.source.span));
+                search.losses.extend(assumptions(&rows, &value, split.head.source.span));
                 if text != field_name(name) {
                     made.push(format!("{}={text}", eval_name(name)));
                 }
@@ -236,8 +237,31 @@ fn of_resolution(resolution: &Resolution) -> Option<String> {
     match (resolution.source.form, resolution.target.form) {
         (from, to) if from.holds_same_value(to) => Some(value),
         (ValueForm::Name, ValueForm::Path) => Some(format!("replace({value}, \"^.*[\\\\\\\\/]\", \"\")")),
+        // Accounts are `DOMAIN\user`.
+        (ValueForm::AcctName, ValueForm::Acct) => Some(format!("replace({value}, {}, \"\")", quote(r"^.*\\"))),
         _ => None,
     }
+}
+
+/// What the value of a column assumes of the field that it is read from.
+fn assumptions(rows: &Rows<'_>, value: &Expr, span: Span) -> Vec<Loss> {
+    let Some((resolution, _)) = subject(value).and_then(|subject| rows.columns.resolve(&subject)) else {
+        return Vec::new();
+    };
+    let of_form = match (resolution.source.form, resolution.target.form) {
+        (ValueForm::AcctName, ValueForm::Acct) => Some(Assumption::DomainUser),
+        (ValueForm::Name, ValueForm::Path) => Some(Assumption::FullPath),
+        _ => None,
+    };
+    let (name, field) = (&resolution.source.names, resolution.target.spellings().join("`, `"));
+    let loss = |assumption| {
+        Loss::new(LossClass::Assumption, Reason::FieldAssumption, span, name.join(", "))
+            .says(format!("`{}` is read from `{field}`", name.join("`, `")))
+            .assuming(assumption)
+    };
+    let mut all: Vec<Assumption> = resolution.assumptions.iter().copied().chain(of_form).collect();
+    all.dedup();
+    all.into_iter().map(loss).collect()
 }
 
 fn step(search: &mut Search<'_, '_>, step: &Step) {

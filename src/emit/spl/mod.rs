@@ -3,14 +3,17 @@
 use std::collections::BTreeSet;
 
 mod aggregate;
+mod alert;
 mod cim;
 mod compile;
 mod compute;
+mod content_control;
 mod expression;
 mod function;
 mod join;
 mod part;
 mod position;
+mod saved_search;
 mod search;
 mod stats;
 mod tail;
@@ -56,8 +59,9 @@ impl Backend for Spl {
             let span = request.rule.pipeline.span;
             return Err(vec![Refusal::new(span, Reason::OperatorUnsupported, "cim", message)]);
         }
-        // The entities of a detection name columns, which have to be there under their names.
-        let names_columns = request.options.form == Form::ContentControl && !request.rule.envelope.entities.is_empty();
+        // The entities of a rule name columns, which have to be there under their names.
+        let is_rule = matches!(request.options.form, Form::SavedSearch | Form::ContentControl);
+        let names_columns = is_rule && !request.rule.envelope.entities.is_empty();
         let is_table = is_plain && !names_columns && !shows_bags(request);
         let (text, mut losses) = if is_table { plain(request)? } else { piped(request)? };
         losses.push(
@@ -97,11 +101,18 @@ fn piped(request: &Request<'_>) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
 }
 
 fn known_selector(request: &Request<'_>, source: &LogSource, name: &str) -> Result<String, Vec<Refusal>> {
-    selector(source).map(|(selector, _)| selector).ok_or_else(|| {
-        let message = format!("no Splunk source is known for `{}`", source.id);
-        let span = request.rule.pipeline.source.span;
-        vec![Refusal::new(span, Reason::LogsourceUnmapped, name, message)]
-    })
+    let found = selector(source).map(|(selector, _)| selector);
+    // In the content repository, macros hold the indexes and sources of an environment.
+    let macro_name = found.and_then(|splunk| splunk.macro_name.as_deref());
+    match (found, macro_name.filter(|_| request.options.form == Form::ContentControl)) {
+        (Some(splunk), Some(name)) => Ok(selection(splunk, format!("`{name}`"))),
+        (Some(splunk), None) => Ok(selection(splunk, places_of(splunk))),
+        (None, _) => {
+            let message = format!("no Splunk source is known for `{}`", source.id);
+            let span = request.rule.pipeline.source.span;
+            Err(vec![Refusal::new(span, Reason::LogsourceUnmapped, name, message)])
+        }
+    }
 }
 
 /// What Splunk can write.
@@ -187,13 +198,11 @@ fn text(plan: &Plan<'_>, selector: &str, losses: &mut Vec<Loss>) -> String {
     text
 }
 
-/// `source`, `sourcetype` and `EventCode` of a log source, and the dialects of its fields.
-fn selector(source: &LogSource) -> Option<(String, &'static [Dialect])> {
+/// Where Splunk keeps a log source, and the dialects of its fields there.
+fn selector(source: &LogSource) -> Option<(&SplunkSource, &'static [Dialect])> {
     let named = source.splunk.iter().find(|splunk| !splunk.sources.is_empty() || !splunk.source_types.is_empty());
     let Some(splunk) = named else {
-        let tags = source.splunk.iter().map(|splunk| &splunk.tags).find(|tags| !tags.is_empty())?;
-        let tags: Vec<String> = tags.iter().map(|tag| format!("tag={tag}")).collect();
-        return Some((tags.join(" "), TAGGED));
+        return source.splunk.iter().find(|splunk| !splunk.tags.is_empty()).map(|splunk| (splunk, TAGGED));
     };
     // The add-ons for Sysmon and for the Security channel name the same things differently.
     let dialects = match splunk.macro_name.as_deref() {
@@ -201,18 +210,31 @@ fn selector(source: &LogSource) -> Option<(String, &'static [Dialect])> {
         Some(_) | None if splunk.sources.iter().any(|name| name.contains("Sysmon")) => SYSMON,
         Some(_) | None => OTHER,
     };
-    let mut parts = Vec::new();
+    Some((splunk, dialects))
+}
+
+/// `source`, `sourcetype` or tags.
+fn places_of(splunk: &SplunkSource) -> String {
+    if splunk.sources.is_empty() && splunk.source_types.is_empty() {
+        let tags: Vec<String> = splunk.tags.iter().map(|tag| format!("tag={tag}")).collect();
+        return tags.join(" ");
+    }
     // Data of the Linux sensor carry both a source and a source type; the source is enough.
     if splunk.sources.is_empty() {
-        parts.push(any_of("sourcetype", splunk.source_types.iter().map(|name| quote(name))));
+        any_of("sourcetype", splunk.source_types.iter().map(|name| quote(name)))
     } else {
-        parts.push(any_of("source", splunk.sources.iter().map(|name| quote(name))));
+        any_of("source", splunk.sources.iter().map(|name| quote(name)))
     }
+}
+
+/// The places, and which of their events.
+fn selection(splunk: &SplunkSource, places: String) -> String {
+    let mut parts = vec![places];
     if !splunk.event_codes.is_empty() {
         parts.push(any_of("EventCode", splunk.event_codes.iter().map(ToString::to_string)));
     }
-    parts.extend(further(splunk));
-    Some((parts.join(" "), dialects))
+    parts.extend(splunk.filter.clone());
+    parts.join(" ")
 }
 
 /// The first source and its event codes, for the report.
@@ -222,10 +244,6 @@ fn short_name(source: &LogSource) -> String {
     let name = name.cloned().unwrap_or_default();
     let codes: Vec<String> = splunk.event_codes.iter().map(ToString::to_string).collect();
     if codes.is_empty() { name } else { format!("{name} EventCode {}", codes.join(", ")) }
-}
-
-fn further(splunk: &SplunkSource) -> Option<String> {
-    splunk.filter.clone()
 }
 
 fn any_of(field: &str, values: impl Iterator<Item = String>) -> String {
@@ -281,8 +299,10 @@ fn quoted_name(name: &str) -> String {
 
 use compile::compile;
 pub(super) use compile::value;
+pub(super) use content_control::content_control;
 pub(super) use function::assumed;
 pub(super) use part::inside;
+pub(super) use saved_search::saved_search;
 pub(super) use search::wider;
 
 fn tree(condition: &Condition) -> Tree<Match> {

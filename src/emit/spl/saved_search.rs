@@ -1,0 +1,158 @@
+//! A stanza of `savedsearches.conf`: the search with its schedule, its threshold and what Enterprise Security makes of
+//! an alert.
+
+use super::super::Request;
+use super::super::loss::Loss;
+use super::super::wrap::{note, title};
+use super::alert::{self, Objects};
+use crate::ir::{Trigger, TriggerOperator};
+use crate::rule::{AlertSeverity, Seconds};
+
+/// A stanza of `savedsearches.conf`.
+pub(in super::super) fn saved_search(request: &Request<'_>, query: &str, losses: &mut Vec<Loss>) -> String {
+    let envelope = &request.rule.envelope;
+    let name: String = title(request).chars().filter(|c| !matches!(c, '[' | ']')).collect();
+    let description = envelope.description.clone().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut lines = vec![format!("[{name}]")];
+    if !description.is_empty() {
+        lines.push(format!("description = {description}"));
+    }
+    lines.push(format!("search = {}", query.trim_end().replace('\n', " \\\n")));
+    lines.push("disabled = 0".to_owned());
+    lines.extend(schedule(request, losses));
+    lines.extend(threshold(envelope.trigger));
+    lines.push("alert.track = 1".to_owned());
+    lines.push(format!("alert.severity = {}", severity_number(envelope.severity)));
+    let objects = alert::objects(envelope, query);
+    for column in &objects.missing {
+        let message = format!("the search has no field for `{column}`, which an entity of the rule names");
+        losses.push(note(request, "entityMappings", &message));
+    }
+    lines.extend(repetition(request, &objects));
+    lines.extend(security(request, query, &name, &objects));
+    lines.join("\n") + "\n"
+}
+
+/// When the search runs, and over which time.
+fn schedule(request: &Request<'_>, losses: &mut Vec<Loss>) -> [String; 4] {
+    let envelope = &request.rule.envelope;
+    let period = envelope.period.or(envelope.frequency).unwrap_or(Seconds(3600));
+    [
+        "enableSched = 1".to_owned(),
+        format!("cron_schedule = {}", cron(request, losses)),
+        format!("dispatch.earliest_time = -{}", period.short()),
+        "dispatch.latest_time = now".to_owned(),
+    ]
+}
+
+/// How many results make an alert.
+fn threshold(trigger: Option<Trigger>) -> [String; 3] {
+    let (relation, quantity) = match trigger {
+        None => ("greater than", 0),
+        Some(trigger) => {
+            let relation = match trigger.operator {
+                TriggerOperator::GreaterThan => "greater than",
+                TriggerOperator::LessThan => "less than",
+                TriggerOperator::Equal => "equal to",
+                TriggerOperator::NotEqual => "not equal to",
+            };
+            (relation, trigger.threshold)
+        }
+    };
+    let counted = "counttype = number of events".to_owned();
+    [counted, format!("relation = {relation}"), format!("quantity = {quantity}")]
+}
+
+/// One alert for all results or for each, and the silence behind it.
+fn repetition(request: &Request<'_>, objects: &Objects) -> Vec<String> {
+    let envelope = &request.rule.envelope;
+    let mut lines = vec![format!("alert.digest_mode = {}", u8::from(!envelope.is_alert_per_result))];
+    if let Some(period) = envelope.suppression {
+        lines.push("alert.suppress = 1".to_owned());
+        lines.push(format!("alert.suppress.period = {}", period.short()));
+        // Where each result is an alert, those about the same things are.
+        let fields: Vec<&str> =
+            objects.risks.iter().chain(&objects.threats).map(|(column, _)| column.as_str()).collect();
+        if envelope.is_alert_per_result && !fields.is_empty() {
+            lines.push(format!("alert.suppress.fields = {}", fields.join(",")));
+        }
+    }
+    lines
+}
+
+/// What Enterprise Security reads; a search without it ignores these keys.
+fn security(request: &Request<'_>, query: &str, name: &str, objects: &Objects) -> Vec<String> {
+    let envelope = &request.rule.envelope;
+    let message = alert::message(envelope, name, query);
+    let mut lines =
+        vec!["action.correlationsearch.enabled = 1".to_owned(), format!("action.correlationsearch.label = {name}")];
+    if !envelope.techniques.is_empty() {
+        let annotations = serde_json::json!({ "mitre_attack": envelope.techniques });
+        lines.push(format!("action.correlationsearch.annotations = {annotations}"));
+    }
+    lines.extend([
+        "action.notable = 1".to_owned(),
+        format!("action.notable.param.rule_title = {message}"),
+        format!("action.notable.param.security_domain = {}", alert::domain(request).1),
+        format!("action.notable.param.severity = {}", severity_word(envelope.severity)),
+    ]);
+    if !objects.risks.is_empty() {
+        let score = alert::score(envelope.severity);
+        let risk = |(column, kind): &alert::Object| serde_json::json!({ "risk_object_field": column, "risk_object_type": kind, "risk_score": score });
+        let threat = |(column, kind): &alert::Object| serde_json::json!({ "threat_object_field": column, "threat_object_type": kind });
+        let list: Vec<serde_json::Value> =
+            objects.risks.iter().map(risk).chain(objects.threats.iter().map(threat)).collect();
+        lines.extend([
+            "action.risk = 1".to_owned(),
+            format!("action.risk.param._risk = {}", serde_json::Value::Array(list)),
+            format!("action.risk.param._risk_message = {message}"),
+        ]);
+    }
+    lines
+}
+
+fn severity_word(severity: Option<AlertSeverity>) -> &'static str {
+    match severity {
+        Some(AlertSeverity::Informational) => "informational",
+        Some(AlertSeverity::Low) => "low",
+        Some(AlertSeverity::Medium) | None => "medium",
+        Some(AlertSeverity::High) => "high",
+    }
+}
+
+/// Splunk's numbers: 2 information, 3 warning, 4 error, 5 severe.
+fn severity_number(severity: Option<AlertSeverity>) -> u8 {
+    match severity {
+        Some(AlertSeverity::Informational) => 2,
+        Some(AlertSeverity::Low) => 3,
+        Some(AlertSeverity::Medium) | None => 4,
+        Some(AlertSeverity::High) => 5,
+    }
+}
+
+/// The frequency as a cron expression; one that cron cannot say becomes the next shorter.
+fn cron(request: &Request<'_>, losses: &mut Vec<Loss>) -> String {
+    let seconds = request.rule.envelope.frequency.map_or(3600, |frequency| frequency.0);
+    let minutes = seconds / 60;
+    let exact = match minutes {
+        1 => Some("* * * * *".to_owned()),
+        2..60 if 60 % minutes == 0 => Some(format!("*/{minutes} * * * *")),
+        60 => Some("0 * * * *".to_owned()),
+        61..1440 if minutes % 60 == 0 && 1440 % minutes == 0 => Some(format!("0 */{} * * *", minutes / 60)),
+        1440 => Some("0 0 * * *".to_owned()),
+        10_080 => Some("0 0 * * 0".to_owned()),
+        _ => None,
+    };
+    exact.unwrap_or_else(|| {
+        let shorter = if minutes > 1440 {
+            "0 0 * * *"
+        } else if minutes > 60 {
+            "0 * * * *"
+        } else {
+            "*/5 * * * *"
+        };
+        let message = format!("cron cannot say every {}; `{shorter}` runs more often", Seconds(seconds).short());
+        losses.push(note(request, "queryFrequency", &message));
+        shorter.to_owned()
+    })
+}
