@@ -238,6 +238,11 @@ pub(super) enum Persona {
     Pedantic,
 }
 
+fn placeholder(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("give it as NAME=VALUE")?;
+    Ok((name.trim_matches('%').to_owned(), value.to_owned()))
+}
+
 fn date(text: &str) -> Result<Date, String> {
     Date::parse(text).ok_or_else(|| "it is no day such as 2027-01-31".to_owned())
 }
@@ -304,6 +309,9 @@ pub(super) struct ConvertArguments {
     /// Mapping files to add to the built-in mappings, in the shapes of mappings/*.yaml; may be repeated
     #[arg(long = "map", value_name = "FILE")]
     pub(super) maps: Vec<PathBuf>,
+    /// A value that takes the place of `%NAME%` in Sigma rules; may be repeated, also for one name
+    #[arg(long = "placeholder", value_parser = placeholder, value_name = "NAME=VALUE")]
+    pub(super) placeholders: Vec<(String, String)>,
     /// Date for targets that want one, as YYYY-MM-DD [default: none]
     #[arg(long, value_name = "DATE")]
     pub(super) date: Option<String>,

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use super::arguments::ConvertArguments;
 use super::explain::{meaning, report_problem};
 use super::files::{self, Input, Outcome};
+use super::sigma_file::SigmaFile;
 use super::world::{World, Worlds};
 use super::{CommandResult, Exit, Failure, output};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -20,7 +21,7 @@ use crate::parse::parse;
 use crate::report::{self, FileReport, Finding};
 use crate::source::{LineIndex, RuleFile};
 use crate::span::{Place, Span};
-use sigma::{Collection, SigmaFile};
+use sigma::Collection;
 
 /// From this number of results on, the terminal gets figures rather than drawings.
 const MANY: usize = 4;
@@ -38,7 +39,7 @@ pub(super) fn run(arguments: &ConvertArguments) -> CommandResult {
     let found = files::each(&files, &arguments.inputs, |input, outcome| match outcome {
         Outcome::Rules(file) => Found::Converted(convert_file(input, &file, worlds.of(input), arguments)),
         Outcome::Broken(problem) => Found::Converted(vec![Attempt::broken(FileReport::of_problem(problem), None)]),
-        Outcome::Sigma(file) => Found::Sigma(Box::new(SigmaFile::read(input, file))),
+        Outcome::Sigma(file) => Found::Sigma(Box::new(SigmaFile::read(input, file, &arguments.placeholders))),
         Outcome::Skipped => Found::Converted(Vec::new()),
     })?;
     let mut attempts = together(found, &worlds, arguments);

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::arguments::{EvalArguments, EvalFormat};
 use super::explain::{meaning, report_problem};
 use super::files::{self, Outcome};
+use super::sigma_file::SigmaFile;
 use super::world::Worlds;
 use super::{CommandResult, Exit, Failure, output};
 use crate::eval::{EvalError, Events, Row, Timestamp, evaluate};
@@ -15,15 +16,12 @@ use crate::mapping::Hub;
 use crate::parse::parse;
 use crate::report::FileReport;
 use crate::schema::Schema;
-use crate::sigma::{self, SigmaProblem, SigmaRule};
+use crate::sigma::Collection;
 use crate::source::{RuleFile, line_column};
 use crate::span::Span;
 
 /// Columns that hold the time of an event; the latest of all events is what `now()` is by default.
 const TIME_COLUMNS: &[&str] = &["TimeGenerated", "Timestamp", "_time"];
-
-/// Correlations about correlations are followed no deeper than this.
-const MAX_DEPTH: usize = 4;
 
 /// The rows of one rule, or the message that there are none.
 type Rows = Result<Vec<Value>, String>;
@@ -42,15 +40,15 @@ pub(super) fn run(arguments: &EvalArguments) -> CommandResult {
         ),
         None => latest(&events, files.iter().filter_map(|file| worlds.schema(file).time_column())),
     };
-    let results = files::each(&files, &arguments.inputs, |input, outcome| match outcome {
-        Outcome::Rules(file) => evaluate_kql(&file, worlds.schema(input), &events, now),
-        Outcome::Sigma(file) => evaluate_sigma(&file, worlds.hub(input), &events, now),
-        Outcome::Broken(problem) => vec![Err(report_problem(&FileReport::of_problem(problem)))],
-        Outcome::Skipped => Vec::new(),
+    let found = files::each(&files, &arguments.inputs, |input, outcome| match outcome {
+        Outcome::Rules(file) => Found::Evaluated(evaluate_kql(&file, worlds.schema(input), &events, now)),
+        Outcome::Sigma(file) => Found::Sigma(Box::new(SigmaFile::read(input, file, &[]))),
+        Outcome::Broken(problem) => Found::Evaluated(vec![Err(report_problem(&FileReport::of_problem(problem)))]),
+        Outcome::Skipped => Found::Evaluated(Vec::new()),
     })?;
     let mut exit = Exit::Clean;
     let mut rows = Vec::new();
-    for result in results.into_iter().flatten() {
+    for result in together(found, &worlds, &events, now).into_iter().flatten() {
         match result {
             Ok(found) => rows.extend(found),
             Err(message) => {
@@ -61,6 +59,32 @@ pub(super) fn run(arguments: &EvalArguments) -> CommandResult {
     }
     output::print(&printed(rows, arguments.format)?)?;
     Ok(exit)
+}
+
+/// What is known of a file at first sight.
+enum Found {
+    Evaluated(Vec<Rows>),
+    Sigma(Box<SigmaFile>),
+}
+
+/// The rows of every rule, in the order of the files.
+fn together(found: Vec<Found>, worlds: &Worlds, events: &Events, now: Option<Timestamp>) -> Vec<Vec<Rows>> {
+    let (mut results, mut files, mut places) = (Vec::with_capacity(found.len()), Vec::new(), Vec::new());
+    for found in found {
+        match found {
+            Found::Evaluated(rows) => results.push(rows),
+            Found::Sigma(file) => {
+                places.push(results.len());
+                files.push(*file);
+                results.push(Vec::new());
+            }
+        }
+    }
+    let (rules, starts) = SigmaFile::collect(&files);
+    for ((place, file), start) in places.into_iter().zip(&files).zip(starts) {
+        results[place] = evaluate_sigma(file, start, &rules, worlds.hub(&file.input), events, now);
+    }
+    results
 }
 
 fn printed(rows: Vec<Value>, format: EvalFormat) -> Result<String, Failure> {
@@ -137,45 +161,20 @@ fn name_rule(rows: &mut [Value], name: &str) {
     }
 }
 
-/// The names of the rules that only serve a correlation.
-fn parts_of(rule: &SigmaRule) -> &[String] {
-    match &rule.body {
-        sigma::Body::Correlation(correlation) if correlation.generate != Some(true) => &correlation.rules.items,
-        sigma::Body::Correlation(_) | sigma::Body::Detection { .. } | sigma::Body::Filter { .. } => &[],
-    }
-}
-
-/// The meaning of a rule, those that it is about being among others.
-fn meaning_among(rule: &SigmaRule, rules: &[SigmaRule], hub: &Hub, depth: usize) -> Result<Detection, SigmaProblem> {
-    let sigma::Body::Correlation(correlation) = &rule.body else {
-        return sigma::lower_with_filters(rule, rules, hub);
-    };
-    let mut parts = Vec::new();
-    for name in &correlation.rules.items {
-        let is_it = |rule: &&SigmaRule| ["id", "name"].iter().any(|key| rule.head.text(key) == Some(name));
-        let Some(part) = rules.iter().find(is_it).filter(|_| depth < MAX_DEPTH) else {
-            let (path, message) = ("correlation.rules".to_owned(), format!("there is no rule `{name}` in the file"));
-            return Err(SigmaProblem { document: 0, path, message, span: None });
-        };
-        parts.push(sigma::Part { name, meaning: meaning_among(part, rules, hub, depth + 1)? });
-    }
-    sigma::correlate(rule, parts, &sigma::Places::default())
-}
-
-fn evaluate_sigma(file: &RuleFile, hub: &Hub, events: &Events, now: Option<Timestamp>) -> Vec<Rows> {
-    let (rules, problems) = sigma::read(&file.text);
-    let mut results: Vec<Rows> = problems.iter().map(|problem| Err(format!("{}: {problem}", file.path))).collect();
-    let parts: Vec<&str> = rules.iter().flat_map(parts_of).map(String::as_str).collect();
-    let is_result = |rule: &&SigmaRule| {
-        let is_part = ["id", "name"].iter().any(|key| rule.head.text(key).is_some_and(|name| parts.contains(&name)));
-        !is_part && !matches!(rule.body, sigma::Body::Filter { .. })
-    };
-    for rule in rules.iter().filter(is_result) {
-        results.push(match meaning_among(rule, &rules, hub, 0) {
-            Ok(detection) => {
-                rows_of(&detection, events, now).map_err(|error| format!("{}: {}", file.path, error.message))
-            }
-            Err(problem) => Err(format!("{}: {problem}", file.path)),
+fn evaluate_sigma(
+    file: &SigmaFile,
+    start: usize,
+    rules: &Collection<'_>,
+    hub: &Hub,
+    events: &Events,
+    now: Option<Timestamp>,
+) -> Vec<Rows> {
+    let path = &file.file.path;
+    let mut results: Vec<Rows> = file.problems.iter().map(|problem| Err(format!("{path}: {problem}"))).collect();
+    for number in (start..start + file.rules.len()).filter(|number| rules.stands_alone(*number)) {
+        results.push(match rules.meaning(number, hub) {
+            Ok(detection) => rows_of(&detection, events, now).map_err(|error| format!("{path}: {}", error.message)),
+            Err(problem) => Err(format!("{path}: {problem}")),
         });
     }
     results

@@ -26,6 +26,7 @@ mod rule;
 mod schema;
 mod settings;
 mod sigma;
+mod sigma_file;
 mod snapshot;
 mod study;
 mod timings;

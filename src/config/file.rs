@@ -99,6 +99,9 @@ pub struct ConvertTable {
     pub unmapped: Option<Unmapped>,
     /// Files with mappings, which come before the built-in ones.
     pub maps: Option<Vec<PathBuf>>,
+    /// Values of placeholders in Sigma rules, by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub placeholders: BTreeMap<String, Vec<String>>,
 }
 
 /// Severities that make the exit code 1.
@@ -219,11 +222,14 @@ impl LintTable {
 
 impl ConvertTable {
     fn over(self, below: Self) -> Self {
+        let mut placeholders = below.placeholders;
+        placeholders.extend(self.placeholders);
         Self {
             to: self.to.or(below.to),
             mode: self.mode.or(below.mode),
             unmapped: self.unmapped.or(below.unmapped),
             maps: self.maps.or(below.maps),
+            placeholders,
         }
     }
 }

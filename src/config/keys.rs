@@ -113,6 +113,11 @@ const CONVERT: &[Key] = &[
     key("mode", Shape::Choice(mode), "What to prefer where the exact form is not what rule authors write."),
     key("unmapped", Shape::Choice(unmapped), "What to do with a column that the target lacks."),
     key("maps", PATHS, "Files with mappings of your own, which come before the built-in ones."),
+    key(
+        "placeholders",
+        Shape::Map(&Shape::Text, &Shape::List(&Shape::Text)),
+        "Values that take the places of `%name%` in Sigma rules, by name.",
+    ),
 ];
 
 fn fail_on() -> Vec<&'static str> {

@@ -3,8 +3,10 @@
 //! [`read`] takes a YAML file with any number of documents and gives its detection rules, correlations and filters;
 //! old collections (`action: global`) are expanded. [`write`] gives a file that reads as the same rules. [`lower`]
 //! gives the meaning of a detection rule and refuses by name what has none, such as an unresolved placeholder.
+//! [`Collection`] finds what belongs together in several files, and [`fill`] puts values in the places of placeholders.
 //! [`outline`] shows a rule as it stands in the file, whatever is wrong with it, for lint rules.
 
+mod collection;
 mod condition;
 mod likeness;
 mod lower;
@@ -13,11 +15,13 @@ mod modifier;
 mod neighbours;
 pub mod outline;
 mod pattern;
+mod placeholder;
 mod places;
 mod reader;
 pub mod taxonomy;
 mod writer;
 
+pub use collection::Collection;
 pub use condition::{Condition, ConditionError, ConditionExpr, Quantifier, Target};
 pub use likeness::means_the_same;
 pub use lower::{Part, correlate, lower, lower_placed, lower_with_filters};
@@ -25,6 +29,7 @@ pub use model::*;
 pub use modifier::Modifier;
 pub use neighbours::{CalledBy, Neighbours};
 pub use pattern::{Pattern, Segment};
+pub use placeholder::{PlaceholderValues, fill};
 pub use places::Places;
 pub use reader::read;
 pub use writer::write;

@@ -1,97 +1,33 @@
 //! Sigma rules: all files are read before any is converted, since correlations and filters are about rules of others.
 
-use std::collections::{BTreeSet, HashMap};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use rayon::prelude::*;
 
 use super::{Attempt, Output, PartOfFile, Status, options, targets};
 use crate::cli::arguments::ConvertArguments;
-use crate::cli::files::Input;
+use crate::cli::sigma_file::SigmaFile;
 use crate::cli::world::Worlds;
 use crate::emit::{Conversion, LossClass, Outcome as Converted, Reason, Refusal, Target, convert};
-use crate::ir::Detection;
 use crate::mapping::Hub;
 use crate::report::FileReport;
-use crate::sigma::{Body, Correlation, Part, Places, SigmaProblem, SigmaRule, correlate, lower_placed, read, write};
-use crate::source::{Loaded, RuleFile, line_column};
+use crate::sigma::{self, Places, SigmaProblem, SigmaRule, write};
+use crate::source::{RuleFile, line_column};
 use crate::span::Span;
 
-/// Correlations about correlations are followed no deeper than this.
-const MAX_DEPTH: usize = 4;
-
-/// A file of Sigma rules.
-pub(super) struct SigmaFile {
-    input: Input,
-    file: RuleFile,
-    rules: Vec<SigmaRule>,
-    places: Vec<Places>,
-    problems: Vec<SigmaProblem>,
-}
-
-impl SigmaFile {
-    /// Reads the rules of a file.
-    pub(super) fn read(input: &Input, file: RuleFile) -> Self {
-        let (rules, problems) = read(&file.text);
-        // Old collections have documents that are no rules; then nobody knows which is which.
-        let is_plain = rules.len() == file.rules.len();
-        let places = rules.iter().enumerate().map(|(index, _)| match file.rules.get(index).filter(|_| is_plain) {
-            Some(rule) => Places::of(rule),
-            None => Places::default(),
-        });
-        Self { input: input.clone(), places: places.collect(), file, rules, problems }
-    }
-
-    /// What tells a rule from the others of the file.
-    fn part(&self, rule: usize) -> Option<PartOfFile> {
-        let start = self.places.get(rule)?.find("title").unwrap_or_default().start;
-        let (line, _) = line_column(&self.file.text, start as usize);
-        Some(PartOfFile { number: rule + 1, line })
-    }
-
-    /// The file as one text, which places in the meaning of its rules are places of.
-    fn as_text(&self) -> RuleFile {
-        let bytes = self.file.text.clone().into_bytes();
-        match crate::source::read(Path::new("rules.kql"), bytes, None) {
-            Loaded::Rules(whole) => RuleFile { path: self.file.path.clone(), ..whole },
-            Loaded::Sigma(_) | Loaded::NotARule { .. } | Loaded::Broken(_) => self.file.clone(),
-        }
-    }
-}
-
-/// The rules of all files.
+/// The rules of all files, by file.
 pub(super) struct Collection<'f> {
     files: &'f [SigmaFile],
-    /// Ids and names of rules: file and rule.
-    names: HashMap<&'f str, (usize, usize)>,
-    filters: Vec<&'f SigmaRule>,
-    /// Rules that only serve correlations.
-    parts: BTreeSet<(usize, usize)>,
+    /// The number of the first rule of each file.
+    starts: Vec<usize>,
+    rules: sigma::Collection<'f>,
 }
 
 impl<'f> Collection<'f> {
     /// Finds out what belongs together.
     pub(super) fn new(files: &'f [SigmaFile]) -> Self {
-        let mut collection = Self { files, names: HashMap::new(), filters: Vec::new(), parts: BTreeSet::new() };
-        for (file, found) in files.iter().enumerate() {
-            for (index, rule) in found.rules.iter().enumerate() {
-                for name in ["id", "name"].iter().filter_map(|key| rule.head.text(key)) {
-                    collection.names.entry(name).or_insert((file, index));
-                }
-                if let Body::Filter { .. } = &rule.body {
-                    collection.filters.push(rule);
-                }
-            }
-        }
-        let rules = files.iter().flat_map(|file| &file.rules);
-        for (rule, correlation) in rules.filter_map(|rule| Some((rule, correlation(rule)?))) {
-            let generates = rule.head.get("generate").and_then(serde_yaml::Value::as_bool).or(correlation.generate);
-            if generates != Some(true) {
-                let named = correlation.rules.items.iter();
-                collection.parts.extend(named.filter_map(|name| collection.names.get(name.as_str())));
-            }
-        }
-        collection
+        let (rules, starts) = SigmaFile::collect(files);
+        Self { files, starts, rules }
     }
 
     /// What becomes of the rules of each file, in order.
@@ -103,7 +39,7 @@ impl<'f> Collection<'f> {
 
     /// How many rules are converted only as parts of correlations.
     pub(super) fn parts(&self) -> usize {
-        self.parts.len()
+        self.rules.parts()
     }
 
     fn convert_file(&self, index: usize, file: &SigmaFile, hub: &Hub, arguments: &ConvertArguments) -> Vec<Attempt> {
@@ -112,13 +48,12 @@ impl<'f> Collection<'f> {
         for problem in &file.problems {
             attempts.push(unreadable(file, &whole, problem));
         }
-        let is_output = |(number, rule): &(usize, &SigmaRule)| {
-            !matches!(rule.body, Body::Filter { .. }) && !self.parts.contains(&(index, *number))
-        };
+        let start = self.starts[index];
+        let is_output = |(number, _): &(usize, &SigmaRule)| self.rules.stands_alone(start + *number);
         let outputs: Vec<(usize, &SigmaRule)> = file.rules.iter().enumerate().filter(is_output).collect();
         for (number, rule) in &outputs {
-            let meaning = self.meaning((index, *number), hub, 0);
-            let part = file.part(*number).filter(|_| outputs.len() > 1);
+            let meaning = self.rules.meaning(start + *number, hub);
+            let part = part(file, *number).filter(|_| outputs.len() > 1);
             for &target in targets(&file.input, arguments) {
                 let conversion = match (&meaning, target) {
                     (_, Target::Sigma) => as_sigma(rule),
@@ -130,37 +65,13 @@ impl<'f> Collection<'f> {
         }
         attempts
     }
-
-    /// The meaning of a rule with the filters and rules that belong to it.
-    fn meaning(&self, at: (usize, usize), hub: &Hub, depth: usize) -> Result<Detection, SigmaProblem> {
-        let file = &self.files[at.0];
-        let (rule, places) = (&file.rules[at.1], &file.places[at.1]);
-        let Some(correlation) = correlation(rule) else {
-            return lower_placed(rule, self.filters.iter().copied(), hub, places);
-        };
-        let mut parts = Vec::new();
-        for name in &correlation.rules.items {
-            let Some(part) = self.names.get(name.as_str()).filter(|_| depth < MAX_DEPTH) else {
-                return Err(problem(format!("there is no rule `{name}` among the files given")));
-            };
-            let meaning = self
-                .meaning(*part, hub, depth + 1)
-                .map_err(|found| problem(format!("the rule `{name}` has no meaning: {}", found.message)))?;
-            parts.push(Part { name, meaning });
-        }
-        correlate(rule, parts, places)
-    }
 }
 
-fn correlation(rule: &SigmaRule) -> Option<&Correlation> {
-    match &rule.body {
-        Body::Correlation(correlation) => Some(correlation),
-        Body::Detection { .. } | Body::Filter { .. } => None,
-    }
-}
-
-fn problem(message: String) -> SigmaProblem {
-    SigmaProblem { document: 0, path: "correlation.rules".to_owned(), message, span: None }
+/// What tells a rule from the others of the file.
+fn part(file: &SigmaFile, rule: usize) -> Option<PartOfFile> {
+    let start = file.places.get(rule)?.find("title").unwrap_or_default().start;
+    let (line, _) = line_column(&file.file.text, start as usize);
+    Some(PartOfFile { number: rule + 1, line })
 }
 
 /// The rule itself, in the spelling of the writer.
@@ -178,7 +89,12 @@ fn as_sigma(rule: &SigmaRule) -> Conversion {
 fn refused(target: Target, problem: &SigmaProblem, places: &Places) -> Conversion {
     let reason = if problem.is_open_placeholder() { Reason::Placeholder } else { Reason::Opaque };
     let span = places.find(&problem.path).unwrap_or_default();
-    refusal(target, reason, problem.message.clone(), span, &problem.path)
+    let mut conversion = refusal(target, reason, problem.message.clone(), span, &problem.path);
+    if let (Reason::Placeholder, Converted::Refused(refusals)) = (reason, &mut conversion.outcome) {
+        let suggestion = "give its values with `--placeholder NAME=VALUE`, or under `[convert.placeholders]`";
+        refusals.iter_mut().for_each(|refusal| refusal.suggestion = Some(suggestion.to_owned()));
+    }
+    conversion
 }
 
 fn refusal(target: Target, reason: Reason, message: String, span: Span, construct: &str) -> Conversion {

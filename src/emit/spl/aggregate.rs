@@ -150,9 +150,16 @@ fn function(search: &mut Search<'_, '_>, name: &str, arguments: &[Expr], whole: 
             format!("{}({})", &name[..3], when(&first?, predicate)?)
         }
         ("make_set" | "makeset", [_, ..]) => format!("values({})", of_field(&first?)),
-        ("make_list" | "makelist", [_, ..]) => format!("list({})", of_field(&first?)),
+        ("make_list" | "makelist", [_, ..]) => {
+            note_list(search, whole);
+            format!("list({})", of_field(&first?))
+        }
         ("make_set_if", [_, predicate, ..]) => format!("values({})", when(&first?, predicate)?),
-        ("make_list_if", [_, predicate, ..]) => format!("list({})", when(&first?, predicate)?),
+        ("make_list_if", [_, predicate, ..]) => {
+            let list = format!("list({})", when(&first?, predicate)?);
+            note_list(search, whole);
+            list
+        }
         ("take_any" | "any" | "anyif" | "take_anyif", [_]) => format!("first({})", of_field(&first?)),
         ("percentile", [_, Expr { kind: ExprKind::Value(Value::Integer(rank)), .. }]) if (0..=100).contains(rank) => {
             format!("perc{rank}({})", of_field(&first?))
@@ -163,6 +170,14 @@ fn function(search: &mut Search<'_, '_>, name: &str, arguments: &[Expr], whole: 
         }
         _ => return None,
     })
+}
+
+fn note_list(search: &mut Search<'_, '_>, aggregate: &Expr) {
+    search.losses.push(
+        Loss::new(LossClass::Assumption, Reason::RowsUnlimited, aggregate.span, "make_list")
+            .says("`list` keeps the first 100 values of a group")
+            .assuming(Assumption::Subsearch),
+    );
 }
 
 fn note_distinct(search: &mut Search<'_, '_>, aggregate: &Expr) {

@@ -93,6 +93,10 @@ fn call(name: &str, arguments: &[Expr], expr: &Expr, column: Column<'_>) -> Opti
         ("tostring", [_]) => Some(format!("tostring({})", texts()?.concat())),
         ("parse_json" | "todynamic", [_]) => column(expr),
         ("todatetime", [time]) if time.ty == ScalarType::Datetime => compute(time, column),
+        ("todatetime", [_]) => {
+            let text = texts()?.concat();
+            Some(format!("coalesce(tonumber({text}), strptime({text}, \"%Y-%m-%dT%H:%M:%S\"))"))
+        }
         ("toint" | "tolong" | "todouble" | "toreal", [_]) => Some(format!("tonumber({})", texts()?.concat())),
         ("tolower", [_]) => Some(format!("lower({})", texts()?.concat())),
         ("toupper", [_]) => Some(format!("upper({})", texts()?.concat())),

@@ -100,6 +100,7 @@ pub(super) fn is_of_calendar(name: &str, arguments: &[Expr]) -> bool {
         "dayofyear",
         "week_of_year",
         "weekofyear",
+        "todatetime",
     ];
     let is_of_day = |unit: &str| matches!(unit.to_ascii_lowercase().as_str(), "hour" | "minute" | "second");
     OF_CALENDAR.contains(&name)

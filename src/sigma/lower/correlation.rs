@@ -36,7 +36,8 @@ pub struct Part<'r> {
 ///
 /// # Errors
 ///
-/// If the rule is no correlation, a rule is missing or a correlation itself, or there is nothing to compare with.
+/// If the rule is no correlation, a rule is missing or a correlation without a field that is asked of it, or there is
+/// nothing to compare with.
 pub fn correlate(rule: &SigmaRule, parts: Vec<Part<'_>>, places: &Places) -> Result<ir::Detection, SigmaProblem> {
     let Body::Correlation(correlation) = &rule.body else {
         return Err(problem("", "the rule is no correlation"));
@@ -97,6 +98,9 @@ impl Joining<'_> {
         let by = self.keys();
         whole.stages.push(self.stage(StageKind::Summarize { aggregates, by }, "type"));
         whole.stages.push(self.stage(StageKind::Filter(predicate), "condition"));
+        if self.correlation.kind == CorrelationKind::TemporalOrdered {
+            whole.stages.extend(self.chosen_between(&labels));
+        }
         Ok(whole)
     }
 
@@ -111,18 +115,21 @@ impl Joining<'_> {
     /// The events of a rule with the names that the correlation has for their fields.
     fn branch(&self, part: Part<'_>, tells_apart: bool) -> Lowered<Pipeline> {
         let mut pipeline = part.meaning.pipeline;
-        if pipeline.stages.iter().any(|stage| matches!(stage.kind, StageKind::Summarize { .. })) {
-            let message = format!("`{}` is a correlation itself, which a pipeline cannot count again", part.name);
-            return Err(problem("correlation.rules", message));
-        }
+        let of_groups = groups_of(&pipeline);
         let mut made = Vec::new();
         for alias in &self.correlation.aliases {
             if let Some((_, field)) = alias.fields.iter().find(|(rule, _)| rule == part.name)
                 && *field != alias.name
             {
-                made.push(self.assign(&alias.name, self.field(field, "aliases"), "aliases"));
+                // What a correlation gives are columns, no fields of an event.
+                let value = match &of_groups {
+                    Some(_) => self.column(field, ScalarType::Unknown, "aliases"),
+                    None => self.field(field, "aliases"),
+                };
+                made.push(self.assign(&alias.name, value, "aliases"));
             }
         }
+        self.check_groups(part.name, of_groups.as_deref())?;
         if tells_apart {
             made.push(self.assign(RULE, self.text(part.name, "rules"), "rules"));
         }
@@ -130,6 +137,29 @@ impl Joining<'_> {
             pipeline.stages.push(self.stage(StageKind::Extend(made), "aliases"));
         }
         Ok(pipeline)
+    }
+
+    /// A correlation gives one row for each of its groups, with nothing but what it groups by.
+    fn check_groups(&self, rule: &str, of_groups: Option<&[String]>) -> Lowered<()> {
+        let Some(of_groups) = of_groups else { return Ok(()) };
+        let fields = match &self.correlation.condition {
+            Some(CorrelationCondition::Threshold { field: Some(names), .. }) => names.items.as_slice(),
+            Some(_) | None => &[],
+        };
+        let keys = self.correlation.group_by.iter().flat_map(|names| &names.items);
+        let of_rule = |name: &String| {
+            let alias = self.correlation.aliases.iter().find(|alias| alias.name == *name);
+            let field = alias.and_then(|alias| alias.fields.iter().find(|(of, _)| of == rule));
+            field.map_or_else(|| name.clone(), |(_, field)| field.clone())
+        };
+        match keys.chain(fields).map(of_rule).find(|name| !of_groups.contains(name)) {
+            None => Ok(()),
+            Some(missing) => {
+                let message =
+                    format!("the correlation `{rule}` does not group by `{missing}`, so that it has no values");
+                Err(problem("correlation.group-by", message))
+            }
+        }
     }
 
     fn assign(&self, name: &str, value: Expr, key: &str) -> Assignment {
@@ -280,7 +310,11 @@ impl Joining<'_> {
 
     /// A column that is made by the aggregation.
     fn made(&self, name: &str, ty: ScalarType) -> Expr {
-        let span = self.at("condition");
+        self.column(name, ty, "condition")
+    }
+
+    fn column(&self, name: &str, ty: ScalarType, key: &str) -> Expr {
+        let span = self.at(key);
         let field = Field { name: name.to_owned(), origin: Origin::Unknown, span };
         Expr { kind: ExprKind::Field(field), ty, span }
     }
@@ -340,24 +374,58 @@ impl Joining<'_> {
         }
     }
 
-    /// The first match of each rule is not behind the last of the next.
+    /// The first match of the first rule, those of the rules between, the last match of the last rule, and that the
+    /// first is not behind the last.
     fn in_order(&self, labels: &[(String, String)]) -> Lowered<(Vec<Aggregate>, Expr)> {
-        let (mut sums, mut tests) = (Vec::new(), Vec::new());
-        for pair in labels.windows(2) {
-            let [(rule, column), (next, next_column)] = pair else { continue };
-            let (first, last) = (format!("first_{column}"), format!("last_{next_column}"));
-            for (name, function, rule) in [(&first, "minif", rule), (&last, "maxif", next)] {
-                let arguments = vec![self.field(TIME, "timespan"), self.is_of(rule)];
-                sums.push(self.aggregate(name, self.call(function, arguments, ScalarType::Datetime, "rules")));
-            }
-            let first = self.made(&first, ScalarType::Datetime);
-            tests.push(self.test(first, TestOp::LessOrEqual, self.made(&last, ScalarType::Datetime)));
-        }
-        if tests.is_empty() {
-            return self.together(labels);
-        }
-        Ok((sums, every(tests, self.at("type"))))
+        let ([first, between @ .., last], true) = (labels, labels.len() > 1) else { return self.together(labels) };
+        let mut sums = vec![self.time_of("first", "minif", first), self.time_of("last", "maxif", last)];
+        sums.extend(between.iter().map(|label| self.time_of("times", "make_set_if", label)));
+        let earliest = self.made(&format!("first_{}", first.1), ScalarType::Datetime);
+        let latest = self.made(&format!("last_{}", last.1), ScalarType::Datetime);
+        Ok((sums, self.test(earliest, TestOp::LessOrEqual, latest)))
     }
+
+    fn time_of(&self, word: &str, function: &str, (rule, column): &(String, String)) -> Aggregate {
+        let ty = if function == "make_set_if" { ScalarType::Dynamic } else { ScalarType::Datetime };
+        let arguments = vec![self.field(TIME, "timespan"), self.is_of(rule)];
+        self.aggregate(&format!("{word}_{column}"), self.call(function, arguments, ty, "rules"))
+    }
+
+    /// For each rule between the first and the last, one of its matches between those chosen before and the last; then
+    /// one row for each group again.
+    fn chosen_between(&self, labels: &[(String, String)]) -> Vec<Stage> {
+        let ([(_, first), between @ .., (_, last)], true) = (labels, labels.len() > 2) else { return Vec::new() };
+        let mut stages = Vec::new();
+        let mut before = self.made(&format!("first_{first}"), ScalarType::Datetime);
+        for (_, column) in between {
+            let (times, chosen) = (format!("times_{column}"), format!("time_{column}"));
+            let expanded = self.assign(&chosen, self.made(&times, ScalarType::Dynamic), "type");
+            stages.push(self.stage(StageKind::MvExpand(vec![expanded]), "type"));
+            let time = self.made(&chosen, ScalarType::Dynamic);
+            let time = self.call("todatetime", vec![time], ScalarType::Datetime, "type");
+            let upper = self.made(&format!("last_{last}"), ScalarType::Datetime);
+            let tests = vec![
+                self.test(before, TestOp::LessOrEqual, time.clone()),
+                self.test(time.clone(), TestOp::LessOrEqual, upper),
+            ];
+            stages.push(self.stage(StageKind::Filter(every(tests, self.at("type"))), "type"));
+            before = time;
+        }
+        let keys = self.keys().into_iter().map(|key| {
+            let ty = if key.name == TIME { ScalarType::Datetime } else { ScalarType::Unknown };
+            self.assign(&key.name, self.column(&key.name, ty, "group-by"), "group-by")
+        });
+        stages.push(self.stage(StageKind::Distinct(keys.collect()), "type"));
+        stages
+    }
+}
+
+/// What a correlation groups by, if the pipeline is one.
+fn groups_of(pipeline: &Pipeline) -> Option<Vec<String>> {
+    pipeline.stages.iter().find_map(|stage| match &stage.kind {
+        StageKind::Summarize { by, .. } => Some(by.iter().map(|key| key.name.clone()).collect()),
+        _ => None,
+    })
 }
 
 /// The name of a rule as part of the name of a column.
