@@ -10,6 +10,7 @@ use super::spl;
 use super::yaml::{self, Node};
 use super::{Form, Request, Target};
 use crate::ir::TriggerOperator;
+use crate::mapping::connector_of;
 use crate::rule::{AlertSeverity, Seconds};
 
 /// The converted query in the form that was asked for.
@@ -146,21 +147,37 @@ fn tactics(tactics: &[String]) -> Vec<String> {
     named
 }
 
-/// The connector that brings Defender's tables; ASIM functions need whichever the workspace has.
+/// The connectors that fill the tables of the query; ASIM functions need whichever the workspace has.
 fn connectors(target: Target, query: &str) -> Node {
-    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let mut tables: Vec<String> = Vec::new();
-    for word in query.split(|c| !is_word(c)) {
-        let is_table = word.starts_with("Device") && word.ends_with("Events");
-        if is_table && target != Target::Asim && !tables.iter().any(|table| table == word) {
-            tables.push(word.to_owned());
+    let mut needed: Vec<(&'static str, Vec<String>)> = Vec::new();
+    for table in tables(query).filter(|_| target != Target::Asim) {
+        let Some(connector) = connector_of(table) else { continue };
+        let at = needed.iter().position(|(id, _)| *id == connector).unwrap_or_else(|| {
+            needed.push((connector, Vec::new()));
+            needed.len() - 1
+        });
+        if !needed[at].1.iter().any(|other| other == table) {
+            needed[at].1.push(table.to_owned());
         }
     }
-    if tables.is_empty() {
+    if needed.is_empty() {
         return Node::Bare("[]".to_owned());
     }
-    let connector = vec![text("connectorId", "MicrosoftThreatProtection"), list("dataTypes", tables)];
-    Node::List(vec![Node::Map(connector)])
+    let one = |(id, tables): (&str, Vec<String>)| Node::Map(vec![text("connectorId", id), list("dataTypes", tables)]);
+    Node::List(needed.into_iter().map(one).collect())
+}
+
+/// Words of the query at places where a table may stand: at the beginning of a line and behind a bracket, a comma or
+/// `union`.
+fn tables(query: &str) -> impl Iterator<Item = &str> {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    query.match_indices(is_word).filter_map(move |(start, _)| {
+        let before = query[..start].trim_end_matches(' ');
+        let is_begun = query[..start].ends_with(is_word);
+        let is_place = before.is_empty() || before.ends_with(['\n', '(', ',']) || before.ends_with("union");
+        let end = query[start..].find(|c| !is_word(c)).map_or(query.len(), |length| start + length);
+        (is_place && !is_begun).then(|| &query[start..end])
+    })
 }
 
 pub(super) fn note(request: &Request<'_>, construct: &str, message: &str) -> Loss {

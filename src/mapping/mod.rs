@@ -6,6 +6,7 @@
 
 mod assumption;
 mod concept;
+mod connector;
 mod file;
 mod form;
 mod hub;
@@ -15,6 +16,7 @@ mod row_filter;
 
 pub use assumption::Assumption;
 pub use concept::{Column, Concept, Dialect, Resolution};
+pub use connector::connector_of;
 pub use form::ValueForm;
 pub use hub::{Hub, HubError, IpClass};
 pub use log_source::{
