@@ -50,6 +50,22 @@ fn values_come_from_the_configuration_and_from_the_command_line() {
 }
 
 #[test]
+fn terms_are_put_in_front_only_where_they_are_implied() {
+    let folder = scratch("prefilter");
+    write(
+        &folder,
+        "rule.yml",
+        "title: Two Tests\nlogsource:\n    category: process_creation\n    product: windows\ndetection:\n    selection:\n        \
+         Image|endswith:\n            - '\\rundll32.exe'\n            - '\\regsvr32.exe'\n        \
+         CommandLine|contains: 'javascript'\n    condition: selection\n",
+    );
+    let run = kqlift(&folder, &["convert", "--to", "xdr", "--prefilter", "rule.yml"]);
+    let first = r#"where FolderPath has_any ("rundll32.exe", "regsvr32.exe") and (FolderPath endswith"#;
+    assert!(run.stdout.contains(first), "{}", run.stdout);
+    assert!(run.stdout.contains(r#"where ProcessCommandLine contains "javascript""#), "{}", run.stdout);
+}
+
+#[test]
 fn a_correlation_is_evaluated_with_rules_of_other_files() {
     let folder = scratch("correlation-of-files");
     for (name, tool) in [("first", "robocopy"), ("second", "7z"), ("third", "winscp")] {

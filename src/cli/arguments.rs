@@ -300,6 +300,9 @@ pub(super) struct ConvertArguments {
     /// What to do with a column that the target lacks [default: error]
     #[arg(long, value_enum)]
     pub(super) unmapped: Option<Unmapped>,
+    /// Put `has` in front of tests of Sigma rules that imply it, for the index of terms; the matches are the same
+    #[arg(long)]
+    pub(super) prefilter: bool,
     /// What a Splunk search reads
     #[arg(long, value_enum, default_value_t = SplunkStyle::Raw)]
     pub(super) style: SplunkStyle,

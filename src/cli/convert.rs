@@ -200,6 +200,7 @@ fn options(input: &Input, arguments: &ConvertArguments) -> Options {
         allow: arguments.allow.clone(),
         unmapped: arguments.unmapped.or(configured.unmapped).unwrap_or_default(),
         date: arguments.date.clone(),
+        prefilter: arguments.prefilter,
         splunk_style: arguments.style,
         form: arguments.form,
         name_hint: input.relative.file_stem().map(|stem| stem.to_string_lossy().into_owned()),

@@ -191,6 +191,8 @@ pub struct Options {
     pub unmapped: Unmapped,
     /// Date of the rule, where the target wants one: `YYYY-MM-DD`. No clock is ever read.
     pub date: Option<String>,
+    /// Whether KQL gets `has` in front of tests of Sigma rules that imply it.
+    pub prefilter: bool,
     /// What a Splunk search reads.
     pub splunk_style: SplunkStyle,
     /// What stands around the query.

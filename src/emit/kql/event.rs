@@ -7,16 +7,18 @@ use super::super::condition::{Condition, FieldTest, Match, Shape, TextTest};
 use super::super::subject::ColumnSet;
 use super::super::term;
 use super::compile::where_line;
-use super::print;
+use super::{prefilter, print};
 use crate::mapping::Payload;
 use crate::schema::Schema;
 
-/// The lines of a condition. What needs no computed field comes in front of them.
-pub(super) fn lines(condition: &Condition, shape: ColumnSet<'_>) -> Vec<String> {
+/// The lines of a condition. What needs no computed field comes in front of them; term matches that tests imply come in
+/// front of those where they are asked for.
+pub(super) fn lines(condition: &Condition, shape: ColumnSet<'_>, has_prefilter: bool) -> Vec<String> {
     let condition = unescaped(condition.clone(), shape).map(&mut spread);
     let mut named = Vec::new();
     let (mut plain, mut computed) = (Vec::new(), Vec::new());
-    for conjunct in null_safe(condition).conjuncts() {
+    let terms = |conjunct: Condition| if has_prefilter { prefilter::with_terms(conjunct) } else { conjunct };
+    for conjunct in null_safe(condition).conjuncts().into_iter().map(terms) {
         let before = conjunct.clone();
         let mut uses_named = false;
         let after = conjunct.map(&mut |found| Condition::Match(name(found, shape, &mut named, &mut uses_named)));

@@ -86,7 +86,7 @@ pub(super) fn first_lines(
     lines.extend(window(platform, rows.window));
     lines.extend(row_filter(&home, is_narrowed));
     if rows.columns.from == Dialect::Sigma {
-        lines.extend(event::lines(&rows.condition, rows.columns.shape));
+        lines.extend(event::lines(&rows.condition, rows.columns.shape, request.options.prefilter));
     } else {
         lines.extend(rows.condition.clone().conjuncts().iter().map(where_line));
     }

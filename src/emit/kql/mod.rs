@@ -9,6 +9,7 @@ mod compile;
 mod event;
 mod head;
 mod platform;
+mod prefilter;
 pub mod print;
 mod test;
 
