@@ -1,6 +1,6 @@
 //! Predicates over values that the target has to compute first, where it has expressions of its own.
 
-use super::condition::{Condition, FieldTest, Match, Origin};
+use super::condition::{Condition, FieldTest, Match, Origin, Shape, TextTest};
 use super::kql::print;
 use super::loss::{Loss, LossClass, Refusal};
 use super::reader::Reader;
@@ -133,9 +133,16 @@ impl Translator<'_> {
         if is_of_text && !self.looks_everywhere(test) {
             return Some(exact);
         }
-        let field = if is_of_text { "_raw".to_owned() } else { name.clone() };
+        let (field, test) = match &found.test {
+            FieldTest::Text(text) if is_of_text && text.needles.iter().all(|needle| needle.len() > 2) => {
+                let text = TextTest { shape: Shape::Contains, is_case_sensitive: false, ..text.clone() };
+                ("_raw".to_owned(), FieldTest::Text(text))
+            }
+            _ if is_of_text => return Some(exact),
+            other => (name.clone(), other.clone()),
+        };
         let origin = Origin { is_computed: false, ..found.origin.clone() };
-        let of_some = Condition::Match(Match { field, test: found.test.clone(), origin });
+        let of_some = Condition::Match(Match { field, test, origin });
         Some(Condition::all(spl::wider(&of_some).into_iter().chain([exact]).collect()))
     }
 
