@@ -11,7 +11,7 @@ use super::time::is_time;
 use super::translate::{Position, Translator, construct_of, needs_expression, test_expression};
 use crate::ir::{Expr, ExprKind, Test};
 use crate::mapping::{Assumption, Dialect, Resolution, ValueForm};
-use crate::schema::Value;
+use crate::schema::{ScalarType, Value};
 use crate::span::Span;
 
 impl Translator<'_> {
@@ -28,6 +28,7 @@ impl Translator<'_> {
                     .under(at.is_negated),
             );
             self.losses.extend(spl::assumed(expr, expr.span));
+            self.note_time(&text, expr, at);
         }
         let found = Condition::Match(Match { field: String::new(), test: FieldTest::Formula(text), origin });
         if is_negated { Condition::not(found) } else { found }
@@ -43,7 +44,10 @@ impl Translator<'_> {
             let subject = subject(expr)?;
             let (resolution, is_any_element) = self.columns.resolve(&subject)?;
             if !self.style.is_kql {
-                return spl::value(&resolution, is_any_element, &subject);
+                let text = spl::value(&resolution, is_any_element, &subject)?;
+                // Behind other stages, every time is in seconds already.
+                let is_text = self.style.time_field.is_some() && subject.ty == ScalarType::Datetime;
+                return Some(if is_text { spl::epoch(&text) } else { text });
             }
             let is_alike = resolution.source.form == resolution.target.form
                 && resolution.source.values.is_empty()
@@ -55,6 +59,18 @@ impl Translator<'_> {
             }
         };
         compute(expr, &column)
+    }
+
+    /// Times in texts are read on the target.
+    fn note_time(&mut self, text: &str, expr: &Expr, at: Position) {
+        if text.contains("strptime(") && spl::assumed(expr, expr.span).is_empty() {
+            self.losses.push(
+                Loss::new(LossClass::Assumption, Reason::TimeZone, expr.span, print::expression(expr))
+                    .says("times in texts are read to the second, in the time zone of the user who searches")
+                    .assuming(Assumption::Utc)
+                    .under(at.is_negated),
+            );
+        }
     }
 
     pub(super) fn refuse_expression(&mut self, expr: &Expr) -> Condition {
@@ -88,6 +104,7 @@ impl Translator<'_> {
         }
         if !self.style.is_kql {
             self.losses.extend(spl::assumed(&test.subject, span));
+            self.note_time(&field, &test.subject, at);
         }
         self.on_computed(field, test, span, at)
     }
