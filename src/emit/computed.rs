@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::condition::{Condition, FieldTest, Match, Origin};
+use super::condition::{Condition, FieldTest, Match, Origin, Shape, TextTest};
 use super::invert::{Inverted, invert, invert_call};
 use super::kql::{self, of_resolution, print};
 use super::loss::{Loss, LossClass, Refusal};
@@ -14,7 +14,7 @@ use super::time::is_time;
 use super::translate::{Position, Translator, construct_of, needs_expression, test_expression};
 use crate::ir::{Expr, ExprKind, Test};
 use crate::mapping::{Assumption, Dialect, Resolution, ValueForm};
-use crate::schema::Value;
+use crate::schema::{ScalarType, Value};
 use crate::span::Span;
 
 impl Translator<'_> {
@@ -39,6 +39,7 @@ impl Translator<'_> {
                     .under(at.is_negated),
             );
             self.losses.extend(spl::assumed(expr, expr.span));
+            self.note_time(&text, expr, at);
         }
         let found = Condition::Match(Match { field: String::new(), test: FieldTest::Formula(text), origin });
         if is_negated { Condition::not(found) } else { found }
@@ -55,7 +56,10 @@ impl Translator<'_> {
             let subject = subject(expr)?;
             let (mut resolution, is_any_element) = self.columns.resolve(&subject)?;
             if !self.style.is_kql {
-                return spl::value(&resolution, is_any_element, &subject);
+                let text = spl::value(&resolution, is_any_element, &subject)?;
+                // Behind other stages, every time is in seconds already.
+                let is_text = self.style.time_field.is_some() && subject.ty == ScalarType::Datetime;
+                return Some(if is_text { spl::epoch(&text) } else { text });
             }
             let own = of_resolution(&resolution);
             let text = own.or_else(|| {
@@ -92,6 +96,18 @@ impl Translator<'_> {
         Some(self.condition(&found.expr, at))
     }
 
+    /// Times in texts are read on the target.
+    fn note_time(&mut self, text: &str, expr: &Expr, at: Position) {
+        if text.contains("strptime(") && spl::assumed(expr, expr.span).is_empty() {
+            self.losses.push(
+                Loss::new(LossClass::Assumption, Reason::TimeZone, expr.span, print::expression(expr))
+                    .says("times in texts are read to the second, in the time zone of the user who searches")
+                    .assuming(Assumption::Utc)
+                    .under(at.is_negated),
+            );
+        }
+    }
+
     pub(super) fn refuse_expression(&mut self, expr: &Expr, at: Position) -> Condition {
         let construct = print::expression(expr);
         let refusal = match &expr.kind {
@@ -126,6 +142,7 @@ impl Translator<'_> {
         }
         if !self.style.is_kql {
             self.losses.extend(spl::assumed(&test.subject, span));
+            self.note_time(&field, &test.subject, at);
         }
         self.on_computed(field, test, span, at)
     }
@@ -171,9 +188,16 @@ impl Translator<'_> {
         if is_of_text && !self.looks_everywhere(test) {
             return Some(exact);
         }
-        let field = if is_of_text { "_raw".to_owned() } else { name.clone() };
+        let (field, test) = match &found.test {
+            FieldTest::Text(text) if is_of_text && text.needles.iter().all(|needle| needle.len() > 2) => {
+                let text = TextTest { shape: Shape::Contains, is_case_sensitive: false, ..text.clone() };
+                ("_raw".to_owned(), FieldTest::Text(text))
+            }
+            _ if is_of_text => return Some(exact),
+            other => (name.clone(), other.clone()),
+        };
         let origin = Origin { is_computed: false, ..found.origin.clone() };
-        let of_some = Condition::Match(Match { field, test: found.test.clone(), origin });
+        let of_some = Condition::Match(Match { field, test, origin });
         Some(Condition::all(spl::wider(&of_some).into_iter().chain([exact]).collect()))
     }
 

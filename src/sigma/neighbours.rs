@@ -1,9 +1,11 @@
 //! What the rules of a run are called, so that one can be held against the others.
 //!
-//! Only lines at the left margin are looked at, without reading the YAML: that is where block style has the keys of a
-//! rule, and every file is read only once more.
+//! Only lines at the left margin and those of log sources are looked at, without reading the YAML: that is where block
+//! style has the keys of a rule, and every file is read only once more.
 
 use std::collections::BTreeMap;
+
+use super::taxonomy::SourceNames;
 
 /// Paths by what the rules there are called.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -12,6 +14,8 @@ pub struct Neighbours {
     names: BTreeMap<String, Vec<String>>,
     titles: BTreeMap<String, Vec<String>>,
     files: BTreeMap<String, Vec<String>>,
+    /// Log sources of rules, by ids and names.
+    sources: BTreeMap<String, SourceNames>,
     is_complete: bool,
 }
 
@@ -47,6 +51,7 @@ impl Neighbours {
         }
         let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
         self.files.entry(file.to_owned()).or_default().push(path.to_owned());
+        self.add_sources(text);
         for line in text.trim_start_matches('\u{FEFF}').lines() {
             let Some((key, value)) = line.split_once(':') else { continue };
             let (map, value) = match key {
@@ -59,6 +64,37 @@ impl Neighbours {
                 map.entry(value).or_default().push(path.to_owned());
             }
         }
+    }
+
+    /// Adds the log sources of the rules of a file that have an id or a name.
+    fn add_sources(&mut self, text: &str) {
+        let (mut called, mut source, mut is_within) = (Vec::new(), SourceNames::default(), false);
+        for line in text.trim_start_matches('\u{FEFF}').lines().chain(["---"]) {
+            if line.starts_with("---") {
+                for name in called.drain(..).filter(|_| source != SourceNames::default()) {
+                    self.sources.entry(name).or_insert_with(|| source.clone());
+                }
+                (source, is_within) = (SourceNames::default(), false);
+            }
+            let Some((key, value)) = line.split_once(':') else { continue };
+            let is_margin = !key.starts_with([' ', '\t', '#', '-']);
+            match (key.trim(), is_margin) {
+                ("id", true) => called.push(plain(value).to_ascii_lowercase()),
+                ("name", true) => called.push(plain(value).to_owned()),
+                ("product", false) if is_within => plain(value).clone_into(&mut source.product),
+                ("category", false) if is_within => plain(value).clone_into(&mut source.category),
+                ("service", false) if is_within => plain(value).clone_into(&mut source.service),
+                _ => {}
+            }
+            if is_margin {
+                is_within = key == "logsource";
+            }
+        }
+    }
+
+    /// The log source of the rule with the id or the name, if it is no correlation.
+    pub fn source_of(&self, id_or_name: &str) -> Option<&SourceNames> {
+        self.sources.get(id_or_name).or_else(|| self.sources.get(&id_or_name.to_ascii_lowercase()))
     }
 
     /// Paths of the rules that are called so, one for each; the rule itself is among them.
@@ -111,5 +147,7 @@ mod tests {
         assert_eq!(neighbours.other(CalledBy::Id, "AB", "a/x.yml"), None);
         assert_eq!(neighbours.other(CalledBy::FileName, "x.yml", "b/x.yml"), Some("a/x.yml"));
         assert!(neighbours.has_rule("two") && !neighbours.has_rule("three"));
+        assert_eq!(neighbours.source_of("AB").map(|source| source.product.as_str()), Some("linux"));
+        assert_eq!(neighbours.source_of("two"), None);
     }
 }

@@ -8,9 +8,30 @@ static EVENTS: SortedText = SortedText::new(include_str!("../../schemas/sigma_ev
 
 /// The fields of the events of a log source; nothing if it is not known, an empty list if any field may occur.
 pub(super) fn fields(source: &SourceOutline<'_>) -> Option<Vec<&'static str>> {
-    let part = |word: &Option<Word<'_>>| word.map_or("-", |word| word.text).to_owned();
-    let (product, category, service) = (part(&source.product), part(&source.category), part(&source.service));
-    let (_, fields) = SOURCES.entry(&format!("{product} {category} {service}"))?;
+    let part = |word: &Option<Word<'_>>| word.map_or("", |word| word.text).to_owned();
+    fields_of(&SourceNames {
+        product: part(&source.product),
+        category: part(&source.category),
+        service: part(&source.service),
+    })
+}
+
+/// A log source by its names; a name that it lacks is empty.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SourceNames {
+    /// `product`
+    pub product: String,
+    /// `category`
+    pub category: String,
+    /// `service`
+    pub service: String,
+}
+
+/// The fields of the events of a log source; nothing if it is not known, an empty list if any field may occur.
+pub fn fields_of(source: &SourceNames) -> Option<Vec<&'static str>> {
+    let part = |name: &'_ str| if name.is_empty() { "-".to_owned() } else { name.to_owned() };
+    let key = [&source.product, &source.category, &source.service].map(|name| part(name)).join(" ");
+    let (_, fields) = SOURCES.entry(&key)?;
     Some(fields.split(',').filter(|field| !field.is_empty()).collect())
 }
 

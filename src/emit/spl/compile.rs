@@ -14,6 +14,7 @@ use super::super::time::is_time;
 use super::compute::compute;
 use super::expression::field_name;
 use super::tail::{Search, eval_name, list_of, number};
+use super::time::epoch;
 use super::{first_search, known_selector, part, quote, quoted_name, stats, wanted as with_wishes};
 use crate::ir::{Expr, ExprKind, Field, Pipeline, SourceKind, Stage};
 use crate::mapping::{Assumption, Resolution, ValueForm};
@@ -141,7 +142,9 @@ fn head<'r, 'a>(
         match field_value(request, &rows, &value) {
             Some(text) => {
                 search.losses.extend(super::assumed(&value, split.head.source.span));
-                search.losses.extend(assumptions(&rows, &value, split.head.source.span));
+                if !is_time(request.hub, &value) {
+                    search.losses.extend(assumptions(&rows, &value, split.head.source.span));
+                }
                 if text != field_name(name) {
                     made.push(format!("{}={text}", eval_name(name)));
                 }
@@ -210,7 +213,8 @@ pub(super) fn field_value(request: &Request<'_>, rows: &Rows<'_>, value: &Expr) 
         }
         let subject = subject(expr)?;
         let (resolution, is_any_element) = rows.columns.resolve(&subject)?;
-        self::value(&resolution, is_any_element, &subject)
+        let text = self::value(&resolution, is_any_element, &subject)?;
+        Some(if subject.ty == ScalarType::Datetime { epoch(&text) } else { text })
     };
     column(value).or_else(|| compute(&fold(value), &column))
 }
@@ -251,6 +255,7 @@ fn assumptions(rows: &Rows<'_>, value: &Expr, span: Span) -> Vec<Loss> {
     let of_form = match (resolution.source.form, resolution.target.form) {
         (ValueForm::AcctName, ValueForm::Acct) => Some(Assumption::DomainUser),
         (ValueForm::Name, ValueForm::Path) => Some(Assumption::FullPath),
+        _ if value.ty == ScalarType::Datetime => Some(Assumption::Utc),
         _ => None,
     };
     let (name, field) = (&resolution.source.names, resolution.target.spellings().join("`, `"));

@@ -95,7 +95,7 @@ fn call(name: &str, arguments: &[Expr], expr: &Expr, column: Column<'_>) -> Opti
         ("todatetime", [time]) if time.ty == ScalarType::Datetime => compute(time, column),
         ("todatetime", [_]) => {
             let text = texts()?.concat();
-            Some(format!("coalesce(tonumber({text}), strptime({text}, \"%Y-%m-%dT%H:%M:%S\"))"))
+            Some(format!("coalesce(tonumber({text}), {})", time::epoch(&text)))
         }
         ("toint" | "tolong" | "todouble" | "toreal", [_]) => Some(format!("tonumber({})", texts()?.concat())),
         ("tolower", [_]) => Some(format!("lower({})", texts()?.concat())),

@@ -306,6 +306,7 @@ pub(super) use function::assumed;
 pub(super) use part::inside;
 pub(super) use saved_search::saved_search;
 pub(super) use search::wider;
+pub(super) use time::epoch;
 
 fn tree(condition: &Condition) -> Tree<Match> {
     Tree::from(condition)

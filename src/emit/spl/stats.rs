@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::super::Request;
+use super::super::condition::Condition;
 use super::super::flatten::{Split, split};
 use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::needed::{names, needed};
@@ -130,7 +131,11 @@ fn side<'a>(
         .splunk
         .iter()
         .find(|splunk| !splunk.sources.is_empty() || !splunk.source_types.is_empty())?;
-    let is_it = format!("{} AND {}", selected(splunk)?, expression::write(&rows.condition));
+    let selected = selected(splunk)?;
+    let is_it = match &rows.condition {
+        Condition::Constant(true) => selected,
+        condition => format!("{selected} AND {}", expression::write(condition)),
+    };
     Some(Side { keys: keys?, columns, is_it, rows })
 }
 

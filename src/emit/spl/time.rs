@@ -87,6 +87,11 @@ fn length(unit: &str) -> Option<i64> {
     })
 }
 
+/// A text with a time in seconds, whether a `T` or a blank stands between day and hour.
+pub(in super::super) fn epoch(text: &str) -> String {
+    format!("strptime(replace({text}, \"T\", \" \"), \"%Y-%m-%d %H:%M:%S\")")
+}
+
 /// Whether the function's result depends on the time zone of the user who searches.
 pub(super) fn is_of_calendar(name: &str, arguments: &[Expr]) -> bool {
     const OF_CALENDAR: &[&str] = &[

@@ -311,6 +311,7 @@ rules! {
         invalid_hash,
         localized_account,
         idle_alias,
+        correlation_by_unknown_field,
     }
     style {
         single_element_list,
