@@ -9,7 +9,7 @@ use super::reason::Reason;
 use super::rows::{KeptAt, Rows, Wishes, translated, with_columns};
 use super::source::Recognised;
 use super::subject::Columns;
-use super::{Request, Target};
+use super::{Request, Target, direction};
 use crate::ir::{Expr, ExprKind, LogSource as Named, Pipeline, SourceKind, StageKind};
 use crate::mapping::{Assumption, Dialect, Fit, LogSource};
 use crate::span::Span;
@@ -34,7 +34,7 @@ pub(super) fn rows<'a>(
         losses.extend(fit_loss(place.fit, named, &place.name, span));
         let columns = Columns {
             hub: request.hub,
-            log_source: &source.id,
+            log_source: direction::section(request.hub, &source.id, Dialect::Sigma, place.dialects, conjuncts),
             from: Dialect::Sigma,
             to: place.dialects,
             native_prefix: "",

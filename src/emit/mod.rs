@@ -16,6 +16,7 @@ mod condition;
 mod constant;
 mod defender;
 mod digest;
+mod direction;
 mod event_field;
 mod flatten;
 mod fold;
@@ -50,6 +51,7 @@ mod wrap;
 mod yaml;
 
 pub(crate) use argument::as_filters;
+pub(crate) use direction::is_turned;
 pub(crate) use flatten::{count_nodes, substitute};
 pub use kql::print;
 pub use loss::{CounterExample, Loss, LossClass, Refusal};

@@ -15,7 +15,7 @@ use super::source::{Recognised, recognise, rows_loss, sensor_loss, source_name};
 use super::subject::{ColumnSet, Columns, subject};
 use super::time::{TimeTest, Window, fixed_loss, is_about_time, time_test, window_loss};
 use super::translate::{Known, Position, Translator};
-use super::{Request, Unmapped, widen};
+use super::{Request, Unmapped, direction, widen};
 use crate::ir::{Expr, ExprKind, SourceKind};
 use crate::mapping::{Assumption, Dialect, Fit, LogSource, Resolution, ValueForm};
 
@@ -205,7 +205,7 @@ fn mapped<'a>(
     }
     let columns = Columns {
         hub: request.hub,
-        log_source: &recognised.log_source.id,
+        log_source: direction::section(request.hub, &recognised.log_source.id, recognised.dialect, dialects, conjuncts),
         from: recognised.dialect,
         to: dialects,
         native_prefix: "",

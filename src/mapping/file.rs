@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_yaml::Value as Yaml;
 
-use super::hub::{AsimFunction, HubError, IpClass, Section};
+use super::hub::{AsimFunction, HubError, IpClass, Section, Turned};
 use super::log_source::{DataModel, NativeSource};
 use super::path::canonical;
 use super::{
@@ -295,6 +295,7 @@ pub(super) struct RawSection {
     #[serde(default)]
     also: Vec<String>,
     same_as: Option<String>,
+    turned: Option<Turned>,
     xdr_table: Option<String>,
     kql_table: Option<String>,
     secevt: Option<String>,
@@ -446,6 +447,7 @@ pub(super) fn sections(
             Some(id) => sections.get(id).cloned().unwrap_or_default(),
             None => Section::default(),
         };
+        section.turned.clone_from(&raw.turned);
         for concept in raw.fields.iter().chain(&raw.overrides) {
             let concept = concept.build()?;
             section.concepts.retain(|other| other.name != concept.name);

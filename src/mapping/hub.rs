@@ -36,6 +36,19 @@ pub(super) struct Section {
     pub(super) tables: Vec<(String, Dialect)>,
     /// Whether several log sources have the same columns.
     pub(super) is_shared: bool,
+    /// The rules that it is for, if not for every rule about its log source.
+    pub(super) turned: Option<Turned>,
+}
+
+/// Rules that ask for one value of a concept, and for which some columns mean something else.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Turned {
+    /// The log source.
+    pub(super) of: String,
+    /// The concept.
+    pub(super) concept: String,
+    /// Its value.
+    pub(super) value: String,
 }
 
 /// A function of ASIM.
@@ -277,6 +290,31 @@ impl Hub {
     /// The concepts of a log source.
     pub fn concepts(&self, log_source: &str) -> &[Concept] {
         self.sections.get(log_source).map_or(&[][..], |section| &section.concepts)
+    }
+
+    /// The log sources that have a section of their own for some rules.
+    pub fn turned_log_sources(&self) -> impl Iterator<Item = &str> {
+        self.sections.values().filter_map(|section| section.turned.as_ref()).map(|turned| turned.of.as_str())
+    }
+
+    /// The section for rules about a log source of which `asks` says that they ask for these texts of this column.
+    pub fn turned(
+        &self,
+        log_source: &str,
+        from: Dialect,
+        asks: impl Fn(&str, &dyn Fn(&str) -> bool) -> bool,
+    ) -> Option<&str> {
+        let is_it = |(_, section): &(&String, &Section)| {
+            let Some(turned) = section.turned.as_ref().filter(|turned| turned.of == log_source) else { return false };
+            let concept = section.concepts.iter().find(|concept| concept.name == turned.concept);
+            let Some(column) = concept.and_then(|concept| concept.column(from)) else { return false };
+            let means = |text: &str| {
+                let known = column.values.iter().find(|(own, _)| own.eq_ignore_ascii_case(text));
+                known.map_or(text, |(_, meaning)| meaning.as_str()).eq_ignore_ascii_case(&turned.value)
+            };
+            column.names.iter().any(|name| asks(name, &means))
+        };
+        self.sections.iter().find(is_it).map(|(id, _)| id.as_str())
     }
 
     /// The classes of addresses with their blocks.

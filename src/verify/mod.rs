@@ -25,7 +25,7 @@ pub use excuse::Direction;
 
 use crate::compare::witness::NOW;
 use crate::compare::witness::needs::key;
-use crate::emit::{Conversion, Loss, Outcome, Reason, as_filters};
+use crate::emit::{Conversion, Loss, Outcome, Reason, as_filters, is_turned};
 use crate::eval::{Events, Row, evaluate};
 use crate::ir::{Detection, Pipeline, Source};
 use crate::mapping::Hub;
@@ -147,6 +147,9 @@ impl<'a> Trial<'a> {
         let to: Vec<Detection> = to.collect::<Option<_>>().ok_or_else(many)?;
         let from_leaves = leaves(&from);
         let to_leaves: Vec<Leaf> = to.iter().flat_map(|rule| leaves(&rule.pipeline)).collect();
+        if from_leaves.iter().any(|leaf| is_turned(hub, &leaf.predicates)) {
+            return Err("which end of a connection is which depends on its direction".to_owned());
+        }
         let mut homes = homes(hub, &sources(&from_leaves), &sources(&to_leaves), losses);
         if homes.is_empty() {
             return Err("no event has a known shape on both sides".to_owned());
