@@ -13,7 +13,7 @@ use super::source::{Recognised, recognise, sensor_loss};
 use super::subject::{ColumnSet, Columns, subject};
 use super::time::{TimeTest, Window, fixed_loss, is_about_time, time_test, window_loss};
 use super::translate::{Known, Position, Translator};
-use super::widen::{left_out, left_out_time};
+use super::widen::{Unsayable, left_out, left_out_time};
 use super::{Request, Unmapped};
 use crate::ir::{Expr, ExprKind, SourceKind};
 use crate::mapping::{Assumption, Dialect, Fit, LogSource};
@@ -56,8 +56,8 @@ pub(super) struct Wishes<'a> {
     pub(super) lists: fn(Shape) -> bool,
     /// Whether a relative time range is written.
     pub(super) keeps_window: bool,
-    /// Whether what the target cannot say may be left out where the rule then only matches more.
-    pub(super) widens: bool,
+    /// What becomes of a test that the target cannot say.
+    pub(super) unsayable: Unsayable,
 }
 
 /// A place where a target keeps a log source.
@@ -93,7 +93,7 @@ pub(super) fn rows<'a>(
     // What the mapping lacks says more than what is wrong besides.
     let mut first_refusals = None;
     // A rule with every test on the table's own columns is better than one with some left out.
-    for widens in [false, true].into_iter().filter(|widens| !widens || wishes.widens) {
+    for widens in [false, true].into_iter().filter(|widens| !widens || wishes.unsayable == Unsayable::LeftOut) {
         match whole(mapped(request, wishes, flat, &conjuncts, &losses, widens)) {
             Ok(rows) => return Ok(Rows { window, ..rows }),
             Err(refusals) => {
@@ -236,7 +236,7 @@ pub(super) fn translated<'a>(
         unmapped: request.options.unmapped,
         losses,
         refusals: Vec::new(),
-        widens: wishes.widens && !request.options.allow.contains(&LossClass::Under),
+        widens: wishes.unsayable == Unsayable::LeftOut && !request.options.allow.contains(&LossClass::Under),
         known: Known::new(),
     };
     let rest = std::mem::take(&mut recognised.rest);
@@ -276,7 +276,7 @@ fn untimed(
     let mut kept = Vec::new();
     for conjunct in conjuncts {
         match time_test(request.hub, &conjunct) {
-            TimeTest::None if wishes.widens && is_about_time(request.hub, &conjunct) => {
+            TimeTest::None if wishes.unsayable == Unsayable::LeftOut && is_about_time(request.hub, &conjunct) => {
                 losses.push(left_out_time(&conjunct));
             }
             TimeTest::None => kept.push(conjunct),

@@ -9,6 +9,15 @@ use crate::ir::Expr;
 use crate::mapping::{Hub, RowFilter};
 use crate::schema::Value;
 
+/// What becomes of a test that the target cannot say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unsayable {
+    /// The rule is refused.
+    Refused,
+    /// It is left out where the rule then only matches more.
+    LeftOut,
+}
+
 /// The losses of leaving out what was refused; the refusals themselves if that is no good. In `condition`, what was
 /// refused is already replaced by the constant with which the rule matches more.
 pub(super) fn left_out(

@@ -9,6 +9,7 @@ use super::super::rows::{KeptAt, Rows, Wishes, rows};
 use super::super::source::{Recognised, row_filter_text};
 use super::super::subject::ColumnSet;
 use super::super::time::Window;
+use super::super::widen::Unsayable;
 use super::compile::where_line;
 use super::platform::{Home, Platform};
 use super::{event, print, test};
@@ -40,7 +41,7 @@ fn wishes_do<T>(platform: Platform, request: &Request<'_>, run: impl FnOnce(&Wis
         element: "",
         lists: |_| true,
         keeps_window: true,
-        widens: false,
+        unsayable: Unsayable::Refused,
     })
 }
 

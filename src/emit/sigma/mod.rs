@@ -23,6 +23,7 @@ use super::reason::Reason;
 use super::rows::{KeptAt, Rows, Wishes, rows};
 use super::subject::ColumnSet;
 use super::union::distribute;
+use super::widen::Unsayable;
 use super::yaml::{self, Node};
 use super::{Backend, Mode, Request, regex};
 use crate::ir::Expr;
@@ -103,7 +104,7 @@ fn base<'a>(
         needs_condition: true,
         lists: |_| true,
         keeps_window: false,
-        widens: true,
+        unsayable: Unsayable::LeftOut,
     };
     let mut rows = rows(request, &wishes, &flat, needed)?;
     losses.append(&mut rows.losses);

@@ -23,6 +23,7 @@ use super::reason::Reason;
 use super::rows::{KeptAt, Wishes};
 use super::subject::ColumnSet;
 use super::time::Window;
+use super::widen::Unsayable;
 use super::{Backend, Form, Request, SplunkStyle, regex};
 use crate::ir::{ExprKind, SourceKind};
 use crate::mapping::{Assumption, Dialect, Fit, LogSource, SplunkSource};
@@ -127,7 +128,7 @@ fn wanted<T>(request: &Request<'_>, run: impl FnOnce(&Wishes<'_>) -> T) -> T {
         element: "{}",
         lists: |_| true,
         keeps_window: true,
-        widens: false,
+        unsayable: Unsayable::Refused,
     })
 }
 
