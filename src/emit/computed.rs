@@ -22,7 +22,7 @@ impl Translator<'_> {
     pub(super) fn formula(&mut self, expr: &Expr, is_negated: bool, at: Position) -> Condition {
         let Some(text) = self.computed(expr, expr.span, at) else {
             let at_test = if is_negated { at.negated() } else { at };
-            let inverted = invert_call(expr).and_then(|found| self.inverted(found, expr, expr.span, at_test));
+            let inverted = invert_call(expr).and_then(|found| self.inverted(&found, expr, expr.span, at_test));
             return match inverted {
                 Some(found) if is_negated => Condition::not(found),
                 Some(found) => found,
@@ -80,7 +80,7 @@ impl Translator<'_> {
     }
 
     /// A test in other words, unless it would match less.
-    fn inverted(&mut self, found: Inverted, expr: &Expr, span: Span, at: Position) -> Option<Condition> {
+    fn inverted(&mut self, found: &Inverted, expr: &Expr, span: Span, at: Position) -> Option<Condition> {
         let loss = Loss::new(found.class, Reason::ComputedField, span, print::expression(expr)).under(at.is_negated);
         match loss.rule_class {
             LossClass::Exact => {}
@@ -134,7 +134,7 @@ impl Translator<'_> {
     pub(super) fn computed_test(&mut self, test: &Test, span: Span, at: Position) -> Condition {
         let Some(field) = self.computed(&test.subject, span, at) else {
             let whole = test_expression(test, span);
-            let inverted = invert(test, span).and_then(|found| self.inverted(found, &whole, span, at));
+            let inverted = invert(test, span).and_then(|found| self.inverted(&found, &whole, span, at));
             return inverted.unwrap_or_else(|| self.refuse_expression(&test.subject, at));
         };
         if needs_expression(test) {

@@ -117,6 +117,7 @@ impl Forms<'_> {
     }
 
     /// T17: a bare number is what Sysmon writes with its kind and in hexadecimal.
+    #[expect(clippy::unnecessary_wraps, reason = "it stands among rewrites that can fail")]
     pub(super) fn sysmon_data(&self, test: FieldTest) -> Rewritten {
         let test = match test {
             FieldTest::Text(mut wanted) if wanted.shape == Shape::Whole => {

@@ -39,16 +39,14 @@ pub(super) fn literal(text: &str) -> String {
 pub(super) fn pattern(shape: Shape, needles: &[String], part: Part) -> String {
     let (left, right) = match (part, shape) {
         (Part::Everything, Shape::Whole) => ("^", "$"),
-        (Part::Everything, Shape::Contains) => ("", ""),
-        (Part::Everything, Shape::StartsWith) => ("^", ""),
+        (Part::Everything | Part::Key, Shape::Contains) => ("", ""),
+        (Part::Everything | Part::Key, Shape::StartsWith) => ("^", ""),
         (Part::Everything, Shape::EndsWith) => ("", "$"),
         (Part::LastComponent, Shape::Whole) => (r"(^|[\\/])", "$"),
         (Part::LastComponent, Shape::Contains) => (r"(^|[\\/])[^\\/]*", r"[^\\/]*$"),
         (Part::LastComponent, Shape::StartsWith) => (r"(^|[\\/])", r"[^\\/]*$"),
         (Part::LastComponent, Shape::EndsWith) => (r"(^|[\\/])[^\\/]*", "$"),
         (Part::Key, Shape::Whole) => ("^", r"(\\[^\\]*)?$"),
-        (Part::Key, Shape::Contains) => ("", ""),
-        (Part::Key, Shape::StartsWith) => ("^", ""),
         (Part::Key, Shape::EndsWith) => ("", r"(\\[^\\]*)?$"),
         (_, Shape::Term { left, right }) => return term(left, right, needles, part),
         (_, Shape::Fits) => return fitting(needles),

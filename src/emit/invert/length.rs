@@ -81,7 +81,7 @@ pub(super) fn position(built: &Built<'_>, text: &Expr, needle: &Expr) -> Option<
     let contains = || built.with(text, TestOp::ContainsCs, vec![needle.clone()]);
     let starts = || built.with(text, TestOp::StartsWithCs, vec![needle.clone()]);
     Some(match (built.test.op, built.number()?) {
-        (TestOp::Equal, -1) | (TestOp::Less, 0) | (TestOp::LessOrEqual, -1) => built.not(contains()),
+        (TestOp::Equal | TestOp::LessOrEqual, -1) | (TestOp::Less, 0) => built.not(contains()),
         (TestOp::Equal, 0) => starts(),
         (TestOp::GreaterOrEqual, 0) | (TestOp::Greater, -1) => contains(),
         (TestOp::Greater, 0) | (TestOp::GreaterOrEqual, 1) => built.all(vec![contains(), built.not(starts())]),

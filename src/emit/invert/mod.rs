@@ -42,17 +42,17 @@ pub(super) fn invert(test: &Test, span: Span) -> Option<Inverted> {
         },
         ExprKind::Call { name, arguments } => match (name.as_str(), arguments.as_slice()) {
             ("coalesce", [_, _, ..]) => exact(choice::coalesced(&built, arguments)),
-            ("strlen", [text]) => exact(length::of_text(&built, text)),
+            ("strlen", [column]) => exact(length::of_text(&built, column)),
             ("array_length", [list]) => exact(length::of_list(&built, list)),
-            ("indexof", [text, needle]) => exact(length::position(&built, text, needle)),
-            ("indexof_regex", [text, pattern]) => exact(length::position_of_match(&built, text, pattern)),
-            ("countof", [text, needle]) => exact(length::occurrences(&built, text, needle)),
-            ("tolower" | "toupper", [text]) => exact(letters::folded(&built, text, name == "tolower")),
+            ("indexof", [column, needle]) => exact(length::position(&built, column, needle)),
+            ("indexof_regex", [column, pattern]) => exact(length::position_of_match(&built, column, pattern)),
+            ("countof", [column, needle]) => exact(length::occurrences(&built, column, needle)),
+            ("tolower" | "toupper", [column]) => exact(letters::folded(&built, column, name == "tolower")),
             ("strcat", _) => exact(letters::joined(&built, arguments)),
-            ("replace_string", [text, old, new]) => letters::without(&built, text, old, new),
+            ("replace_string", [column, old, new]) => letters::without(&built, column, old, new),
             ("extractjson" | "extract_json", [path, json, ..]) => exact(part::json_path(&built, path, json)),
-            ("extract", [pattern, group, text, ..]) => extract::group(&built, pattern, group, text),
-            ("substring", [text, ..]) => part::substring(&built, text, &arguments[1..]),
+            ("extract", [pattern, group, column, ..]) => extract::group(&built, pattern, group, column),
+            ("substring", [column, ..]) => part::substring(&built, column, &arguments[1..]),
             _ => part::of_argument(&built, name, arguments),
         },
         _ => None,
@@ -62,7 +62,7 @@ pub(super) fn invert(test: &Test, span: Span) -> Option<Inverted> {
 /// A predicate of the library that is a test in other words.
 pub(super) fn invert_call(expr: &Expr) -> Option<Inverted> {
     let ExprKind::Call { name, arguments } = &expr.kind else { return None };
-    let (text, addresses) = arguments.split_first()?;
+    let (column, addresses) = arguments.split_first()?;
     let is_prefix = match name.as_str() {
         "has_ipv4" | "has_any_ipv4" => false,
         "has_ipv4_prefix" | "has_any_ipv4_prefix" => true,
@@ -71,8 +71,8 @@ pub(super) fn invert_call(expr: &Expr) -> Option<Inverted> {
     let addresses: Vec<String> = all_scalars(addresses)?.iter().map(Scalar::text).collect();
     let end = if is_prefix { "" } else { "([^a-zA-Z0-9]|$)" };
     let pattern = format!("(^|[^a-zA-Z0-9]){}{end}", alternatives(&addresses));
-    let test = Test { subject: text.clone(), op: TestOp::Regex, operands: vec![], op_span: expr.span };
-    let found = Built { test: &test, span: expr.span }.matches(text, &pattern);
+    let test = Test { subject: column.clone(), op: TestOp::Regex, operands: vec![], op_span: expr.span };
+    let found = Built { test: &test, span: expr.span }.matches(column, &pattern);
     // Whether the rest of the address is valid, and whether a dot in front belongs to it, is not looked at.
     Some(Inverted { expr: found, class: LossClass::Over })
 }

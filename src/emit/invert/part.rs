@@ -107,7 +107,7 @@ pub(super) fn json_path(built: &Built<'_>, path: &Expr, json: &Expr) -> Option<E
     let ExprKind::Value(Value::String(path)) = &path.kind else { return None };
     let is_name = |key: &&str| !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     let keys: Vec<&str> = path.strip_prefix("$.")?.split('.').collect();
-    if !keys.iter().all(|key| is_name(key)) {
+    if !keys.iter().all(is_name) {
         return None;
     }
     let of_json = |kind| Expr { kind, ty: ScalarType::Dynamic, span: built.span };
@@ -120,22 +120,22 @@ pub(super) fn json_path(built: &Built<'_>, path: &Expr, json: &Expr) -> Option<E
 
 /// A test of what some function makes from a text: a part of it holds a needle only where all of it does.
 pub(super) fn of_argument(built: &Built<'_>, name: &str, arguments: &[Expr]) -> Option<Inverted> {
-    let is_part = |function: &str| matches!(function, "split" | "parse_path" | "parse_url" | "extract" | "substring");
+    let made_anew = [
+        "base64_decode_tostring",
+        "geo_info_from_ip_address",
+        "gzip_decompress_from_base64_string",
+        "parse_command_line",
+        "parse_ipv4",
+        "parse_user_agent",
+        "parse_xml",
+        "replace",
+        "replace_regex",
+        "url_decode",
+    ];
     match (name, arguments) {
-        ("trim" | "trim_start" | "trim_end", [_, text]) => contained(built, text),
-        (name, [text, ..]) if is_part(name) => contained(built, text),
-        (
-            "base64_decode_tostring"
-            | "url_decode"
-            | "parse_xml"
-            | "parse_command_line"
-            | "parse_ipv4"
-            | "geo_info_from_ip_address"
-            | "parse_user_agent"
-            | "gzip_decompress_from_base64_string",
-            [text, ..],
-        ) => emptied(built, text),
-        ("replace_regex" | "replace", [text, ..]) => emptied(built, text),
+        ("trim" | "trim_start" | "trim_end", [_, text])
+        | ("split" | "parse_path" | "parse_url" | "extract" | "substring", [text, ..]) => contained(built, text),
+        (name, [text, ..]) if made_anew.contains(&name) => emptied(built, text),
         _ => None,
     }
 }

@@ -22,7 +22,7 @@ const DEFAULT_WINDOWS: (i64, i64) = (30 * 86_400, 86_400);
 /// What a correlation is over.
 pub(super) enum Member<'a> {
     /// Events.
-    Events(Base<'a>),
+    Events(Box<Base<'a>>),
     /// Groups of so many events.
     Counted(Correlation, Vec<Base<'a>>),
 }
@@ -30,7 +30,7 @@ pub(super) enum Member<'a> {
 impl<'a> Member<'a> {
     fn bases(&self) -> &[Base<'a>] {
         match self {
-            Self::Events(base) => std::slice::from_ref(base),
+            Self::Events(base) => std::slice::from_ref(&**base),
             Self::Counted(_, bases) => bases,
         }
     }
@@ -99,11 +99,11 @@ pub(super) fn counted(
     }
     match members.pop() {
         Some(Member::Counted(correlation, bases)) => {
-            let members: Vec<Member<'_>> = bases.into_iter().map(Member::Events).collect();
+            let members: Vec<Member<'_>> = bases.into_iter().map(|base| Member::Events(Box::new(base))).collect();
             write(request, &members, &correlation, losses)
         }
         Some(Member::Events(base)) => {
-            let (document, mut of_events) = events(request, vec![base])?;
+            let (document, mut of_events) = events(request, vec![*base])?;
             losses.append(&mut of_events);
             Ok((document, losses))
         }
@@ -131,7 +131,7 @@ pub(super) fn count<'a>(
     }
     let Some((threshold, keys)) = first else { return Err(Vec::new()) };
     if threshold.is_any_event() && bases.len() == 1 {
-        return bases.pop().map(Member::Events).ok_or_else(Vec::new);
+        return bases.pop().map(|base| Member::Events(Box::new(base))).ok_or_else(Vec::new);
     }
     let rows = &bases[0].rows;
     let mut condition = vec![(condition_word(threshold.op).to_owned(), Node::Bare(threshold.number.clone()))];

@@ -146,7 +146,7 @@ fn member<'a>(
     let needed = if needs_keys { keys } else { &[] };
     let mut base = with_key(keys, tail, |filters, losses| base(request, split, filters, losses, needed))?;
     losses.append(&mut base.losses);
-    Ok(Member::Events(base))
+    Ok(Member::Events(Box::new(base)))
 }
 
 /// The fields of a key, if both sides have one and hold the same values in it.
@@ -217,7 +217,9 @@ fn correlate(
     let mut members = vec![members.0, members.1];
     if between.is_right_first {
         members.reverse();
-        aliases.iter_mut().for_each(|(_, fields)| fields.reverse());
+        for (_, fields) in &mut aliases {
+            fields.reverse();
+        }
     }
     let correlation = Correlation {
         kind: if between.is_ordered { "temporal_ordered" } else { "temporal" },
