@@ -23,7 +23,9 @@ impl SigmaFile {
         let (mut rules, problems) = read(&file.text);
         let values = placeholder_values(input, given);
         if !values.is_empty() {
-            rules.iter_mut().for_each(|rule| fill(rule, &values));
+            for rule in &mut rules {
+                fill(rule, &values);
+            }
         }
         // Old collections have documents that are no rules; then nobody knows which is which.
         let is_plain = rules.len() == file.rules.len();

@@ -144,11 +144,11 @@ impl Translator<'_> {
             self.losses.extend(spl::assumed(&test.subject, span));
             self.note_time(&field, &test.subject, at);
         }
-        self.on_computed(field, test, span, at)
+        self.on_computed(&field, test, span, at)
     }
 
     /// A test of an expression of the target.
-    fn on_computed(&mut self, field: String, test: &Test, span: Span, at: Position) -> Condition {
+    fn on_computed(&mut self, field: &str, test: &Test, span: Span, at: Position) -> Condition {
         let construct = construct_of(test, span);
         let form = if is_number(test.subject.ty) { ValueForm::Int } else { ValueForm::Text };
         let reader = Reader { test, form, ty: test.subject.ty, style: self.style };
@@ -158,7 +158,7 @@ impl Translator<'_> {
         };
         let origin =
             Origin { span, construct, form, is_negated: at.is_negated, is_computed: true, ..Origin::default() };
-        let found = plan.on(&|test| Condition::Match(Match { field: field.clone(), test, origin: origin.clone() }));
+        let found = plan.on(&|test| Condition::Match(Match { field: field.to_owned(), test, origin: origin.clone() }));
         self.adapted(found)
     }
 
@@ -176,7 +176,7 @@ impl Translator<'_> {
         self.style.compute.filter(|_| !self.style.is_kql)?;
         let [name] = resolution.target.names.as_slice() else { return None };
         let element = spl::inside(name, subject)?;
-        let exact = self.on_computed(element, test, span, at);
+        let exact = self.on_computed(&element, test, span, at);
         let construct = construct_of(test, span);
         let origin = Origin { span, construct, column: subject.name.clone(), ..Origin::default() };
         self.note_assumptions(resolution, Vec::new(), &origin);
@@ -189,9 +189,9 @@ impl Translator<'_> {
             return Some(exact);
         }
         let (field, test) = match &found.test {
-            FieldTest::Text(text) if is_of_text && text.needles.iter().all(|needle| needle.len() > 2) => {
-                let text = TextTest { shape: Shape::Contains, is_case_sensitive: false, ..text.clone() };
-                ("_raw".to_owned(), FieldTest::Text(text))
+            FieldTest::Text(exactly) if is_of_text && exactly.needles.iter().all(|needle| needle.len() > 2) => {
+                let within = TextTest { shape: Shape::Contains, is_case_sensitive: false, ..exactly.clone() };
+                ("_raw".to_owned(), FieldTest::Text(within))
             }
             _ if is_of_text => return Some(exact),
             other => (name.clone(), other.clone()),
@@ -205,9 +205,9 @@ impl Translator<'_> {
     /// sent may hold in another form.
     pub(super) fn looks_everywhere(&self, test: &Test) -> bool {
         let is_plain = |operand: &Expr| match &operand.kind {
-            ExprKind::Value(Value::String(text)) => {
-                !text.is_empty()
-                    && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.'))
+            ExprKind::Value(Value::String(wanted)) => {
+                !wanted.is_empty()
+                    && wanted.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.'))
             }
             _ => false,
         };

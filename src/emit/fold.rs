@@ -37,9 +37,8 @@ pub(super) fn fold(expr: &Expr) -> Expr {
 /// `extractjson("$.a.b", x)` is `x.a.b`, as a text.
 fn extracted(expr: &Expr) -> Option<Expr> {
     let ExprKind::Call { name, arguments } = &expr.kind else { return None };
-    let (path, text) = match (name.as_str(), arguments.as_slice()) {
-        ("extractjson" | "extract_json", [path, text] | [path, text, _]) => (path, text),
-        _ => return None,
+    let ("extractjson" | "extract_json", [path, text] | [path, text, _]) = (name.as_str(), arguments.as_slice()) else {
+        return None;
     };
     let ExprKind::Value(Value::String(path)) = &path.kind else { return None };
     let keys: Vec<&str> = path.strip_prefix("$.")?.split('.').collect();

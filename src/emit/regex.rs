@@ -153,7 +153,7 @@ impl Printer {
             Ast::ClassUnicode(_) => return Err("Unicode classes such as `\\p{L}`".to_owned()),
             Ast::Flags(set) => {
                 let flags = self.flags(&set.flags).ok_or("flags other than a leading `(?i)`")?;
-                self.text.push_str(&format!("(?{flags})"));
+                self.text.extend(["(?", &flags, ")"]);
             }
             Ast::Repetition(repetition) => self.repetition(repetition)?,
             Ast::Group(group) => self.group(group)?,
@@ -208,8 +208,10 @@ impl Printer {
             GroupKind::NonCapturing(flags) => {
                 let flags = self.flags(flags).ok_or("flags inside the pattern")?;
                 // Whether a group captures does not change what the pattern finds, only what `extract` gives.
-                let is_plain = self.syntax == Syntax::Portable;
-                self.text.push_str(&if is_plain { "(".to_owned() } else { format!("(?{flags}:") });
+                match self.syntax {
+                    Syntax::Portable => self.text.push('('),
+                    Syntax::Pcre => self.text.extend(["(?", &flags, ":"]),
+                }
             }
             GroupKind::CaptureIndex(_) | GroupKind::CaptureName { .. } => self.text.push('('),
         }

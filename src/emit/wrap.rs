@@ -25,7 +25,7 @@ pub(super) fn wrapped(
         (Form::Rule, Target::Asim | Target::Sentinel) => Ok(sentinel_rule(request, target, query)),
         (Form::Rule, Target::Xdr) => Ok(custom_detection(request, query, losses)),
         (Form::SavedSearch, Target::Spl) => Ok(spl::saved_search(request, &query, losses)),
-        (Form::ContentControl, Target::Spl) => Ok(spl::content_control(request, query, losses)),
+        (Form::ContentControl, Target::Spl) => Ok(spl::content_control(request, &query, losses)),
         (form, target) => {
             let message = format!("a rule for `{}` has no form `{}`", target.as_str(), form.as_str());
             Err(vec![Refusal::new(request.rule.pipeline.span, Reason::Envelope, form.as_str(), message)])

@@ -2,7 +2,7 @@
 
 use crate::schema::SortedText;
 
-const CONNECTORS: SortedText = SortedText::new(include_str!("../../mappings/connectors.tsv"));
+static CONNECTORS: SortedText = SortedText::new(include_str!("../../mappings/connectors.tsv"));
 
 /// The id of the connector that fills the table, as rule files name it.
 pub fn connector_of(table: &str) -> Option<&'static str> {

@@ -103,7 +103,9 @@ fn refused(target: Target, problem: &SigmaProblem, places: &Places) -> Conversio
     let mut conversion = refusal(target, reason, problem.message.clone(), span, &problem.path);
     if let (Reason::Placeholder, Converted::Refused(refusals)) = (reason, &mut conversion.outcome) {
         let suggestion = "give its values with `--placeholder NAME=VALUE`, or under `[convert.placeholders]`";
-        refusals.iter_mut().for_each(|refusal| refusal.suggestion = Some(suggestion.to_owned()));
+        for refusal in refusals {
+            refusal.suggestion = Some(suggestion.to_owned());
+        }
     }
     conversion
 }

@@ -56,8 +56,8 @@ fn of_test(found: &Match) -> Option<Match> {
     }
     let needles: Option<Vec<String>> = text.needles.iter().map(|needle| bounded(needle, text.shape)).collect();
     let shape = Shape::Term { left: true, right: true };
-    let test = TextTest { shape, part: Part::Everything, needles: needles?, is_case_sensitive: false };
-    Some(Match { test: FieldTest::Text(test), ..found.clone() })
+    let terms = TextTest { shape, part: Part::Everything, needles: needles?, is_case_sensitive: false };
+    Some(Match { test: FieldTest::Text(terms), ..found.clone() })
 }
 
 /// The longest part of what is looked for that begins and ends where a term does, whatever stands around it.

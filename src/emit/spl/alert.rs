@@ -97,7 +97,7 @@ fn with_tokens(format: &str, search: &str) -> Option<String> {
         let column = column.trim();
         names(search, column).then_some(())?;
         text.push_str(before);
-        text.push_str(&format!("${column}$"));
+        text.extend(["$", column, "$"]);
         rest = behind;
     }
     text.push_str(rest);

@@ -128,7 +128,7 @@ fn call(name: &str, arguments: &[Expr], expr: &Expr, column: Column<'_>) -> Opti
             Some(format!("mvcount({})", if is_json { part::elements(&array) } else { array }))
         }),
         ("extractjson", [path, text]) => {
-            let path = function::constant(path)?.trim_start_matches("$").trim_start_matches('.').to_owned();
+            let path = function::constant(path)?.trim_start_matches('$').trim_start_matches('.').to_owned();
             Some(format!("json_extract({}, {})", compute(text, column)?, quote(&path)))
         }
         _ => function::write(name, arguments, expr, column)

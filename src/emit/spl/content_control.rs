@@ -11,7 +11,7 @@ use crate::rule::Seconds;
 const MAX_NAME: usize = 67;
 
 /// A detection of the content repository.
-pub(in super::super) fn content_control(request: &Request<'_>, query: String, losses: &mut Vec<Loss>) -> String {
+pub(in super::super) fn content_control(request: &Request<'_>, query: &str, losses: &mut Vec<Loss>) -> String {
     let envelope = &request.rule.envelope;
     let title = title(request);
     if title.chars().count() > MAX_NAME {

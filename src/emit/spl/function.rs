@@ -106,9 +106,12 @@ pub(super) fn integer(expr: &Expr) -> Option<i64> {
     }
 }
 
+/// Whether an expression, its parts aside, is of some kind.
+type IsIt = fn(&Expr) -> bool;
+
 /// What a computed value assumes of the data or of the target.
 pub(in super::super) fn assumed(expr: &Expr, span: Span) -> Vec<Loss> {
-    const TEXTS: [(fn(&Expr) -> bool, Reason, Assumption, &str); 3] = [
+    const TEXTS: [(IsIt, Reason, Assumption, &str); 3] = [
         (
             is_of_letters,
             Reason::HasToRe,
@@ -128,7 +131,7 @@ pub(in super::super) fn assumed(expr: &Expr, span: Span) -> Vec<Loss> {
             "the text is read as JSON on the target",
         ),
     ];
-    let loss = |(is_it, reason, assumption, message): (fn(&Expr) -> bool, Reason, Assumption, &str)| {
+    let loss = |(is_it, reason, assumption, message): (IsIt, Reason, Assumption, &str)| {
         has_part(expr, is_it).then(|| {
             let construct = super::super::kql::print::expression(expr);
             Loss::new(LossClass::Assumption, reason, span, construct).says(message).assuming(assumption)
@@ -137,7 +140,7 @@ pub(in super::super) fn assumed(expr: &Expr, span: Span) -> Vec<Loss> {
     TEXTS.into_iter().filter_map(loss).collect()
 }
 
-fn has_part(expr: &Expr, is_it: fn(&Expr) -> bool) -> bool {
+fn has_part(expr: &Expr, is_it: IsIt) -> bool {
     let mut found = is_it(expr);
     map_children(expr, &mut |child| {
         found = found || has_part(child, is_it);

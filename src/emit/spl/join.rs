@@ -75,7 +75,7 @@ fn right_side<'r, 'a>(
         JoinKind::LeftSemi | JoinKind::LeftAnti => {}
         JoinKind::RightSemi | JoinKind::RightAnti => wanted.extend(search.later.iter().cloned()),
         JoinKind::Inner | JoinKind::InnerUnique | JoinKind::LeftOuter | JoinKind::RightOuter | JoinKind::FullOuter => {
-            wanted.extend(outputs(search, join, stage).into_keys())
+            wanted.extend(outputs(search, join, stage).into_keys());
         }
     }
     let right = match compile(search.request, &join.right, wanted, &keys.iter().cloned().collect()) {

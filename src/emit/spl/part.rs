@@ -108,7 +108,7 @@ fn spelled(path: &[&MemberKey]) -> Option<String> {
                 }
                 text.push_str(name);
             }
-            MemberKey::Index(index) if *index >= 0 => text.push_str(&format!("{{{index}}}")),
+            MemberKey::Index(index) if *index >= 0 => text.extend(["{", &index.to_string(), "}"]),
             MemberKey::Property(_) | MemberKey::Index(_) | MemberKey::Computed(_) => return None,
         }
     }
