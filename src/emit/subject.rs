@@ -156,7 +156,7 @@ impl Columns<'_> {
         if let Some(found) = self.hub.resolve(self.log_source, self.from, &subject.name, self.to) {
             return Some((found, false));
         }
-        if let (Dialect::Asim, ColumnSet::Table(_, Some(_))) = (self.from, self.shape) {
+        if let (Dialect::Asim, ColumnSet::Table { payload: Some(_), .. }) = (self.from, self.shape) {
             return self.inside_event(subject).map(|found| (found, false));
         }
         if subject.keys.is_empty() {

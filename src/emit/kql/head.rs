@@ -113,7 +113,8 @@ pub(super) fn first_lines(
     }];
     lines.extend(window(platform, rows.window));
     lines.extend(row_filter(&home, is_narrowed && !says_kind(&home, &rows.condition)));
-    let is_inside = matches!(home.shape, ColumnSet::Table(_, Some(_))) && rows.columns.from == Dialect::Asim;
+    let is_inside =
+        matches!(home.shape, ColumnSet::Table { payload: Some(_), .. }) && rows.columns.from == Dialect::Asim;
     if rows.columns.from == Dialect::Sigma || is_inside {
         lines.extend(event::lines(&rows.condition, rows.columns.shape));
     } else {
