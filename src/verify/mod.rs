@@ -6,6 +6,7 @@
 //! explained by a loss that the conversion reports, at a place and of a class that permits it ([`excuse`]). What is left
 //! is a silent loss.
 
+mod claim;
 mod draft;
 mod excuse;
 mod form;
@@ -21,11 +22,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json, json};
 
+pub use claim::Confirmation;
 pub use excuse::Direction;
 
 use crate::compare::witness::NOW;
 use crate::compare::witness::needs::key;
-use crate::emit::{Conversion, Loss, Outcome, Reason};
+use crate::emit::{Conversion, Loss, LossClass, Outcome, Reason};
 use crate::eval::{Events, Row, evaluate};
 use crate::ir::{Detection, Pipeline, Source};
 use crate::mapping::Hub;
@@ -35,9 +37,12 @@ use draft::{Change, bases, changed, changes, numbered, sampled};
 use excuse::{excused, is_broken, permits};
 use home::{Home, Kept, constant, homes};
 use leaf::{Leaf, leaves};
-use place::{Place, of_pipeline};
+use place::{Place, of_expression, of_pipeline};
 use pool::Pool;
 use side::{TIME, Things};
+
+/// The columns that hold the time of an event.
+const TIME_COLUMNS: [&str; 2] = ["TimeGenerated", "Timestamp"];
 
 /// How much is tried.
 #[derive(Debug, Clone, Copy)]
@@ -72,6 +77,9 @@ pub struct Findings {
     pub explained: usize,
     /// Those on which they disagree without a word.
     pub silent: Vec<Disagreement>,
+    /// Events that show what losses with an example say, in the order of the losses. A loss that is not among them has an
+    /// example that could not be shown.
+    pub confirmed: Vec<Confirmation>,
 }
 
 /// An event on which a rule and its conversion disagree without a word.
@@ -183,6 +191,7 @@ impl<'a> Trial<'a> {
             events: cases.len(),
             matched: from.len(),
             explained: disagreements.len() - silent.len(),
+            confirmed: self.confirmations()?,
             silent: silent.into_iter().map(|(number, direction)| self.disagreement(&cases[number], direction)).collect(),
         })
     }
@@ -200,7 +209,6 @@ impl<'a> Trial<'a> {
             let pool = self.pool(home);
             let mut all: Vec<(usize, Change)> = Vec::new();
             let mut settled: Vec<Things> = Vec::new();
-            let of_home = |leaf: &&Leaf, kept: &Kept<'_>| key(&leaf.source).is_some_and(|key| key == kept.key);
             let from = self.from_leaves.iter().filter(|leaf| of_home(leaf, &home.from));
             let to = self.to_leaves.iter().filter(|leaf| of_home(leaf, &home.to));
             let from = from.flat_map(|leaf| bases(self.source, leaf, &home.from.side, &pool));
@@ -265,7 +273,7 @@ impl<'a> Trial<'a> {
         let home = &self.homes[number];
         let time = things.get(TIME).cloned();
         let with_time = |mut event: Map<String, Json>| {
-            for column in ["TimeGenerated", "Timestamp"] {
+            for column in TIME_COLUMNS {
                 event.extend(time.iter().map(|time| (column.to_owned(), time.clone())));
             }
             event
@@ -281,23 +289,40 @@ impl<'a> Trial<'a> {
             Some(best) if best != number => return None,
             None if !home.takes_others => None,
             None if !is_first => return None,
-            best => {
+            _ => {
                 let mut places: BTreeSet<Place> = Self::of_table(&self.to_places, &home.to).collect();
                 if home.is_as_it_is {
                     places.retain(|place| from_places.iter().any(|known| known.is_around(place)));
                 }
                 let is_read = |thing: &str| from_places.iter().any(|place| home.from.side.reading(place).thing == thing);
+                if home.to.side.has_misspelt(&things) {
+                    return None;
+                }
+                // What the rule does not read the event need not have.
                 let mut there = things.clone();
+                let translated: BTreeSet<&String> = home.from.side.translated_things().collect();
+                there.retain(|thing, _| thing == TIME || is_read(thing) || translated.contains(thing));
                 home.to.side.leave_to_others(&mut there, &is_read);
                 let mut to = home.to.side.event(&there, &places);
                 if home.from.table.is_empty() && home.to.excludes(&to) {
                     return None;
                 }
+                let mut columns = home.to.filter.iter().flat_map(|filter| &filter.tests).map(|test| &test.column);
+                let says_kind = |column: &String| is_read(&home.to.side.reading(&own_place(&home.to, column)).thing);
+                let (is_kind_read, lacks_kind) =
+                    (columns.clone().any(says_kind), columns.clone().any(|column| says_kind(column) && !to.contains_key(column)));
+                if home.from.table.is_empty() && lacks_kind {
+                    return None;
+                }
+                if columns.any(|column| home.to.side.is_mute(column, &things, &is_read)) {
+                    return None;
+                }
                 if best.is_some() {
-                    let mut columns = home.to.filter.iter().flat_map(|filter| &filter.tests).map(|test| &test.column);
-                    if columns.any(|column| home.to.side.is_mute(column, &things, &is_read)) {
-                        return None;
-                    }
+                    home.to.settle(&mut to);
+                } else if self.selects(home) && !is_kind_read {
+                    // What the function calls other kinds of event is not known.
+                    return None;
+                } else if !self.selects(home) {
                     home.to.settle(&mut to);
                 }
                 if !home.to.side.takes(&from) {
@@ -312,6 +337,13 @@ impl<'a> Trial<'a> {
         };
         from = with_time(from);
         Some(Case { home: number, things, from: Some(from), to })
+    }
+
+    /// Whether the rule itself asks for some kinds of event of the table.
+    fn selects(&self, home: &Home<'_>) -> bool {
+        let columns: Vec<&String> = home.from.filter.iter().flat_map(|filter| &filter.tests).map(|test| &test.column).collect();
+        let predicates = self.from_leaves.iter().flat_map(|leaf| &leaf.predicates);
+        predicates.into_iter().flat_map(of_expression).any(|place| columns.contains(&&place.column))
     }
 
     fn matched_by_source(&self, pipeline: &Pipeline, cases: &[Case]) -> Result<BTreeSet<usize>, String> {
@@ -376,13 +408,39 @@ impl<'a> Trial<'a> {
         Ok(silent)
     }
 
-    /// Whether the event is none of those that the target looks at, as a loss says.
+    /// Whether one side does not look at events of this kind, as a loss says.
     fn is_out_of_scope(&self, case: &Case, direction: Direction) -> bool {
-        case.to.is_none()
-            && direction == Direction::Lost
-            && self.losses.iter().any(|loss| {
-                matches!(loss.reason, Reason::LogsourceImplied | Reason::LogsourceNarrowed | Reason::LogsourceSensor)
-            })
+        let says = |is_it: &dyn Fn(&Loss) -> bool| self.losses.iter().any(is_it);
+        match direction {
+            Direction::Lost => {
+                case.to.is_none()
+                    && says(&|loss| {
+                        matches!(
+                            loss.reason,
+                            Reason::LogsourceImplied | Reason::LogsourceNarrowed | Reason::LogsourceSensor
+                        )
+                    })
+            }
+            Direction::Gained => {
+                let key = &self.homes[case.home].from.key;
+                let is_other = |home: &Home<'_>| {
+                    home.from.key == *key && case.from.as_ref().is_some_and(|row| !home.from.holds(row))
+                };
+                self.homes.iter().any(is_other)
+                    && says(&|loss| loss.reason == Reason::LogsourceWidened && loss.rule_class == LossClass::Over)
+            }
+        }
+    }
+
+    /// An event in both shapes without times that nothing reads.
+    fn shown(&self, from: &Map<String, Json>, to: &Map<String, Json>) -> (Map<String, Json>, Map<String, Json>) {
+        let without_time = |event: &Map<String, Json>, places: &BTreeSet<Place>| {
+            let is_read = |name: &str| places.iter().any(|place| place.column == name);
+            let mut event = event.clone();
+            event.retain(|name, _| !TIME_COLUMNS.contains(&name.as_str()) || is_read(name));
+            event
+        };
+        (without_time(from, &self.from_places), without_time(to, &self.to_places))
     }
 
     fn disagreement(&self, case: &Case, direction: Direction) -> Disagreement {
@@ -393,15 +451,22 @@ impl<'a> Trial<'a> {
             let one = [Case { home: case.home, things: case.things.clone(), from: case.from.clone(), to: case.to.clone() }];
             self.matched_by_source(&pipeline, &one).is_ok_and(|matched| matched.contains(&0) == wanted)
         };
+        let (source, target) = (case.from.clone().unwrap_or_default(), case.to.clone());
+        let (source_event, target_event) = self.shown(&source, &target.clone().unwrap_or_default());
         Disagreement {
             direction,
             source: home.from.key.clone(),
-            source_event: case.from.clone().unwrap_or_default(),
+            source_event,
             target: home.to.key.clone(),
-            target_event: case.to.clone(),
+            target_event: target.map(|_| target_event),
             span: excuse::tests(&self.from).into_iter().find(decides),
         }
     }
+}
+
+/// Whether the events of a leaf are those of a home.
+fn of_home(leaf: &Leaf, kept: &Kept<'_>) -> bool {
+    key(&leaf.source).is_some_and(|key| key == kept.key)
 }
 
 /// The sources of leaves, each once.
