@@ -37,7 +37,7 @@ impl Trial<'_> {
             let bases = leaves.flat_map(|leaf| bases(self.source, leaf, &home.from.side, &pool));
             let bases: Vec<Things> = bases.map(|base| self.settled(home, base)).collect();
             for (claim, loss) in claimed {
-                for things in bases.iter().flat_map(|base| self.examples(home, base, loss)) {
+                for things in bases.iter().filter_map(|base| self.example(home, base, loss)) {
                     if let Some(case) = self.case(number, things) {
                         claims.push(claim);
                         cases.push(case);
@@ -65,8 +65,8 @@ impl Trial<'_> {
     }
 
     /// The base with the value of a loss's example.
-    fn examples(&self, home: &Home<'_>, base: &Things, loss: &Loss) -> Vec<Things> {
-        let Some(example) = &loss.counter_example else { return Vec::new() };
+    fn example(&self, home: &Home<'_>, base: &Things, loss: &Loss) -> Option<Things> {
+        let example = loss.counter_example.as_ref()?;
         let place = Place { table: home.from.table.clone(), column: example.field.clone(), path: Vec::new() };
         let side = &home.from.side;
         let reading = side.reading(&place);
@@ -78,6 +78,7 @@ impl Trial<'_> {
             things.insert(reading.thing.clone(), value);
             things
         };
-        values.into_iter().filter(|value| is_possible(reading.kind, value)).map(with).collect()
+        // The first is as such things usually are.
+        values.into_iter().find(|value| is_possible(reading.kind, value)).map(with)
     }
 }

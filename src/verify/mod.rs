@@ -29,9 +29,9 @@ use crate::compare::witness::NOW;
 use crate::compare::witness::needs::key;
 use crate::emit::{Conversion, Loss, LossClass, Outcome, Reason};
 use crate::eval::{Events, Row, evaluate};
-use crate::ir::{Detection, Pipeline, Source};
+use crate::ir::{Detection, Expr, Pipeline, Source, SourceKind, Stage, StageKind};
 use crate::mapping::Hub;
-use crate::schema::Schema;
+use crate::schema::{Columns, Schema};
 use crate::span::Span;
 use draft::{Change, bases, changed, changes, numbered, sampled};
 use excuse::{excused, is_broken, permits};
@@ -459,7 +459,7 @@ impl<'a> Trial<'a> {
             source_event,
             target: home.to.key.clone(),
             target_event: target.map(|_| target_event),
-            span: excuse::tests(&self.from).into_iter().find(decides),
+            span: self.blamed(case, excuse::tests(&self.from).into_iter().filter(decides).collect()),
         }
     }
 }
@@ -478,6 +478,40 @@ fn sources(leaves: &[Leaf]) -> Vec<&Source> {
         }
     }
     sources
+}
+
+impl Trial<'_> {
+    /// The test that source and target disagree about, among those that decide: one on a thing of which the tests of both
+    /// come out differently, else the first.
+    fn blamed(&self, case: &Case, deciding: Vec<Span>) -> Option<Span> {
+        let home = &self.homes[case.home];
+        let truths = |leaves: &[Leaf], kept: &Kept<'_>, event: Option<&Map<String, Json>>| -> Vec<(String, Span, bool)> {
+            let tests = leaves.iter().flat_map(|leaf| &leaf.predicates).flat_map(pool::tests);
+            let truth = |test: &Expr| {
+                let thing = kept.side.reading(of_expression(test).first()?).thing;
+                Some((thing, test.span, holds(self.source, test, event?)?))
+            };
+            tests.filter_map(truth).collect()
+        };
+        let from = truths(&self.from_leaves, &home.from, case.from.as_ref());
+        let to = truths(&self.to_leaves, &home.to, case.to.as_ref());
+        let differs = |span: &&Span| {
+            let own = from.iter().filter(|(_, of, _)| span.contains(*of));
+            own.into_iter().any(|(thing, _, truth)| to.iter().any(|(other, _, found)| other == thing && found != truth))
+        };
+        deciding.iter().find(differs).or(deciding.first()).copied()
+    }
+}
+
+/// Whether a test holds for an event.
+fn holds(rule: &Detection, test: &Expr, event: &Map<String, Json>) -> Option<bool> {
+    let span = test.span;
+    let filter = Stage { kind: StageKind::Filter(test.clone()), output: Columns::open(), span };
+    let kind = SourceKind::Table { name: String::new(), is_known: false };
+    let source = Source { kind, columns: Columns::open(), span };
+    let pipeline = Pipeline { source, stages: vec![filter], output: Columns::open(), span };
+    let probe = Detection { envelope: rule.envelope.clone(), pipeline };
+    Some(!evaluate(&probe, &Events::of_every_table([Row::of_event(event)]), Some(NOW)).ok()?.is_empty())
 }
 
 fn own_place(kept: &Kept<'_>, column: &str) -> Place {
