@@ -77,7 +77,12 @@ fn a_changed_value_is_found_with_its_test() {
 fn a_test_that_is_left_out_and_one_too_many_are_found() {
     let found = tampered(PROCESSES, Target::Asim, "| where TargetProcessCommandLine contains \" -seed \"\n", "");
     assert_eq!(directions(&found.silent), [Direction::Gained]);
-    let found = tampered(PROCESSES, Target::Asim, "contains \" -seed \"\n", "contains \" -seed \"\n| where DvcHostname == \"h\"\n");
+    let found = tampered(
+        PROCESSES,
+        Target::Asim,
+        "contains \" -seed \"\n",
+        "contains \" -seed \"\n| where DvcHostname == \"h\"\n",
+    );
     assert_eq!(directions(&found.silent), [Direction::Lost]);
 }
 

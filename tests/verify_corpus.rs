@@ -101,7 +101,14 @@ fn shown(found: &Findings, source: &str, converted: &str) -> String {
         let test = one.span.map_or("", |span| span.slice(source));
         let event = serde_json::to_string(&one.source_event).unwrap_or_default();
         let target = one.target_event.as_ref().map(|event| serde_json::to_string(event).unwrap_or_default());
-        let _ = writeln!(text, "{} [{test}]\n  {} {event}\n  {} {}", one.direction.as_str(), one.source, one.target, target.unwrap_or_default());
+        let _ = writeln!(
+            text,
+            "{} [{test}]\n  {} {event}\n  {} {}",
+            one.direction.as_str(),
+            one.source,
+            one.target,
+            target.unwrap_or_default()
+        );
     }
     let _ = writeln!(text, "{} silent of {} events", found.silent.len(), found.events);
     text
@@ -157,7 +164,8 @@ fn report(name: &str, target: Target, figures: &Figures) -> Vec<String> {
 
 /// Every rule with silent losses has a line in the file of those that are known, with the reason, and no other.
 fn assert_silence(subjects: &[&Subject], targets: &[Target], found: &[String]) {
-    let lines = include_str!("cases/verify/known.tsv").lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let lines =
+        include_str!("cases/verify/known.tsv").lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     let known = lines.map(|line| {
         let columns: Vec<&str> = line.split('\t').collect();
         assert!(matches!(columns.as_slice(), [_, _, reason] if !reason.is_empty()), "not three columns: {line}");
@@ -197,14 +205,15 @@ fn queries() -> Option<Vec<Subject>> {
 
 /// Every rule with `KQLIFT_ALL`, else every so many: the whole corpus takes minutes without optimisation.
 fn sampled(subjects: &[Subject], step: usize) -> Vec<&Subject> {
-    let step = if std::env::var_os("KQLIFT_ALL").is_some() || std::env::var_os("KQLIFT_ONLY").is_some() { 1 } else { step };
+    let step =
+        if std::env::var_os("KQLIFT_ALL").is_some() || std::env::var_os("KQLIFT_ONLY").is_some() { 1 } else { step };
     subjects.iter().step_by(step).collect()
 }
 
 #[test]
 fn queries_to_sigma() {
     let Some(subjects) = queries() else { return };
-    let all = sampled(&subjects, 1);
+    let all = sampled(&subjects, 4);
     let found = report(QUERIES, Target::Sigma, &run(&all, Target::Sigma, Effort { events: 40 }));
     assert_silence(&all, &[Target::Sigma], &found);
 }
@@ -212,7 +221,7 @@ fn queries_to_sigma() {
 #[test]
 fn queries_to_other_tables() {
     let Some(subjects) = queries() else { return };
-    let some = sampled(&subjects, 12);
+    let some = sampled(&subjects, 24);
     let targets = [Target::Asim, Target::Xdr, Target::Sentinel];
     let each = |target| report(QUERIES, target, &run(&some, target, Effort { events: 40 }));
     assert_silence(&some, &targets, &targets.into_iter().flat_map(each).collect::<Vec<_>>());
@@ -238,7 +247,7 @@ fn sigma_subjects() -> Option<Vec<Subject>> {
 #[test]
 fn sigma_rules_to_tables() {
     let Some(subjects) = sigma_subjects() else { return };
-    let some = sampled(&subjects, 12);
+    let some = sampled(&subjects, 24);
     let targets = [Target::Asim, Target::Xdr, Target::Sentinel];
     let each = |target| report(RULES, target, &run(&some, target, Effort { events: 40 }));
     assert_silence(&some, &targets, &targets.into_iter().flat_map(each).collect::<Vec<_>>());

@@ -7,7 +7,7 @@ use super::form::{is_possible, things};
 use super::home::Home;
 use super::place::Place;
 use super::side::Things;
-use super::{Case, Trial, of_home};
+use super::trial::{Case, Trial, of_home};
 use crate::emit::Loss;
 
 /// An event that shows what a loss says.

@@ -65,7 +65,8 @@ fn first_that_passes(
     side: &Side<'_>,
     pool: &Pool,
 ) -> Option<Json> {
-    let wanted = constraints.iter().filter(|(constraint, ..)| constraint.is_wanted).map(|(constraint, ..)| constraint.expr);
+    let wanted =
+        constraints.iter().filter(|(constraint, ..)| constraint.is_wanted).map(|(constraint, ..)| constraint.expr);
     let mut candidates: Vec<Json> = pool.of(thing).to_vec();
     if let Some((_, _, reading)) = constraints.first() {
         let together = crate::compare::witness::values::together(wanted);

@@ -218,11 +218,8 @@ fn rewrite_stage(stage: &mut Stage, excuse: &Excuse<'_>) {
 
 impl Excuse<'_> {
     fn test(&self, expr: &Expr, is_negated: bool) -> Expr {
-        let constant = |value: bool| Expr {
-            kind: ExprKind::Value(Value::Bool(value)),
-            ty: ScalarType::Bool,
-            span: expr.span,
-        };
+        let constant =
+            |value: bool| Expr { kind: ExprKind::Value(Value::Bool(value)), ty: ScalarType::Bool, span: expr.span };
         if self.spans.iter().any(|span| span.contains(expr.span)) {
             return constant(self.holds != is_negated);
         }

@@ -48,12 +48,8 @@ const HIVES: [(&str, &str); 4] = [
 const PIPES: &str = "\\Device\\NamedPipe";
 
 /// Integrity levels and their SIDs.
-const INTEGRITY: [(&str, &str); 4] = [
-    ("Low", "S-1-16-4096"),
-    ("Medium", "S-1-16-8192"),
-    ("High", "S-1-16-12288"),
-    ("System", "S-1-16-16384"),
-];
+const INTEGRITY: [(&str, &str); 4] =
+    [("Low", "S-1-16-4096"), ("Medium", "S-1-16-8192"), ("High", "S-1-16-12288"), ("System", "S-1-16-16384")];
 
 impl Kind {
     /// The kind of thing whose columns have these forms.
@@ -108,7 +104,9 @@ pub(super) fn shown(hub: &Hub, kind: Kind, form: ValueForm, prefix: Option<&str>
         (Kind::Registry, _, _) => registry(form, thing.as_object()?),
         (Kind::RegistryData, ValueForm::RegdataPlain, Some(data)) => Some(json!(plain_data(data))),
         (Kind::Address, ValueForm::IpClass, Some(address)) => Some(json!(class_of(hub, address))),
-        (Kind::Number, ValueForm::IntText, _) => thing.as_i64().map(|number| json!(number.to_string())).or(Some(thing.clone())),
+        (Kind::Number, ValueForm::IntText, _) => {
+            thing.as_i64().map(|number| json!(number.to_string())).or(Some(thing.clone()))
+        }
         (Kind::Number, ValueForm::HexText, _) => {
             Some(thing.as_i64().map_or_else(|| thing.clone(), |number| json!(format!("0x{number:x}"))))
         }
@@ -125,7 +123,14 @@ pub(super) fn shown(hub: &Hub, kind: Kind, form: ValueForm, prefix: Option<&str>
 }
 
 /// Things that a column of this form could show as the value, more or less.
-pub(super) fn things(hub: &Hub, kind: Kind, form: ValueForm, prefix: Option<&str>, value: &Json, slash: char) -> Vec<Json> {
+pub(super) fn things(
+    hub: &Hub,
+    kind: Kind,
+    form: ValueForm,
+    prefix: Option<&str>,
+    value: &Json,
+    slash: char,
+) -> Vec<Json> {
     let Some(text) = value.as_str() else {
         return match (kind, value.as_i64()) {
             (Kind::Registry | Kind::Digests, _) => Vec::new(),
@@ -185,11 +190,18 @@ pub(super) fn is_possible(kind: Kind, thing: &Json) -> bool {
         (Kind::RegistryData, Some(data)) => {
             let words = ["DWORD (", "QWORD (", "Binary Data"];
             let is_word = |word: &&str| data.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
-            words.iter().find(|word| is_word(word)).is_none_or(|word| data.starts_with(word) && is_number_as_written(data))
+            words
+                .iter()
+                .find(|word| is_word(word))
+                .is_none_or(|word| data.starts_with(word) && is_number_as_written(data))
         }
         (Kind::Flag, _) => thing.is_boolean(),
-        (Kind::Digests, _) => thing.as_object().is_some_and(|digests| digests.iter().all(|(name, digest)| is_digest(name, digest))),
-        (Kind::Address, Some(address)) => address.is_empty() || (is_in_network(address, "::/0") && address == address.trim()),
+        (Kind::Digests, _) => {
+            thing.as_object().is_some_and(|digests| digests.iter().all(|(name, digest)| is_digest(name, digest)))
+        }
+        (Kind::Address, Some(address)) => {
+            address.is_empty() || (is_in_network(address, "::/0") && address == address.trim())
+        }
         _ => true,
     }
 }
@@ -197,7 +209,8 @@ pub(super) fn is_possible(kind: Kind, thing: &Json) -> bool {
 /// One hive, and a value with a name if there is a value.
 fn is_registry_path(thing: &Map<String, Json>) -> bool {
     let key = thing.get("key").and_then(Json::as_str).unwrap_or_default();
-    let has_hive = |part: &str| HIVES.iter().any(|(short, long)| part.contains(&format!("{short}\\")) || part.contains(long));
+    let has_hive =
+        |part: &str| HIVES.iter().any(|(short, long)| part.contains(&format!("{short}\\")) || part.contains(long));
     let inner = key.get(1..).unwrap_or_default().to_ascii_uppercase();
     thing.get("value").and_then(Json::as_str) != Some("") && !has_hive(&inner) && !key.ends_with('\\')
 }
@@ -241,13 +254,9 @@ pub(super) fn crossed(kind: Kind, first: &Json, second: &Json) -> Option<Json> {
             let (key, value) = (first.get("key")?, second.get("value")?);
             Some(json!({ "key": key, "value": value }))
         }
-        Kind::Plain
-        | Kind::RegistryData
-        | Kind::Address
-        | Kind::Number
-        | Kind::Flag
-        | Kind::Pipe
-        | Kind::Integrity => None,
+        Kind::Plain | Kind::RegistryData | Kind::Address | Kind::Number | Kind::Flag | Kind::Pipe | Kind::Integrity => {
+            None
+        }
     }
 }
 
@@ -285,7 +294,11 @@ fn paths(text: &str, slash: char) -> Vec<Json> {
     if is_full {
         return vec![json!(whole)];
     }
-    let joined = if text.starts_with(slash) { format!("{}{whole}", folder_of(folder(slash))) } else { format!("{}{whole}", folder(slash)) };
+    let joined = if text.starts_with(slash) {
+        format!("{}{whole}", folder_of(folder(slash)))
+    } else {
+        format!("{}{whole}", folder(slash))
+    };
     vec![json!(joined), json!(whole)]
 }
 
@@ -385,7 +398,8 @@ fn addresses(hub: &Hub, class: &str) -> Vec<Json> {
         "2001:4860::1",
         "fc00::1",
     ];
-    let mut found: Vec<Json> = SOME.iter().filter(|address| class_of(hub, address) == class).map(|address| json!(address)).collect();
+    let mut found: Vec<Json> =
+        SOME.iter().filter(|address| class_of(hub, address) == class).map(|address| json!(address)).collect();
     found.extend(SOME.iter().filter(|address| class_of(hub, address) != class).map(|address| json!(address)));
     found
 }

@@ -92,7 +92,8 @@ pub(super) fn homes<'h>(hub: &'h Hub, from: &[&Source], to: &[&Source], losses: 
     let pairs = from.iter().flat_map(|from| to.iter().map(move |to| (*from, *to)));
     let mut homes: Vec<Home<'h>> = pairs.flat_map(|(from, to)| shared(hub, from, to, losses)).collect();
     // Which rows are of a kind whose condition is known only as prose nobody can say, if there are other kinds.
-    let stated: Vec<String> = homes.iter().filter(|home| home.from.filter.is_some()).map(|home| home.from.key.clone()).collect();
+    let stated: Vec<String> =
+        homes.iter().filter(|home| home.from.filter.is_some()).map(|home| home.from.key.clone()).collect();
     homes.retain(|home| home.from.filter.is_some() || home.is_as_it_is || !stated.contains(&home.from.key));
     homes
 }
@@ -102,7 +103,11 @@ fn shared<'h>(hub: &'h Hub, from: &Source, to: &Source, losses: &[Loss]) -> Vec<
         (SourceKind::LogSource(left), SourceKind::LogSource(right)) => {
             let own = |key: String| Kept { key, table: String::new(), side: Side::own(hub), filter: None };
             let (from, to) = (own(key_of(left)), own(key_of(right)));
-            if left == right { vec![Home { from, to, fixed: Vec::new(), is_as_it_is: true, takes_others: false }] } else { Vec::new() }
+            if left == right {
+                vec![Home { from, to, fixed: Vec::new(), is_as_it_is: true, takes_others: false }]
+            } else {
+                Vec::new()
+            }
         }
         (SourceKind::LogSource(named), _) => {
             let Some(name) = table_name(to) else { return Vec::new() };
@@ -156,7 +161,11 @@ fn to_log_source<'h>(hub: &'h Hub, name: &str, named: &Named, losses: &[Loss]) -
     let Some(id) = id else {
         let from = Kept { key: name.to_owned(), table: name.to_owned(), side: Side::own(hub), filter: None };
         let to = Kept { key: key_of(named), table: String::new(), side: Side::own(hub), filter: None };
-        return if is_native { vec![Home { from, to, fixed: Vec::new(), is_as_it_is: true, takes_others: false }] } else { Vec::new() };
+        return if is_native {
+            vec![Home { from, to, fixed: Vec::new(), is_as_it_is: true, takes_others: false }]
+        } else {
+            Vec::new()
+        };
     };
     let is_it = |candidate: &Candidate<'_>| candidate.log_source.id == id && hub.dialect(id, name).is_some();
     let home = |candidate: Candidate<'h>| {

@@ -114,7 +114,9 @@ fn add(field: &Field, path: &[String], places: &mut BTreeSet<Place>) {
 fn optional_column(expr: &Expr) -> Option<String> {
     let ExprKind::Call { name, arguments } = &expr.kind else { return None };
     match arguments.as_slice() {
-        [Expr { kind: ExprKind::Value(Value::String(column)), .. }, _] if name == "column_ifexists" => Some(column.clone()),
+        [Expr { kind: ExprKind::Value(Value::String(column)), .. }, _] if name == "column_ifexists" => {
+            Some(column.clone())
+        }
         _ => None,
     }
 }

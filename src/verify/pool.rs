@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 
 use super::form::{Kind, crossed, is_possible, things, usual};
-use super::place::places_of;
 use super::home::Kept;
+use super::place::places_of;
 use super::side::{Reading, TIME};
 use crate::compare::witness::goals::field_in;
 use crate::compare::witness::values;
@@ -79,7 +79,9 @@ impl Pool {
             let few: Vec<Json> = values.iter().take(16).cloned().collect();
             for (first, second) in few.iter().flat_map(|first| few.iter().map(move |second| (first, second))) {
                 let both = merged(first, second).or_else(|| crossed(*kind, first, second));
-                if let Some(both) = both.filter(|both| is_possible(*kind, both) && values.len() < 2 * MOST && !values.contains(both)) {
+                if let Some(both) =
+                    both.filter(|both| is_possible(*kind, both) && values.len() < 2 * MOST && !values.contains(both))
+                {
                     values.push(both);
                 }
             }
@@ -139,12 +141,14 @@ fn around(expr: &Expr) -> Vec<Json> {
     };
     let (edged, plain) = test.operands.split_at(test.operands.len().min(EDGED));
     let mut found: Vec<Json> = values::of_expression(&with(edged));
-    let near: Vec<Json> = edged.iter().flat_map(|operand| near(&values::of_expression(&with(std::slice::from_ref(operand))))).collect();
+    let near: Vec<Json> =
+        edged.iter().flat_map(|operand| near(&values::of_expression(&with(std::slice::from_ref(operand))))).collect();
     found.extend(near);
     // The first value that is made for an operand is one that passes.
-    let each = plain.iter().take(OPERANDS).filter_map(|operand| {
-        values::of_expression(&with(std::slice::from_ref(operand))).into_iter().next()
-    });
+    let each = plain
+        .iter()
+        .take(OPERANDS)
+        .filter_map(|operand| values::of_expression(&with(std::slice::from_ref(operand))).into_iter().next());
     found.extend(each);
     if test.op == crate::ir::TestOp::HasAll {
         found.extend(values::together(std::iter::once(expr)));

@@ -59,9 +59,20 @@ pub(super) struct Side<'h> {
 impl<'h> Side<'h> {
     /// The columns of a log source in these dialects, the first first.
     pub(super) fn new(hub: &'h Hub, log_source: &str, dialects: &[Dialect], payload: Option<Payload>) -> Self {
-        let is_windows = hub.log_source(log_source).is_none_or(|source| source.sigma.product.as_deref() == Some("windows"));
+        let is_windows =
+            hub.log_source(log_source).is_none_or(|source| source.sigma.product.as_deref() == Some("windows"));
         let slash = if is_windows { '\\' } else { '/' };
-        let mut side = Self { hub, readings: BTreeMap::new(), translated: Vec::new(), hidden: BTreeSet::new(), payload, slash, found: RefCell::default(), peers: BTreeMap::new(), known: BTreeSet::new() };
+        let mut side = Self {
+            hub,
+            readings: BTreeMap::new(),
+            translated: Vec::new(),
+            hidden: BTreeSet::new(),
+            payload,
+            slash,
+            found: RefCell::default(),
+            peers: BTreeMap::new(),
+            known: BTreeSet::new(),
+        };
         let concepts = hub.concepts(log_source);
         let groups = Groups::new(concepts);
         let halves = halves(&groups);
@@ -76,7 +87,17 @@ impl<'h> Side<'h> {
 
     /// The columns of a table that other products store as it is.
     pub(super) fn own(hub: &'h Hub) -> Self {
-        Self { hub, readings: BTreeMap::new(), translated: Vec::new(), hidden: BTreeSet::new(), payload: None, slash: '\\', found: RefCell::default(), peers: BTreeMap::new(), known: BTreeSet::new() }
+        Self {
+            hub,
+            readings: BTreeMap::new(),
+            translated: Vec::new(),
+            hidden: BTreeSet::new(),
+            payload: None,
+            slash: '\\',
+            found: RefCell::default(),
+            peers: BTreeMap::new(),
+            known: BTreeSet::new(),
+        }
     }
 
     /// The mappings.
@@ -90,9 +111,7 @@ impl<'h> Side<'h> {
             Some((thing, kind, form)) => {
                 Reading { thing: thing.clone(), kind: *kind, form: *form, prefix: None, below: Vec::new() }
             }
-            None => {
-                Reading { thing, kind, form: column.form, prefix: concept.prefix.clone(), below: Vec::new() }
-            }
+            None => Reading { thing, kind, form: column.form, prefix: concept.prefix.clone(), below: Vec::new() },
         };
         if !column.values.is_empty() {
             for name in &column.names {
@@ -103,7 +122,8 @@ impl<'h> Side<'h> {
         }
         let inner = column.expression.as_deref().and_then(joined);
         let halves = inner.zip(half_forms(reading.kind)).map(|(names, forms)| {
-            [(names.0, forms.0), (names.1, forms.1)].map(|(name, form)| (name.to_owned(), Reading { form, ..reading.clone() }))
+            [(names.0, forms.0), (names.1, forms.1)]
+                .map(|(name, form)| (name.to_owned(), Reading { form, ..reading.clone() }))
         });
         let plain = column.names.iter().chain(&column.alias).chain(column.path.iter().filter(|path| is_path(path)));
         let is_path_of = column.path.as_deref().is_some_and(is_path);
@@ -159,7 +179,9 @@ impl<'h> Side<'h> {
 
     fn named(&self, name: &str) -> Option<&Reading> {
         let exact = self.readings.get(name);
-        exact.or_else(|| self.readings.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, reading)| reading))
+        exact.or_else(|| {
+            self.readings.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, reading)| reading)
+        })
     }
 
     /// The event as it looks here, as far as these places go.
@@ -173,7 +195,9 @@ impl<'h> Side<'h> {
                 None => {
                     let reading = self.reading(place);
                     let thing = things.get(&reading.thing).and_then(|thing| below(thing, &reading.below));
-                    thing.and_then(|thing| shown(self.hub, reading.kind, reading.form, reading.prefix.as_deref(), &thing))
+                    thing.and_then(|thing| {
+                        shown(self.hub, reading.kind, reading.form, reading.prefix.as_deref(), &thing)
+                    })
                 }
             };
             if let Some(value) = value {
@@ -191,7 +215,9 @@ impl<'h> Side<'h> {
     /// Adds the columns that a table has besides those of the log source, by the fields that they hold.
     pub(super) fn add_own(&mut self, columns: &[Concept], fields: &Self) {
         for concept in columns {
-            let of = |dialect| concept.columns.iter().filter(move |(of, _)| *of == dialect).flat_map(|(_, column)| &column.names);
+            let of = |dialect| {
+                concept.columns.iter().filter(move |(of, _)| *of == dialect).flat_map(|(_, column)| &column.names)
+            };
             for (own, field) in of(Dialect::Kql).zip(of(Dialect::Sigma)) {
                 let place = Place { table: String::new(), column: field.clone(), path: Vec::new() };
                 let reading = fields.reading(&place);
@@ -209,12 +235,14 @@ impl<'h> Side<'h> {
     /// Lets fields that the hub does not list be columns of the same name.
     pub(super) fn call_after(&mut self, table: &Self) {
         self.found.take();
-        self.peers = table.readings.iter().map(|(name, reading)| (name.to_ascii_lowercase(), reading.clone())).collect();
+        self.peers =
+            table.readings.iter().map(|(name, reading)| (name.to_ascii_lowercase(), reading.clone())).collect();
     }
 
     /// Whether the fields fit where the table keeps those that have no columns.
     pub(super) fn takes(&self, fields: &Map<String, Json>) -> bool {
-        let is_one_word = |value: &Json| value.as_str().is_none_or(|text| !text.contains(char::is_whitespace) && !text.is_empty());
+        let is_one_word =
+            |value: &Json| value.as_str().is_none_or(|text| !text.contains(char::is_whitespace) && !text.is_empty());
         self.payload != Some(Payload::AuditText) || fields.values().all(is_one_word)
     }
 
@@ -229,7 +257,8 @@ impl<'h> Side<'h> {
 
     /// Whether the event has a word for what a column says in other words that differs in letter case.
     pub(super) fn has_misspelt(&self, things: &Things) -> bool {
-        let is_misspelt = |other: &Translated| things.get(&other.reading.thing).is_some_and(|thing| other.is_misspelt(thing));
+        let is_misspelt =
+            |other: &Translated| things.get(&other.reading.thing).is_some_and(|thing| other.is_misspelt(thing));
         self.translated.iter().any(is_misspelt)
     }
 
@@ -253,7 +282,8 @@ impl<'h> Side<'h> {
             let text = event.get(&other.column).and_then(Json::as_str);
             let found = text.and_then(|text| other.values.iter().find(|(own, _)| own == text));
             if let Some((_, meant)) = found {
-                let meant = super::form::things(self.hub, other.reading.kind, ValueForm::Text, None, &json!(meant), self.slash);
+                let meant =
+                    super::form::things(self.hub, other.reading.kind, ValueForm::Text, None, &json!(meant), self.slash);
                 things.extend(meant.into_iter().next().map(|meant| (other.reading.thing.clone(), meant)));
             }
         }
@@ -310,7 +340,8 @@ fn below(thing: &Json, keys: &[String]) -> Option<Json> {
             let named = (1..=keys.len()).find_map(|count| {
                 let name = keys[..count].join(".");
                 let exact = object.get(&name);
-                let found = exact.or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(&name)).map(|(_, value)| value));
+                let found = exact
+                    .or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(&name)).map(|(_, value)| value));
                 Some((found?, count))
             });
             let (value, count) = named?;
@@ -375,7 +406,9 @@ fn halves(groups: &Groups<'_>) -> Halves {
     for concept in groups.concepts {
         let (thing, kind) = groups.thing(concept);
         for (dialect, column) in &concept.columns {
-            let (Some(names), Some(forms)) = (column.expression.as_deref().and_then(joined), half_forms(kind)) else { continue };
+            let (Some(names), Some(forms)) = (column.expression.as_deref().and_then(joined), half_forms(kind)) else {
+                continue;
+            };
             for (name, form) in [(names.0, forms.0), (names.1, forms.1)] {
                 let is_half = |other: &&Concept| {
                     other.columns.iter().any(|(of, column)| of == dialect && column.names == [name.to_owned()])

@@ -53,7 +53,9 @@ pub(super) fn each_event(pipeline: &Pipeline) -> Option<Pipeline> {
                 }
                 break;
             }
-            StageKind::Join(_) | StageKind::Parse { .. } | StageKind::Other { .. } | StageKind::Opaque(_) => return None,
+            StageKind::Join(_) | StageKind::Parse { .. } | StageKind::Other { .. } | StageKind::Opaque(_) => {
+                return None;
+            }
         }
     }
     kept.stages = stages;

@@ -107,7 +107,13 @@ impl<'f> Collection<'f> {
         self.parts.len()
     }
 
-    fn convert_file(&self, index: usize, file: &SigmaFile, world: World<'_>, arguments: &ConvertArguments) -> Vec<Attempt> {
+    fn convert_file(
+        &self,
+        index: usize,
+        file: &SigmaFile,
+        world: World<'_>,
+        arguments: &ConvertArguments,
+    ) -> Vec<Attempt> {
         let whole = file.as_text();
         let mut attempts = Vec::new();
         for problem in &file.problems {

@@ -31,7 +31,8 @@ pub(super) fn assert_possible<'t>(
     if !arguments.verify || targets.peek().is_none() || targets.any(|target| *target != Target::Spl) {
         return Ok(());
     }
-    let message = "--verify reads converted rules again, and kqlift reads no Splunk searches: give another target as well";
+    let message =
+        "--verify reads converted rules again, and kqlift reads no Splunk searches: give another target as well";
     Err(Failure(message.to_owned()))
 }
 
@@ -64,7 +65,8 @@ pub(super) fn findings(verification: &Verification) -> Vec<Diagnostic> {
     // One event for each test and direction shows as much as many.
     let mut shown: Vec<&Disagreement> = Vec::new();
     for one in silent {
-        if shown.len() < DRAWN && !shown.iter().any(|other| (other.span, other.direction) == (one.span, one.direction)) {
+        if shown.len() < DRAWN && !shown.iter().any(|other| (other.span, other.direction) == (one.span, one.direction))
+        {
             shown.push(one);
         }
     }
@@ -95,10 +97,7 @@ fn finding(one: &Disagreement) -> Diagnostic {
         label: String::new(),
         related: Vec::new(),
         help: None,
-        notes: vec![
-            format!("source: {}", shape(&one.source, &one.source_event)),
-            format!("target: {target}"),
-        ],
+        notes: vec![format!("source: {}", shape(&one.source, &one.source_event)), format!("target: {target}")],
         fix: None,
     }
 }
