@@ -222,7 +222,10 @@ fn attempt(
     verification: Option<Verification>,
     output: Output,
 ) -> Attempt {
-    let Conversion { target, outcome, class, losses } = conversion;
+    let Conversion { target, outcome, class, mut losses } = conversion;
+    if let Some(found) = &verification {
+        verification::withdraw(found, &mut losses);
+    }
     let (status, output, refusals) = match outcome {
         Converted::Converted(text) => (Status::Converted, Some(Output { text, ..output }), Vec::new()),
         Converted::Refused(refusals) => (Status::Refused, None, refusals),
@@ -363,7 +366,7 @@ fn report_line(attempt: &Attempt, arguments: &ConvertArguments) -> String {
         "status": attempt.status.as_str(),
         "class": attempt.class.as_str(),
         "output": output.map(|(output, folder)| folder.join(&output.name).display().to_string()),
-        "losses": attempt.losses.iter().map(|loss| loss_json(loss, &attempt.placed)).collect::<Vec<_>>(),
+        "losses": losses_json(attempt),
         "refusals": attempt.refusals.iter().map(|refusal| refusal_json(refusal, &attempt.placed)).collect::<Vec<_>>(),
         "errors": error_json(attempt),
     });
@@ -386,6 +389,18 @@ fn place_json(placed: &FileReport, code: &str, message: &str) -> serde_json::Val
         Some(finding) => serde_json::json!({ "start": finding.start, "end": finding.end }),
         None => serde_json::Value::Null,
     }
+}
+
+/// The losses, with the events that show their examples where both rules were run.
+fn losses_json(attempt: &Attempt) -> Vec<serde_json::Value> {
+    let json = |(index, loss): (usize, &Loss)| {
+        let mut json = loss_json(loss, &attempt.placed);
+        if let Some(found) = &attempt.verification {
+            verification::add_events(found, index, &mut json);
+        }
+        json
+    };
+    attempt.losses.iter().enumerate().map(json).collect()
 }
 
 fn loss_json(loss: &Loss, placed: &FileReport) -> serde_json::Value {

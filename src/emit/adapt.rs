@@ -208,7 +208,7 @@ impl Adapted<'_> {
             .loss(LossClass::Over, Reason::CaseLost, &folded)
             .says("the case-sensitive test is written without regard to case")
             .assuming(Assumption::Case);
-        loss.counter_example = Some(self.counter_example(swap_case(&self.text.needles[0]), false));
+        loss.counter_example = Some(self.counter_example(swap_case(self.own(&self.text.needles[0])), false));
         losses.push(loss);
         folded
     }
@@ -219,6 +219,15 @@ impl Adapted<'_> {
             Condition::Constant(_) | Condition::All(_) | Condition::Any(_) | Condition::Not(_) => String::new(),
         };
         Loss::new(class, reason, self.origin.span, &*self.origin.construct).emits(emitted).under(self.origin.is_negated)
+    }
+
+    /// The needle as the source's column holds it, where it has been rewritten for the target's already.
+    fn own<'n>(&self, needle: &'n str) -> &'n str {
+        match self.origin.form {
+            ValueForm::Name => needle.trim_start_matches(['\\', '/']),
+            ValueForm::Hash => needle.split_once('=').map_or(needle, |(_, digest)| digest),
+            _ => needle,
+        }
     }
 
     fn counter_example(&self, value: String, matches_source: bool) -> CounterExample {

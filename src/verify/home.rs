@@ -141,8 +141,9 @@ fn shared<'h>(hub: &'h Hub, from: &Source, to: &Source, losses: &[Loss]) -> Vec<
                     let other = others.iter().find(|other| other.log_source.id == candidate.log_source.id)?;
                     hub.dialect(&candidate.log_source.id, from)?;
                     hub.dialect(&candidate.log_source.id, to)?;
+                    let is_defender = hub.dialect(&candidate.log_source.id, from) == Some(Dialect::Xdr);
                     let from = of_table(hub, from, &candidate, wanted(&candidate));
-                    let takes_others = hub.asim_function(to).is_some();
+                    let takes_others = hub.asim_function(to).is_some() && is_defender;
                     let to = of_table(hub, to, other, other.filter);
                     Some(Home { from, to, fixed: Vec::new(), is_as_it_is: false, takes_others })
                 };

@@ -6,6 +6,9 @@
 //! explained by a loss that the conversion reports, at a place and of a class that permits it ([`excuse`]). What is left
 //! is a silent loss.
 
+mod blame;
+mod cases;
+mod claim;
 mod draft;
 mod excuse;
 mod form;
@@ -16,28 +19,22 @@ mod pool;
 mod reread;
 mod side;
 mod stage;
+mod trial;
 
-use std::collections::{BTreeMap, BTreeSet};
+use serde_json::{Map, Value as Json};
 
-use serde_json::{Map, Value as Json, json};
-
+pub use claim::Confirmation;
 pub use excuse::Direction;
 
-use crate::compare::witness::NOW;
-use crate::compare::witness::needs::key;
-use crate::emit::{Conversion, Loss, Outcome, Reason, as_filters, is_turned};
-use crate::eval::{Events, Row, evaluate};
-use crate::ir::{Detection, Pipeline, Source};
+use crate::emit::{Conversion, Outcome, as_filters};
+use crate::ir::Detection;
 use crate::mapping::Hub;
 use crate::schema::Schema;
 use crate::span::Span;
-use draft::{Change, bases, changed, changes, numbered, sampled};
-use excuse::{excused, is_broken, permits};
-use home::{Home, Kept, constant, homes};
-use leaf::{Leaf, leaves};
-use place::{Place, of_pipeline};
-use pool::Pool;
-use side::{TIME, Things};
+use trial::Trial;
+
+/// The columns that hold the time of an event.
+const TIME_COLUMNS: [&str; 2] = ["TimeGenerated", "Timestamp"];
 
 /// How much is tried.
 #[derive(Debug, Clone, Copy)]
@@ -72,6 +69,9 @@ pub struct Findings {
     pub explained: usize,
     /// Those on which they disagree without a word.
     pub silent: Vec<Disagreement>,
+    /// Events that show what losses with an example say, in the order of the losses. A loss that is not among them has an
+    /// example that could not be shown.
+    pub confirmed: Vec<Confirmation>,
 }
 
 /// An event on which a rule and its conversion disagree without a word.
@@ -106,353 +106,4 @@ pub fn verify(source: &Detection, conversion: &Conversion, hub: &Hub, schema: &S
         Ok(found) => Verification::Run(found),
         Err(why) => Verification::NotRun(why),
     }
-}
-
-/// One event in both shapes.
-struct Case {
-    home: usize,
-    things: Things,
-    /// As the source sees it; `None` for one that only the target has.
-    from: Option<Map<String, Json>>,
-    to: Option<Map<String, Json>>,
-}
-
-struct Trial<'a> {
-    source: &'a Detection,
-    /// The part of the source up to which each event is by itself.
-    from: Pipeline,
-    to: Vec<Detection>,
-    from_leaves: Vec<Leaf>,
-    to_leaves: Vec<Leaf>,
-    losses: &'a [Loss],
-    hub: &'a Hub,
-    homes: Vec<Home<'a>>,
-    from_places: BTreeSet<Place>,
-    to_places: BTreeSet<Place>,
-}
-
-impl<'a> Trial<'a> {
-    fn new(source: &'a Detection, reread: &[Detection], losses: &'a [Loss], hub: &'a Hub) -> Result<Self, String> {
-        let none = Events::default();
-        for (rule, whose) in
-            std::iter::once((source, "source")).chain(reread.iter().map(|rule| (rule, "converted rule")))
-        {
-            evaluate(rule, &none, Some(NOW))
-                .map_err(|error| format!("the {whose} cannot be run: {}", error.message))?;
-        }
-        let many = || "it looks at several events at once".to_owned();
-        let from = stage::each_event(&source.pipeline).ok_or_else(many)?;
-        let to =
-            reread.iter().map(|rule| Some(Detection { pipeline: stage::each_event(&rule.pipeline)?, ..rule.clone() }));
-        let to: Vec<Detection> = to.collect::<Option<_>>().ok_or_else(many)?;
-        let from_leaves = leaves(&from);
-        let to_leaves: Vec<Leaf> = to.iter().flat_map(|rule| leaves(&rule.pipeline)).collect();
-        if from_leaves.iter().any(|leaf| is_turned(hub, &leaf.predicates)) {
-            return Err("which end of a connection is which depends on its direction".to_owned());
-        }
-        let mut homes = homes(hub, &sources(&from_leaves), &sources(&to_leaves), losses);
-        if homes.is_empty() {
-            return Err("no event has a known shape on both sides".to_owned());
-        }
-        let is_split = |home: &Home<'_>| {
-            homes.iter().any(|other| other.from.key == home.from.key && other.is_as_it_is != home.is_as_it_is)
-        };
-        if homes.iter().any(is_split) {
-            return Err("the events of one table go two ways".to_owned());
-        }
-        let from_places = with_filters(of_pipeline(&from), homes.iter().map(|home| &home.from));
-        let to_places = to.iter().flat_map(|rule| of_pipeline(&rule.pipeline)).collect();
-        let to_places = with_filters(to_places, homes.iter().map(|home| &home.to));
-        for home in &homes {
-            let reads = |kept: &Kept<'_>, places: &BTreeSet<Place>| {
-                let thing = |place: &Place| kept.side.reading(place).thing;
-                places.iter().map(thing).find(|thing| home.from.side.hides(thing) || home.to.side.hides(thing))
-            };
-            if let Some(thing) = reads(&home.from, &from_places) {
-                return Err(format!("where the `{thing}` is on both sides is not known"));
-            }
-        }
-        for home in &mut homes {
-            home.from.side.know(&from_places);
-            home.to.side.know(&from_places);
-        }
-        Ok(Self { source, from, to, from_leaves, to_leaves, losses, hub, homes, from_places, to_places })
-    }
-
-    fn run(&self, effort: Effort) -> Result<Findings, String> {
-        let cases = self.cases(effort);
-        let (from, to) = (self.matched_by_source(&self.from, &cases)?, self.matched_by_target(&cases)?);
-        let disagreements: BTreeMap<usize, Direction> = (0..cases.len())
-            .filter_map(|number| match (from.contains(&number), to.contains(&number)) {
-                (true, false) => Some((number, Direction::Lost)),
-                (false, true) => Some((number, Direction::Gained)),
-                _ => None,
-            })
-            .collect();
-        let silent = self.unexplained(&cases, &disagreements)?;
-        Ok(Findings {
-            events: cases.len(),
-            matched: from.len(),
-            explained: disagreements.len() - silent.len(),
-            silent: silent
-                .into_iter()
-                .map(|(number, direction)| self.disagreement(&cases[number], direction))
-                .collect(),
-        })
-    }
-
-    /// Places of one home's source.
-    fn of_table<'p>(places: &'p BTreeSet<Place>, kept: &Kept<'_>) -> impl Iterator<Item = Place> + use<'p> {
-        let table = kept.table.clone();
-        places.iter().filter(move |place| place.table.is_empty() || place.table == table).cloned()
-    }
-
-    fn cases(&self, effort: Effort) -> Vec<Case> {
-        let mut cases = Vec::new();
-        let share = effort.events / self.homes.len();
-        for (number, home) in self.homes.iter().enumerate() {
-            let pool = self.pool(home);
-            let mut all: Vec<(usize, Change)> = Vec::new();
-            let mut settled: Vec<Things> = Vec::new();
-            let of_home = |leaf: &&Leaf, kept: &Kept<'_>| key(&leaf.source).is_some_and(|key| key == kept.key);
-            let from = self.from_leaves.iter().filter(|leaf| of_home(leaf, &home.from));
-            let to = self.to_leaves.iter().filter(|leaf| of_home(leaf, &home.to));
-            let from = from.flat_map(|leaf| bases(self.source, leaf, &home.from.side, &pool));
-            let to = to.flat_map(|leaf| bases(self.source, leaf, &home.to.side, &pool));
-            let mut time: Option<Json> = None;
-            for base in from.chain(to) {
-                let mut base = self.settled(home, base);
-                // When the rule looks at events is not what this is about.
-                let time = time.get_or_insert_with(|| base.get(TIME).cloned().unwrap_or_default());
-                base.insert(TIME.to_owned(), time.clone());
-                all.extend(changes(&base, &pool).into_iter().map(|change| (settled.len(), change)));
-                settled.push(base);
-            }
-            let mut seen = BTreeSet::new();
-            for (base, change) in sampled(all, share.max(1)) {
-                let things = changed(&settled[base], change);
-                if seen.insert(json!(things).to_string()) {
-                    cases.extend(self.case(number, things));
-                }
-            }
-        }
-        cases
-    }
-
-    /// Values around the edges of every test of both rules.
-    fn pool(&self, home: &Home<'_>) -> Pool {
-        let mut pool = Pool::default();
-        for predicate in self.from_leaves.iter().flat_map(|leaf| &leaf.predicates) {
-            pool.add(self.hub, &home.from, predicate);
-        }
-        for predicate in self.to_leaves.iter().flat_map(|leaf| &leaf.predicates) {
-            pool.add(self.hub, &home.to, predicate);
-        }
-        for test in home.from.filter.iter().flat_map(|filter| &filter.tests) {
-            let reading = home.from.side.reading(&own_place(&home.from, &test.column));
-            for value in test.values.iter().map(constant).chain([json!("Other")]) {
-                pool.insert(self.hub, &reading, &value, home.from.side.slash);
-            }
-        }
-        pool.add_usual(home.from.side.slash);
-        pool.cross();
-        pool
-    }
-
-    /// The same as an event of the home's kind, if the source does not say which kind it wants.
-    fn settled(&self, home: &Home<'_>, mut things: Things) -> Things {
-        let row = home.from.side.event(&things, &Self::of_table(&self.from_places, &home.from).collect());
-        if home.from.holds(&row) {
-            return things;
-        }
-        for test in home.from.filter.iter().flat_map(|filter| &filter.tests) {
-            let reading = home.from.side.reading(&own_place(&home.from, &test.column));
-            if let Some(value) = test.values.first().filter(|_| !row.contains_key(&test.column)) {
-                things.insert(reading.thing, constant(value));
-            }
-        }
-        things
-    }
-
-    /// The event in both shapes; `None` if it is a matter of another home.
-    fn case(&self, number: usize, mut things: Things) -> Option<Case> {
-        let home = &self.homes[number];
-        let time = things.get(TIME).cloned();
-        let with_time = |mut event: Map<String, Json>| {
-            for column in ["TimeGenerated", "Timestamp"] {
-                event.extend(time.iter().map(|time| (column.to_owned(), time.clone())));
-            }
-            event
-        };
-        let from_places: BTreeSet<Place> = Self::of_table(&self.from_places, &home.from).collect();
-        let mut from = home.from.side.event(&things, &from_places);
-        home.from.side.add_translated(&from, &mut things);
-        let is_of = |other: &Home<'_>| other.from.key == home.from.key && other.from.holds(&from);
-        let better = self.homes.iter().enumerate().filter(|(_, other)| is_of(other));
-        let best =
-            better.max_by_key(|(index, other)| (other.from.detail(), usize::MAX - index)).map(|(index, _)| index);
-        let is_first = self.homes.iter().position(|other| other.from.key == home.from.key) == Some(number);
-        let to = match best {
-            Some(best) if best != number => return None,
-            None if !home.takes_others => None,
-            None if !is_first => return None,
-            best => {
-                let mut places: BTreeSet<Place> = Self::of_table(&self.to_places, &home.to).collect();
-                if home.is_as_it_is {
-                    places.retain(|place| from_places.iter().any(|known| known.is_around(place)));
-                }
-                let is_read =
-                    |thing: &str| from_places.iter().any(|place| home.from.side.reading(place).thing == thing);
-                let mut there = things.clone();
-                home.to.side.leave_to_others(&mut there, &is_read);
-                let mut to = home.to.side.event(&there, &places);
-                if home.from.table.is_empty() && home.to.excludes(&to) {
-                    return None;
-                }
-                if best.is_some() {
-                    let mut columns = home.to.filter.iter().flat_map(|filter| &filter.tests).map(|test| &test.column);
-                    if columns.any(|column| home.to.side.is_mute(column, &things, &is_read)) {
-                        return None;
-                    }
-                    home.to.settle(&mut to);
-                }
-                if !home.to.side.takes(&from) {
-                    return None;
-                }
-                home.to.side.add_payload(&mut to, &from);
-                for (field, value) in &home.fixed {
-                    to.entry(field.clone()).or_insert_with(|| value.clone());
-                }
-                Some(with_time(to))
-            }
-        };
-        from = with_time(from);
-        Some(Case { home: number, things, from: Some(from), to })
-    }
-
-    fn matched_by_source(&self, pipeline: &Pipeline, cases: &[Case]) -> Result<BTreeSet<usize>, String> {
-        let rule = Detection { envelope: self.source.envelope.clone(), pipeline: pipeline.clone() };
-        let events = self.events(cases, |home| &home.from, |case| case.from.as_ref());
-        matched(&rule, &events)
-    }
-
-    fn matched_by_target(&self, cases: &[Case]) -> Result<BTreeSet<usize>, String> {
-        let events = self.events(cases, |home| &home.to, |case| case.to.as_ref());
-        let mut all = BTreeSet::new();
-        for rule in &self.to {
-            all.extend(matched(rule, &events)?);
-        }
-        Ok(all)
-    }
-
-    fn events<'c>(
-        &self,
-        cases: &'c [Case],
-        kept: impl for<'k> Fn(&'k Home<'a>) -> &'k Kept<'a>,
-        shape: impl Fn(&'c Case) -> Option<&'c Map<String, Json>>,
-    ) -> Events {
-        let mut events = Events::default();
-        for home in &self.homes {
-            events.add_to_table(&kept(home).key, []);
-        }
-        for (number, case) in cases.iter().enumerate() {
-            if let Some(event) = shape(case) {
-                let row = Row::of_event(&numbered(event.clone(), number));
-                events.add_to_table(&kept(&self.homes[case.home]).key, [row]);
-            }
-        }
-        events
-    }
-
-    /// The disagreements that no loss explains.
-    fn unexplained(
-        &self,
-        cases: &[Case],
-        all: &BTreeMap<usize, Direction>,
-    ) -> Result<BTreeMap<usize, Direction>, String> {
-        let mut by_excuse: BTreeMap<(Direction, Vec<Span>), Vec<usize>> = BTreeMap::new();
-        for (&number, &direction) in all {
-            if self.is_out_of_scope(&cases[number], direction) {
-                continue;
-            }
-            let side = &self.homes[cases[number].home].from.side;
-            let is_valid = |loss: &&Loss| {
-                permits(loss, direction) && is_broken(loss, &self.from_leaves, side, &cases[number].things)
-            };
-            let mut spans: Vec<Span> = self.losses.iter().filter(is_valid).map(|loss| loss.span).collect();
-            spans.sort_unstable();
-            spans.dedup();
-            by_excuse.entry((direction, spans)).or_default().push(number);
-        }
-        let mut silent = BTreeMap::new();
-        for ((direction, spans), numbers) in by_excuse {
-            let says = match spans.as_slice() {
-                [] => BTreeSet::new(),
-                spans => self.matched_by_source(&excused(&self.from, spans, direction), cases)?,
-            };
-            let is_silent =
-                |number: &usize| spans.is_empty() || says.contains(number) != (direction == Direction::Gained);
-            silent.extend(numbers.into_iter().filter(is_silent).map(|number| (number, direction)));
-        }
-        Ok(silent)
-    }
-
-    /// Whether the event is none of those that the target looks at, as a loss says.
-    fn is_out_of_scope(&self, case: &Case, direction: Direction) -> bool {
-        case.to.is_none()
-            && direction == Direction::Lost
-            && self.losses.iter().any(|loss| {
-                matches!(loss.reason, Reason::LogsourceImplied | Reason::LogsourceNarrowed | Reason::LogsourceSensor)
-            })
-    }
-
-    fn disagreement(&self, case: &Case, direction: Direction) -> Disagreement {
-        let home = &self.homes[case.home];
-        let wanted = direction == Direction::Gained;
-        let decides = |span: &Span| {
-            let pipeline = excused(&self.from, &[*span], direction);
-            let one =
-                [Case { home: case.home, things: case.things.clone(), from: case.from.clone(), to: case.to.clone() }];
-            self.matched_by_source(&pipeline, &one).is_ok_and(|matched| matched.contains(&0) == wanted)
-        };
-        Disagreement {
-            direction,
-            source: home.from.key.clone(),
-            source_event: case.from.clone().unwrap_or_default(),
-            target: home.to.key.clone(),
-            target_event: case.to.clone(),
-            span: excuse::tests(&self.from).into_iter().find(decides),
-        }
-    }
-}
-
-/// The sources of leaves, each once.
-fn sources(leaves: &[Leaf]) -> Vec<&Source> {
-    let mut sources: Vec<&Source> = Vec::new();
-    for leaf in leaves {
-        if !sources.iter().any(|known| known.kind == leaf.source.kind) {
-            sources.push(&leaf.source);
-        }
-    }
-    sources
-}
-
-fn own_place(kept: &Kept<'_>, column: &str) -> Place {
-    Place { table: kept.table.clone(), column: column.to_owned(), path: Vec::new() }
-}
-
-/// The places with the columns that single out rows.
-fn with_filters<'h>(mut places: BTreeSet<Place>, kept: impl Iterator<Item = &'h Kept<'h>>) -> BTreeSet<Place> {
-    for kept in kept {
-        let columns = kept.filter.iter().flat_map(|filter| &filter.tests).map(|test| test.column.as_str());
-        places.extend(columns.map(|column| own_place(kept, column)));
-    }
-    places
-}
-
-/// The numbers of the events that a rule matches, or what of it cannot be run.
-fn matched(rule: &Detection, events: &Events) -> Result<BTreeSet<usize>, String> {
-    let rows = evaluate(rule, events, Some(NOW))
-        .map_err(|error| format!("it cannot be run on every event: {}", error.message))?;
-    Ok(rows.iter().filter_map(|row| usize::try_from(row.id()?.to_json().as_u64()?).ok()).collect())
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::compare::witness::goals::{Site, field_in, sites};
 use crate::ir::{Expr, ExprKind, Field, JoinKey, MemberKey, Pipeline, SourceKind, Stage, StageKind};
-use crate::schema::Origin;
+use crate::schema::{Origin, Value};
 
 /// A column of a table, or a field of a log source, with properties inside of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,6 +110,17 @@ fn add(field: &Field, path: &[String], places: &mut BTreeSet<Place>) {
     places.extend(places_of(field, path));
 }
 
+/// The column `A` of `column_ifexists("A", "")`.
+fn optional_column(expr: &Expr) -> Option<String> {
+    let ExprKind::Call { name, arguments } = &expr.kind else { return None };
+    match arguments.as_slice() {
+        [Expr { kind: ExprKind::Value(Value::String(column)), .. }, _] if name == "column_ifexists" => {
+            Some(column.clone())
+        }
+        _ => None,
+    }
+}
+
 fn expression(expr: &Expr, places: &mut BTreeSet<Place>) {
     match &expr.kind {
         ExprKind::Field(field) => add(field, &[], places),
@@ -123,6 +134,9 @@ fn expression(expr: &Expr, places: &mut BTreeSet<Place>) {
             }
         }
         ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::Call { arguments: parts, .. } => {
+            if let Some(column) = optional_column(expr) {
+                places.insert(Place { table: String::new(), column, path: Vec::new() });
+            }
             parts.iter().for_each(|part| expression(part, places));
         }
         ExprKind::Not(inner) | ExprKind::Negate(inner) => expression(inner, places),

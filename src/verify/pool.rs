@@ -110,7 +110,7 @@ pub(super) fn merged(first: &Json, second: &Json) -> Option<Json> {
 }
 
 /// The tests below an expression.
-fn tests(expr: &Expr) -> Vec<&Expr> {
+pub(super) fn tests(expr: &Expr) -> Vec<&Expr> {
     match &expr.kind {
         ExprKind::And(parts) | ExprKind::Or(parts) => parts.iter().flat_map(tests).collect(),
         ExprKind::Not(inner) => tests(inner),

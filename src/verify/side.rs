@@ -255,6 +255,18 @@ impl<'h> Side<'h> {
         self.translated.iter().any(|other| other.column == column && lacks(other))
     }
 
+    /// Whether the event has a word for what a column says in other words that differs in letter case.
+    pub(super) fn has_misspelt(&self, things: &Things) -> bool {
+        let is_misspelt =
+            |other: &Translated| things.get(&other.reading.thing).is_some_and(|thing| other.is_misspelt(thing));
+        self.translated.iter().any(is_misspelt)
+    }
+
+    /// What a column says in other words.
+    pub(super) fn translated_things(&self) -> impl Iterator<Item = &String> {
+        self.translated.iter().map(|other| &other.reading.thing)
+    }
+
     /// Takes out of an event what its columns say in other words, as far as the rule reads that.
     pub(super) fn leave_to_others(&self, things: &mut Things, is_read: &dyn Fn(&str) -> bool) {
         for other in self.translated.iter().filter(|other| is_read(&other.reading.thing)) {
@@ -303,8 +315,14 @@ impl Translated {
     fn text_for(&self, hub: &Hub, thing: &Json) -> Option<Json> {
         let meant = shown(hub, self.reading.kind, ValueForm::BoolText, None, thing)?;
         let meant = meant.as_str().map_or_else(|| meant.to_string(), str::to_owned);
-        let own = self.values.iter().find(|(_, other)| other.eq_ignore_ascii_case(&meant));
+        let own = self.values.iter().find(|(_, other)| *other == meant);
         own.map(|(own, _)| json!(own))
+    }
+
+    /// Whether the event says it in other letter case than there is.
+    fn is_misspelt(&self, thing: &Json) -> bool {
+        let Some(text) = thing.as_str() else { return false };
+        self.values.iter().any(|(_, meant)| meant.eq_ignore_ascii_case(text) && meant != text)
     }
 }
 

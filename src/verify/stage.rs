@@ -69,7 +69,7 @@ fn timed(predicate: &Expr) -> Expr {
         let field = Field { name: name.to_owned(), origin, span: predicate.span };
         (name.to_owned(), Expr { kind: ExprKind::Field(field), ty: ScalarType::Datetime, span: predicate.span })
     };
-    substitute(predicate, &BTreeMap::from(["TimeGenerated", "Timestamp"].map(column)))
+    substitute(predicate, &BTreeMap::from(super::TIME_COLUMNS.map(column)))
 }
 
 /// Whether a source gives rows that are no events.

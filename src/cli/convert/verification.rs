@@ -10,7 +10,7 @@ use crate::cli::Failure;
 use crate::cli::arguments::ConvertArguments;
 use crate::cli::world::World;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::emit::{Conversion, Outcome, Target};
+use crate::emit::{Conversion, Loss, Outcome, Target};
 use crate::ir::Detection;
 use crate::report;
 use crate::span::Place;
@@ -62,10 +62,18 @@ fn silent(verification: &Verification) -> &[Disagreement] {
 /// The disagreements that nothing explains.
 pub(super) fn findings(verification: &Verification) -> Vec<Diagnostic> {
     let silent = silent(verification);
-    let more = silent.len().saturating_sub(DRAWN);
-    let mut findings: Vec<Diagnostic> = silent.iter().take(DRAWN).map(finding).collect();
+    // One event for each test and direction shows as much as many.
+    let mut shown: Vec<&Disagreement> = Vec::new();
+    for one in silent {
+        if shown.len() < DRAWN && !shown.iter().any(|other| (other.span, other.direction) == (one.span, one.direction))
+        {
+            shown.push(one);
+        }
+    }
+    let more = silent.len() - shown.len();
+    let mut findings: Vec<Diagnostic> = shown.into_iter().map(finding).collect();
     if let Some(last) = findings.last_mut().filter(|_| more > 0) {
-        last.notes.push(format!("{} more disagree; --report has them all", report::counted(more, "event")));
+        last.notes.push(format!("the two disagree on {} more; --report has them all", report::counted(more, "event")));
     }
     findings
 }
@@ -91,6 +99,26 @@ fn finding(one: &Disagreement) -> Diagnostic {
         help: None,
         notes: vec![format!("source: {}", shape(&one.source, &one.source_event)), format!("target: {target}")],
         fix: None,
+    }
+}
+
+/// Takes the examples away that running both rules did not confirm.
+pub(super) fn withdraw(verification: &Verification, losses: &mut [Loss]) {
+    let Verification::Run(found) = verification else { return };
+    for (index, loss) in losses.iter_mut().enumerate() {
+        if !found.confirmed.iter().any(|known| known.loss == index) {
+            loss.counter_example = None;
+        }
+    }
+}
+
+/// Adds the events that show the example of a loss.
+pub(super) fn add_events(verification: &Verification, loss: usize, json: &mut Value) {
+    let Verification::Run(found) = verification else { return };
+    let known = found.confirmed.iter().find(|known| known.loss == loss);
+    if let (Some(known), Some(example)) = (known, json["counter_example"].as_object_mut()) {
+        example.insert("source_event".to_owned(), known.source_event.clone().into());
+        example.insert("target_event".to_owned(), known.target_event.clone().into());
     }
 }
 

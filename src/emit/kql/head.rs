@@ -15,7 +15,7 @@ use super::growth::{has_threshold, keeps_growing};
 use super::platform::{Home, Platform};
 use super::{event, parameter, print, test};
 use crate::ir::SourceKind;
-use crate::mapping::{Assumption, Dialect, Fit};
+use crate::mapping::{Assumption, Candidate, Dialect, Fit};
 use crate::rule::Seconds;
 use crate::schema::Value;
 use crate::span::Span;
@@ -91,6 +91,10 @@ pub(super) fn first_lines(
                 .assuming(Assumption::Scope),
         );
     }
+    if platform == Platform::Asim && gives_other_kinds(request, &rows.recognised, &home) {
+        let message = format!("`{}` also gives the other kinds of event of `{}`", home.name, rows.recognised.name);
+        losses.push(Loss::new(LossClass::Over, Reason::LogsourceWidened, span, &*rows.recognised.name).says(message));
+    }
     if let ColumnSet::Asim(schema) = home.shape
         && is_unparsed(request, &rows.recognised, |table| request.hub.is_parsed(table, schema))
     {
@@ -121,6 +125,17 @@ pub(super) fn first_lines(
         lines.extend(rows.condition.clone().conjuncts().iter().map(where_line));
     }
     Ok((lines, losses))
+}
+
+/// Whether the rule asks for one kind of event of a table, and the function gives several and cannot tell them apart.
+fn gives_other_kinds(request: &Request<'_>, recognised: &Recognised<'_>, home: &Home<'_>) -> bool {
+    let is_told_apart = home.filter.is_some_and(|filter| !filter.tests.is_empty());
+    let is_other = |candidate: &Candidate<'_>| {
+        let function = candidate.log_source.asim.as_ref().map(|asim| &asim.builtin);
+        candidate.log_source.id != recognised.log_source.id && function == Some(&home.name)
+    };
+    let has_others = request.hub.candidates(&recognised.name).iter().any(is_other);
+    recognised.is_stated && !recognised.is_whole_home && !is_told_apart && has_others
 }
 
 /// Whether the rule reads a table that ASIM does not.

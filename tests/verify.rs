@@ -1,0 +1,166 @@
+//! A rule and its conversion on events made for both: what is silent is found, what is reported is not.
+
+use kqlift::analyze::analyze;
+use kqlift::emit::{Conversion, Options, Outcome, Target, convert};
+use kqlift::ir::Detection;
+use kqlift::lower::lower;
+use kqlift::mapping::Hub;
+use kqlift::parse::parse;
+use kqlift::rule::{Metadata, RuleKind};
+use kqlift::schema::Schema;
+use kqlift::sigma::meanings;
+use kqlift::verify::{Direction, Disagreement, Effort, Findings, Verification, verify};
+
+const PROCESSES: &str = "DeviceProcessEvents
+| where ActionType == \"ProcessCreated\"
+| where FileName =~ \"quill.exe\" and ProcessCommandLine contains \" -seed \"
+";
+
+fn query(text: &str) -> Detection {
+    let parsed = parse(text);
+    assert!(parsed.is_accepted(), "{text}");
+    let facts = analyze(&parsed.query, &Schema::builtin());
+    lower(text, &parsed.query, &facts, &Metadata::default(), RuleKind::Snippet)
+}
+
+fn run(source: &Detection, conversion: &Conversion) -> Verification {
+    verify(source, conversion, &Hub::built_in(), &Schema::builtin(), Effort::default())
+}
+
+fn found(source: &Detection, conversion: &Conversion) -> Findings {
+    match run(source, conversion) {
+        Verification::Run(found) => found,
+        Verification::NotRun(why) => panic!("not run: {why}"),
+    }
+}
+
+/// The findings about a conversion whose text is changed behind its back.
+fn tampered(text: &str, target: Target, from: &str, to: &str) -> Findings {
+    let source = query(text);
+    let mut conversion = convert(&source, target, &Hub::built_in(), &Options::default());
+    let Outcome::Converted(written) = &mut conversion.outcome else { panic!("{conversion:?}") };
+    assert!(written.contains(from), "{written}");
+    *written = written.replace(from, to);
+    found(&source, &conversion)
+}
+
+fn directions(silent: &[Disagreement]) -> Vec<Direction> {
+    let mut directions: Vec<Direction> = silent.iter().map(|one| one.direction).collect();
+    directions.sort_unstable();
+    directions.dedup();
+    directions
+}
+
+#[test]
+fn honest_conversions_are_silent_about_nothing() {
+    for target in [Target::Sigma, Target::Asim, Target::Sentinel] {
+        let source = query(PROCESSES);
+        let conversion = convert(&source, target, &Hub::built_in(), &Options::default());
+        let found = found(&source, &conversion);
+        assert_eq!(found.silent, [], "{}", target.as_str());
+        assert!(found.matched > 0 && found.matched < found.events, "{} {found:?}", target.as_str());
+    }
+}
+
+#[test]
+fn a_changed_value_is_found_with_its_test() {
+    let found = tampered(PROCESSES, Target::Sigma, r"\quill.exe", r"\quiller.exe");
+    assert_eq!(directions(&found.silent), [Direction::Gained, Direction::Lost]);
+    let lost = found.silent.iter().find(|one| one.direction == Direction::Lost).expect("it is lost");
+    assert_eq!(lost.span.map(|span| span.slice(PROCESSES)), Some("FileName =~ \"quill.exe\""));
+    assert_eq!(lost.source_event["FileName"], "quill.exe");
+    let target = lost.target_event.as_ref().expect("the target sees it");
+    assert_eq!(target["Image"], r"C:\Windows\Temp\quill.exe");
+}
+
+#[test]
+fn a_test_that_is_left_out_and_one_too_many_are_found() {
+    let found = tampered(PROCESSES, Target::Asim, "| where TargetProcessCommandLine contains \" -seed \"\n", "");
+    assert_eq!(directions(&found.silent), [Direction::Gained]);
+    let found = tampered(
+        PROCESSES,
+        Target::Asim,
+        "contains \" -seed \"\n",
+        "contains \" -seed \"\n| where DvcHostname == \"h\"\n",
+    );
+    assert_eq!(directions(&found.silent), [Direction::Lost]);
+}
+
+#[test]
+fn a_loss_without_its_report_is_silent() {
+    let text = "DeviceProcessEvents\n| where ActionType == \"ProcessCreated\" and FileName has \"quill.exe\"\n";
+    let source = query(text);
+    let mut conversion = convert(&source, Target::Sigma, &Hub::built_in(), &Options::default());
+    let reported = found(&source, &conversion);
+    assert_eq!(reported.silent, []);
+    assert!(reported.explained > 0, "{reported:?}");
+    let tightened = conversion.losses.iter().position(|loss| loss.counter_example.is_some()).expect("it is tightened");
+    let shown = reported.confirmed.iter().find(|known| known.loss == tightened).expect("the example is confirmed");
+    assert_eq!(shown.source_event["FileName"], "my-quill.exe");
+    conversion.losses.retain(|loss| loss.counter_example.is_none());
+    assert_eq!(directions(&found(&source, &conversion).silent), [Direction::Lost]);
+}
+
+#[test]
+fn an_example_that_shows_nothing_is_not_confirmed() {
+    let text = "DeviceProcessEvents\n| where ActionType == \"ProcessCreated\" and FileName has \"quill.exe\"\n";
+    let source = query(text);
+    let mut conversion = convert(&source, Target::Sigma, &Hub::built_in(), &Options::default());
+    for example in conversion.losses.iter_mut().filter_map(|loss| loss.counter_example.as_mut()) {
+        "quill.exe".clone_into(&mut example.value);
+    }
+    assert_eq!(found(&source, &conversion).confirmed, []);
+}
+
+#[test]
+fn a_wrong_polarity_explains_nothing() {
+    let text = "DeviceProcessEvents
+| where ActionType == \"ProcessCreated\" and ProcessCommandLine contains \"-seed\"
+| where AccountUpn !has \"quill\" and not(FileName has \"quill.exe\")\n";
+    let source = query(&text.replace("AccountUpn !has \"quill\" and ", ""));
+    let mut conversion = convert(&source, Target::Sigma, &Hub::built_in(), &Options::default());
+    assert_eq!(found(&source, &conversion).silent, []);
+    let Outcome::Converted(written) = &mut conversion.outcome else { panic!("{conversion:?}") };
+    // The name itself instead of the term: fewer are excluded.
+    let line = written.lines().find(|line| line.contains("Image|re|i")).expect("a regular expression").to_owned();
+    *written = written.replace(&line, "        Image|endswith: '\\quill.exe'");
+    assert_eq!(directions(&found(&source, &conversion).silent), [Direction::Gained]);
+}
+
+#[test]
+fn every_source_of_a_union_is_run() {
+    let text = "union
+    (DeviceProcessEvents | where ActionType == \"ProcessCreated\" and ProcessCommandLine contains \"quill\"),
+    (DeviceNetworkEvents | where ActionType == \"ConnectionSuccess\" and RemoteUrl endswith \".quill.example\")\n";
+    let found = tampered(text, Target::Sigma, ".quill.example", ".example");
+    assert_eq!(directions(&found.silent), [Direction::Gained]);
+    assert!(found.silent.iter().all(|one| one.source == "DeviceNetworkEvents"));
+}
+
+#[test]
+fn sigma_rules_are_run_too() {
+    let text = r"title: Quill
+logsource:
+    category: registry_set
+    product: windows
+detection:
+    selection:
+        TargetObject|contains: '\Quill\Run\'
+        Details|contains: 'seed'
+    condition: selection
+";
+    let source = meanings(text, &Hub::built_in()).remove(0).expect("it has a meaning");
+    for target in [Target::Xdr, Target::Asim] {
+        let conversion = convert(&source, target, &Hub::built_in(), &Options::default());
+        let found = found(&source, &conversion);
+        assert_eq!(found.silent, [], "{}", target.as_str());
+        assert!(found.matched > 0, "{}", target.as_str());
+    }
+}
+
+#[test]
+fn what_cannot_be_run_says_why() {
+    let source = query(PROCESSES);
+    let conversion = convert(&source, Target::Spl, &Hub::built_in(), &Options::default());
+    assert_eq!(run(&source, &conversion), Verification::NotRun("a Splunk search cannot be read again".to_owned()));
+}
