@@ -149,7 +149,7 @@ detection:
         Details|contains: 'seed'
     condition: selection
 ";
-    let source = meanings(text, &Hub::built_in()).remove(0).expect("it has a meaning");
+    let source = meanings(text, &Hub::built_in()).expect("it has a meaning").remove(0);
     for target in [Target::Xdr, Target::Asim] {
         let conversion = convert(&source, target, &Hub::built_in(), &Options::default());
         let found = found(&source, &conversion);

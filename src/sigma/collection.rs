@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Body, Correlation, Part, Places, SigmaProblem, SigmaRule, correlate, lower_placed};
+use super::{Body, Correlation, Part, Places, SigmaProblem, SigmaRule, correlate, lower_placed, read};
 use crate::ir::Detection;
 use crate::mapping::Hub;
 
@@ -94,4 +94,21 @@ fn correlation(rule: &SigmaRule) -> Option<&Correlation> {
 
 fn problem(message: String) -> SigmaProblem {
     SigmaProblem { document: 0, path: "correlation.rules".to_owned(), message, span: None }
+}
+
+/// The meanings of the rules of a file that are results of their own.
+///
+/// # Errors
+///
+/// The first problem of a rule.
+pub fn meanings(text: &str, hub: &Hub) -> Result<Vec<Detection>, SigmaProblem> {
+    let (rules, problems) = read(text);
+    if let Some(problem) = problems.into_iter().next() {
+        return Err(problem);
+    }
+    let nowhere = Places::default();
+    let count = rules.len();
+    let rules = Collection::new(rules.iter().map(|rule| (rule, &nowhere)).collect());
+    let numbers = (0..count).filter(|number| rules.stands_alone(*number));
+    numbers.map(|number| rules.meaning(number, hub)).collect()
 }

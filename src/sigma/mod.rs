@@ -21,7 +21,7 @@ mod reader;
 pub mod taxonomy;
 mod writer;
 
-pub use collection::Collection;
+pub use collection::{Collection, meanings};
 pub use condition::{Condition, ConditionError, ConditionExpr, Quantifier, Target};
 pub use likeness::means_the_same;
 pub use lower::{Part, correlate, lower, lower_placed, lower_with_filters};

@@ -8,12 +8,14 @@ use crate::mapping::Hub;
 use crate::parse::parse;
 use crate::rule::{Metadata, RuleKind};
 use crate::schema::Schema;
-use crate::sigma::{self, Collection, Places, SigmaProblem};
+use crate::sigma;
 
 /// The rules of a converted text, or why they cannot be read again.
 pub(super) fn reread(target: Target, text: &str, hub: &Hub, schema: &Schema) -> Result<Vec<Detection>, String> {
     match target {
-        Target::Sigma => of_sigma(text, hub).map_err(|problem| format!("the converted rule has no meaning: {problem}")),
+        Target::Sigma => {
+            sigma::meanings(text, hub).map_err(|problem| format!("the converted rule has no meaning: {problem}"))
+        }
         Target::Spl => Err("a Splunk search cannot be read again".to_owned()),
         Target::Asim | Target::Xdr | Target::Sentinel => {
             let parsed = parse(text);
@@ -24,17 +26,4 @@ pub(super) fn reread(target: Target, text: &str, hub: &Hub, schema: &Schema) -> 
             Ok(vec![lower(text, &parsed.query, &facts, &Metadata::default(), RuleKind::Snippet)])
         }
     }
-}
-
-/// The meanings of the rules of a file that are results of their own.
-fn of_sigma(text: &str, hub: &Hub) -> Result<Vec<Detection>, SigmaProblem> {
-    let (rules, problems) = sigma::read(text);
-    if let Some(problem) = problems.into_iter().next() {
-        return Err(problem);
-    }
-    let nowhere = Places::default();
-    let count = rules.len();
-    let rules = Collection::new(rules.iter().map(|rule| (rule, &nowhere)).collect());
-    let numbers = (0..count).filter(|number| rules.stands_alone(*number));
-    numbers.map(|number| rules.meaning(number, hub)).collect()
 }
