@@ -271,6 +271,7 @@ pub(super) enum ExplainFormat {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub(super) struct ConvertArguments {
     #[command(flatten)]
     pub(super) inputs: Inputs,
