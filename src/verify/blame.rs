@@ -16,7 +16,7 @@ use crate::span::Span;
 impl Trial<'_> {
     /// The test that source and target disagree about, among those that decide: one on a thing of which the tests of both
     /// come out differently, else the first.
-    pub(super) fn blamed(&self, case: &Case, deciding: Vec<Span>) -> Option<Span> {
+    pub(super) fn blamed(&self, case: &Case, deciding: &[Span]) -> Option<Span> {
         let home = &self.homes[case.home];
         let truths =
             |leaves: &[Leaf], kept: &Kept<'_>, event: Option<&Map<String, Json>>| -> Vec<(String, Span, bool)> {

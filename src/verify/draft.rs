@@ -9,7 +9,7 @@ use super::leaf::Leaf;
 use super::place::Place;
 use super::pool::{Pool, merged};
 use super::side::{Reading, Side, TIME, Things};
-use crate::compare::witness::goals::{Constraint, Goal};
+use crate::compare::witness::goals::{Constraint, Goal, Site};
 use crate::compare::witness::needs::Predicate;
 use crate::compare::witness::{NOW, put, that_pass, together};
 use crate::eval::Timestamp;
@@ -40,8 +40,8 @@ pub(super) fn bases(rule: &Detection, leaf: &Leaf, side: &Side<'_>, pool: &Pool)
 fn base(rule: &Detection, way: &Goal<'_>, side: &Side<'_>, pool: &Pool) -> Things {
     let mut by_thing: BTreeMap<String, Vec<(&Constraint<'_>, Place, Reading)>> = BTreeMap::new();
     for constraint in way {
-        let site = constraint.site.clone();
-        let place = Place { table: site.table, column: site.column, path: site.path };
+        let Site { table, column, path } = constraint.site.clone();
+        let place = Place { table, column, path };
         let reading = side.reading(&place);
         by_thing.entry(reading.thing.clone()).or_default().push((constraint, place, reading));
     }

@@ -73,7 +73,7 @@ fn breaks(assumption: Assumption, thing: Option<&Json>) -> bool {
         Assumption::DomainUser => {
             !matches!(text.split('\\').collect::<Vec<_>>().as_slice(), [domain, user] if !domain.is_empty() && !user.is_empty())
         }
-        Assumption::ParseJson => is_empty,
+        Assumption::ParseJson | Assumption::Direction => is_empty,
         Assumption::Case => true,
         // Events have the documented shape; of users' hives and of classes there are several.
         Assumption::RegistryForm => {
@@ -85,7 +85,6 @@ fn breaks(assumption: Assumption, thing: Option<&Json>) -> bool {
             // The type of a number is not always there to see.
             is_empty || text.contains("WORD") || text.contains("Binary") || text.chars().all(|c| c.is_ascii_digit())
         }
-        Assumption::Direction => is_empty,
         Assumption::Term
         | Assumption::Sensor
         | Assumption::Scope
@@ -140,7 +139,9 @@ fn collect(expr: &Expr, span: Span, places: &mut BTreeSet<Place>) {
     }
     match &expr.kind {
         ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::Call { arguments: parts, .. } => {
-            parts.iter().for_each(|part| collect(part, span, places));
+            for part in parts {
+                collect(part, span, places);
+            }
         }
         ExprKind::Not(inner) => collect(inner, span, places),
         ExprKind::Case { branches, otherwise } => {

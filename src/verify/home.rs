@@ -42,7 +42,7 @@ impl Kept<'_> {
 
     fn has(row: &Map<String, Json>, test: &RowTest) -> bool {
         test.values.iter().any(|wanted| match (row.get(&test.column), wanted) {
-            (Some(Json::String(text)), Value::String(wanted)) => text == wanted,
+            (Some(Json::String(found)), Value::String(wanted)) => found == wanted,
             (Some(found), Value::Integer(number)) => {
                 found.as_i64() == Some(*number) || found.as_str() == Some(&number.to_string())
             }

@@ -37,7 +37,9 @@ pub(super) fn leaves(pipeline: &Pipeline) -> Vec<Leaf> {
         match &stage.kind {
             StageKind::Filter(predicate) => leaves.iter_mut().for_each(|leaf| leaf.filter(predicate)),
             StageKind::Extend(items) | StageKind::Project(items) => {
-                leaves.iter_mut().for_each(|leaf| leaf.assign(items));
+                for leaf in &mut leaves {
+                    leaf.assign(items);
+                }
             }
             StageKind::ProjectRename(pairs) => {
                 for leaf in &mut leaves {

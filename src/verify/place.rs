@@ -137,7 +137,9 @@ fn expression(expr: &Expr, places: &mut BTreeSet<Place>) {
             if let Some(column) = optional_column(expr) {
                 places.insert(Place { table: String::new(), column, path: Vec::new() });
             }
-            parts.iter().for_each(|part| expression(part, places));
+            for part in parts {
+                expression(part, places);
+            }
         }
         ExprKind::Not(inner) | ExprKind::Negate(inner) => expression(inner, places),
         ExprKind::Test(test) => {

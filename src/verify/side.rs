@@ -189,16 +189,14 @@ impl<'h> Side<'h> {
         let mut event = Map::new();
         for place in places {
             let translated = self.translated.iter().find(|other| other.column == place.column && place.path.is_empty());
-            let value = match translated.and_then(|other| Some((other, things.get(&other.reading.thing)?))) {
+            let known = translated.and_then(|other| Some((other, things.get(&other.reading.thing)?)));
+            let value = if let Some((other, thing)) = known {
                 // What the table has no word for it does not hold.
-                Some((other, thing)) => other.text_for(self.hub, thing).or(Some(json!("Other"))),
-                None => {
-                    let reading = self.reading(place);
-                    let thing = things.get(&reading.thing).and_then(|thing| below(thing, &reading.below));
-                    thing.and_then(|thing| {
-                        shown(self.hub, reading.kind, reading.form, reading.prefix.as_deref(), &thing)
-                    })
-                }
+                other.text_for(self.hub, thing).or(Some(json!("Other")))
+            } else {
+                let Reading { thing, kind, form, prefix, below: keys } = self.reading(place);
+                let thing = things.get(&thing).and_then(|thing| below(thing, &keys));
+                thing.and_then(|thing| shown(self.hub, kind, form, prefix.as_deref(), &thing))
             };
             if let Some(value) = value {
                 put(&mut event, &place.column, &place.path, value);

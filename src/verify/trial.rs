@@ -242,7 +242,7 @@ impl<'a> Trial<'a> {
             source_event,
             target: home.to.key.clone(),
             target_event: target.map(|_| target_event),
-            span: self.blamed(case, excuse::tests(&self.from).into_iter().filter(decides).collect()),
+            span: self.blamed(case, &excuse::tests(&self.from).into_iter().filter(decides).collect::<Vec<_>>()),
         }
     }
 }
