@@ -100,6 +100,34 @@ fn is_word_boundary(ast: &Ast) -> bool {
     matches!(ast, Ast::Assertion(assertion) if assertion.kind == ast::AssertionKind::WordBoundary)
 }
 
+/// Whether what these match has a character of a word at the end from which they come.
+fn are_words_at<'a>(parts: impl Iterator<Item = &'a Ast>, edge: Edge) -> bool {
+    for part in parts {
+        match part {
+            // What may be missing must end so, and so must what then stands at the end.
+            Ast::Repetition(repetition) if is_optional(&repetition.op.kind) => {
+                if !is_word_at(&repetition.ast, edge) {
+                    return false;
+                }
+            }
+            other => return is_word_at(other, edge),
+        }
+    }
+    false
+}
+
+fn is_optional(kind: &RepetitionKind) -> bool {
+    match kind {
+        RepetitionKind::OneOrMore => false,
+        RepetitionKind::ZeroOrOne | RepetitionKind::ZeroOrMore => true,
+        RepetitionKind::Range(range) => match range {
+            RepetitionRange::Exactly(low) | RepetitionRange::AtLeast(low) | RepetitionRange::Bounded(low, _) => {
+                *low == 0
+            }
+        },
+    }
+}
+
 /// Whether everything that the part matches has a character of a word at that end.
 fn is_word_at(ast: &Ast, edge: Edge) -> bool {
     match ast {
@@ -107,25 +135,11 @@ fn is_word_at(ast: &Ast, edge: Edge) -> bool {
         Ast::ClassPerl(class) => !class.negated && matches!(class.kind, ClassPerlKind::Digit | ClassPerlKind::Word),
         Ast::Group(group) => is_word_at(&group.ast, edge),
         Ast::Alternation(alternation) => alternation.asts.iter().all(|part| is_word_at(part, edge)),
-        Ast::Concat(concat) => {
-            let part = match edge {
-                Edge::Start => concat.asts.first(),
-                Edge::End => concat.asts.last(),
-            };
-            part.is_some_and(|part| is_word_at(part, edge))
-        }
-        Ast::Repetition(repetition) => {
-            let is_there = match &repetition.op.kind {
-                RepetitionKind::OneOrMore => true,
-                RepetitionKind::ZeroOrOne | RepetitionKind::ZeroOrMore => false,
-                RepetitionKind::Range(range) => match range {
-                    RepetitionRange::Exactly(low)
-                    | RepetitionRange::AtLeast(low)
-                    | RepetitionRange::Bounded(low, _) => *low > 0,
-                },
-            };
-            is_there && is_word_at(&repetition.ast, edge)
-        }
+        Ast::Concat(concat) => match edge {
+            Edge::Start => are_words_at(concat.asts.iter(), edge),
+            Edge::End => are_words_at(concat.asts.iter().rev(), edge),
+        },
+        Ast::Repetition(repetition) => !is_optional(&repetition.op.kind) && is_word_at(&repetition.ast, edge),
         Ast::Empty(_)
         | Ast::Flags(_)
         | Ast::Dot(_)
@@ -185,15 +199,13 @@ impl Printer {
     }
 
     fn concat(&mut self, parts: &[&Ast]) -> Result<(), String> {
-        let (first, last) = (parts.get(1).copied(), parts.len().checked_sub(2).and_then(|at| parts.get(at)).copied());
         for (index, part) in parts.iter().enumerate() {
-            let is_word = |neighbour: Option<&Ast>, edge| neighbour.is_some_and(|ast| is_word_at(ast, edge));
             if !is_word_boundary(part) {
                 self.ast(part)?;
-            } else if index == 0 && is_word(first, Edge::Start) {
+            } else if index == 0 && are_words_at(parts[1..].iter().copied(), Edge::Start) {
                 self.text.push_str("(^|[^a-zA-Z0-9_])");
                 self.narrows_classes = true;
-            } else if index + 1 == parts.len() && is_word(last, Edge::End) {
+            } else if index + 1 == parts.len() && are_words_at(parts[..index].iter().rev().copied(), Edge::End) {
                 self.text.push_str("([^a-zA-Z0-9_]|$)");
                 self.narrows_classes = true;
             } else {
@@ -391,7 +403,9 @@ mod tests {
 
     #[test]
     fn what_the_target_lacks_is_named() {
-        for pattern in [r"a\bfoo", r"\b-foo", r"\p{Greek}", "[a-z&&[^b]]", "[[:alpha:]]", r"[^\D]", "(?i-u:x)"] {
+        for pattern in
+            [r"\bfoo(-)?\b", r"a\bfoo", r"\b-foo", r"\p{Greek}", "[a-z&&[^b]]", "[[:alpha:]]", r"[^\D]", "(?i-u:x)"]
+        {
             assert!(portable(pattern).is_err(), "{pattern}");
         }
         assert_eq!(print(r"\bfoo\b", Syntax::Pcre).map(|p| p.pattern), Ok(r"\bfoo\b".to_owned()));
@@ -402,6 +416,7 @@ mod tests {
         let texts = ["a.b", "ab12", "C:\\x y", "-", "", "A_b c", "a\tb", "1.2.3.4"];
         for pattern in [
             r"\bb1",
+            r"(?i)\b(a|c)(\.b)?\b",
             r"(?i)\b(ab|1)\b|c\b",
             r"(?i)a[.\-_]B",
             r"\d{2}",
