@@ -6,7 +6,7 @@ use super::reader::Reader;
 use super::reason::Reason;
 use super::translate::{Position, Translator};
 use crate::ir::Test;
-use crate::mapping::{Assumption, ValueForm};
+use crate::mapping::{Assumption, Dialect, ValueForm};
 use crate::schema::ScalarType;
 use crate::span::Span;
 
@@ -24,7 +24,10 @@ impl Translator<'_> {
             ("_raw", "the keyword is looked for in the text of the event as it was sent, with its escapes")
         };
         let construct = "keyword".to_owned();
-        let loss = Loss::new(LossClass::Assumption, Reason::Keyword, span, &*construct)
+        // The text of an event has more than the values of KQL's columns: the names of its fields, for one.
+        let is_wider = self.columns.from != Dialect::Sigma;
+        let class = if is_wider { LossClass::Over } else { LossClass::Assumption };
+        let loss = Loss::new(class, Reason::Keyword, span, &*construct)
             .says(message)
             .assuming(if self.style.is_kql { Assumption::Sensor } else { Assumption::AddOn })
             .under(at.is_negated);
