@@ -164,3 +164,20 @@ fn what_cannot_be_run_says_why() {
     let conversion = convert(&source, Target::Spl, &Hub::built_in(), &Options::default());
     assert_eq!(run(&source, &conversion), Verification::NotRun("a Splunk search cannot be read again".to_owned()));
 }
+
+#[test]
+fn a_column_with_other_texts_under_the_name_of_a_field_is_none() {
+    let text = "title: Quill
+logsource:
+    product: azure
+    service: signinlogs
+detection:
+    selection:
+        Status: 'Success'
+        userAgent: 'quill'
+    condition: selection
+";
+    let source = meanings(text, &Hub::built_in()).remove(0).expect("it has a meaning");
+    let conversion = convert(&source, Target::Sentinel, &Hub::built_in(), &Options::default());
+    assert!(matches!(conversion.outcome, Outcome::Refused(_)), "{conversion:?}");
+}

@@ -98,12 +98,12 @@ fn shows(what: &str) -> bool {
 fn shown(found: &Findings, source: &str, converted: &str) -> String {
     let mut text = format!("{source}\n-- becomes\n{converted}\n");
     for one in found.silent.iter().take(3) {
-        let test = one.span.map_or("", |span| span.slice(source));
+        let words = one.span.map_or("", |span| span.slice(source));
         let event = serde_json::to_string(&one.source_event).unwrap_or_default();
         let target = one.target_event.as_ref().map(|event| serde_json::to_string(event).unwrap_or_default());
         let _ = writeln!(
             text,
-            "{} [{test}]\n  {} {event}\n  {} {}",
+            "{} [{words}]\n  {} {event}\n  {} {}",
             one.direction.as_str(),
             one.source,
             one.target,
