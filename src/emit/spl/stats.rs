@@ -214,6 +214,13 @@ fn written<'r, 'a>(
             .says("empty keys match each other in KQL, missing ones do not on the target")
             .assuming(Assumption::Present),
     );
+    if left.keys.iter().chain(&right.keys).any(|key| key.contains("strptime(")) {
+        losses.push(
+            Loss::new(LossClass::Over, Reason::TimeZone, stage.span, "join")
+                .says("times in texts are equal to the second, in the time zone of the user who searches")
+                .assuming(Assumption::Utc),
+        );
+    }
     if join.kind == JoinKind::InnerUnique {
         losses.push(inner_unique(stage));
     }
