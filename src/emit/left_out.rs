@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::condition::{Condition, FieldTest};
+use super::condition::{Condition, FieldTest, Match};
 use super::kql::print;
 use super::loss::{Loss, LossClass, Refusal};
 use super::needed::names;
@@ -66,9 +66,17 @@ pub(super) fn condition(
 
 /// The loss of a conjunct that is left out.
 pub(super) fn loss(conjunct: &Expr, refusal: &Refusal) -> Loss {
-    Loss::new(LossClass::Over, refusal.reason, conjunct.span, print::expression(conjunct))
-        .says(format!("{}; the test is left out", refusal.message))
-        .suggest("map the column in a mapping file, or refuse such rules with `--unmapped error`")
+    let refusal = Refusal { span: conjunct.span, construct: print::expression(conjunct), ..refusal.clone() };
+    test_loss(refusal).suggest("map the column in a mapping file, or refuse such rules with `--unmapped error`")
+}
+
+/// The loss of what was refused and is left out where the rule then only matches more.
+pub(super) fn test_loss(refusal: Refusal) -> Loss {
+    let mut loss = Loss::new(LossClass::NotExpressible, refusal.reason, refusal.span, refusal.construct)
+        .says(format!("{}; the test is left out", refusal.message));
+    loss.rule_class = LossClass::Over;
+    loss.suggestion = refusal.suggestion;
+    loss
 }
 
 /// Whether a loss would take matches from the rule, and nothing excuses it.
@@ -100,13 +108,15 @@ fn is_of_kind(conjunct: &Expr) -> bool {
 
 /// Whether the condition looks for something, rather than exclude something or ask for one kind of event.
 pub(super) fn asks_for_something(condition: &Condition) -> bool {
+    selects(condition, &|found| KINDS.contains(&found.origin.column.as_str()))
+}
+
+/// The same, where somebody else knows which tests are about the kind of the event.
+pub(super) fn selects(condition: &Condition, is_of_kind: &dyn Fn(&Match) -> bool) -> bool {
     match condition {
         Condition::Constant(_) | Condition::Not(_) => false,
-        Condition::All(parts) => parts.iter().any(asks_for_something),
-        Condition::Any(parts) => parts.iter().all(asks_for_something),
-        Condition::Match(found) => {
-            !matches!(found.test, FieldTest::Empty | FieldTest::Missing)
-                && !KINDS.contains(&found.origin.column.as_str())
-        }
+        Condition::All(parts) => parts.iter().any(|part| selects(part, is_of_kind)),
+        Condition::Any(parts) => parts.iter().all(|part| selects(part, is_of_kind)),
+        Condition::Match(found) => !matches!(found.test, FieldTest::Empty | FieldTest::Missing) && !is_of_kind(found),
     }
 }

@@ -3,6 +3,7 @@
 
 use super::condition::{Comparison, Condition, FieldTest, Match, Shape};
 use super::kql::print;
+use super::left_out::{selects, test_loss};
 use super::loss::{Loss, LossClass, Refusal};
 use super::reason::Reason;
 use crate::ir::Expr;
@@ -26,7 +27,7 @@ pub(super) fn left_out(
         return Err(refusals);
     }
     let mut losses: Vec<Loss> = Vec::new();
-    for loss in refusals.into_iter().map(left_out_test) {
+    for loss in refusals.into_iter().map(test_loss) {
         if !losses.contains(&loss) {
             losses.push(loss);
         }
@@ -34,28 +35,10 @@ pub(super) fn left_out(
     Ok(losses)
 }
 
-fn left_out_test(refusal: Refusal) -> Loss {
-    let mut loss = Loss::new(LossClass::NotExpressible, refusal.reason, refusal.span, refusal.construct)
-        .says(format!("{}; the test is left out", refusal.message));
-    loss.rule_class = LossClass::Over;
-    loss.suggestion = refusal.suggestion;
-    loss
-}
-
 /// The loss of a conjunct about nothing but the time of the event.
 pub(super) fn left_out_time(conjunct: &Expr) -> Loss {
     Loss::new(LossClass::Over, Reason::TimeFixed, conjunct.span, print::expression(conjunct))
         .says("a test of the event's time cannot be said by the target and is left out")
-}
-
-/// Whether the condition asks for some value, so that it does not hold for nearly every event of its log source.
-fn selects(condition: &Condition, is_row_test: &dyn Fn(&Match) -> bool) -> bool {
-    match condition {
-        Condition::Constant(_) | Condition::Not(_) => false,
-        Condition::Match(found) => !matches!(found.test, FieldTest::Empty | FieldTest::Missing) && !is_row_test(found),
-        Condition::All(parts) => parts.iter().any(|part| selects(part, is_row_test)),
-        Condition::Any(parts) => parts.iter().all(|part| selects(part, is_row_test)),
-    }
 }
 
 /// Whether the test only selects rows of the table that are one of its kinds of event.
