@@ -177,7 +177,7 @@ detection:
         userAgent: 'quill'
     condition: selection
 ";
-    let source = meanings(text, &Hub::built_in()).remove(0).expect("it has a meaning");
+    let source = meanings(text, &Hub::built_in()).expect("it has a meaning").remove(0);
     let conversion = convert(&source, Target::Sentinel, &Hub::built_in(), &Options::default());
     assert!(matches!(conversion.outcome, Outcome::Refused(_)), "{conversion:?}");
 }
