@@ -61,10 +61,10 @@ impl Translator<'_> {
                 let is_text = self.style.time_field.is_some() && subject.ty == ScalarType::Datetime;
                 return Some(if is_text { spl::epoch(&text) } else { text });
             }
-            let own = of_resolution(&resolution);
+            let own = of_resolution(&resolution).filter(|_| kql::is_whole(&resolution));
             let text = own.or_else(|| {
                 resolution = self.columns.passed(&subject)?;
-                of_resolution(&resolution)
+                of_resolution(&resolution).filter(|_| kql::is_whole(&resolution))
             })?;
             used.borrow_mut().push((resolution, subject.name));
             (!is_any_element).then_some(text)

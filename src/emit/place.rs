@@ -1,13 +1,15 @@
 //! Tests of one column on the target's field, in the form that its values have there.
 
 use super::adapt::adapt;
-use super::condition::{Condition, FieldTest, Match, Origin};
+use super::condition::{Condition, FieldTest, Match, Origin, Shape, TextTest};
 use super::forms::Forms;
 use super::loss::{Loss, LossClass, Refusal};
 use super::reader::Plan;
 use super::reason::Reason;
+use super::registry::mentions_hive;
+use super::term::literal;
 use super::translate::{Position, Translator};
-use crate::mapping::{Assumption, Dialect, Resolution};
+use crate::mapping::{Assumption, Dialect, Resolution, ValueForm};
 
 impl Translator<'_> {
     /// Puts tests on the target's column, in the form that it holds.
@@ -63,12 +65,19 @@ impl Translator<'_> {
             is_event_to_kql: of_event && self.style.is_kql,
             is_kql: self.style.is_kql,
         };
+        let reaches_value = reaches_value(&test, resolution);
+        let is_text = matches!(test, FieldTest::Text(_));
+        let test = if reaches_value && origin.is_negated { before_last_part(test) } else { test };
+        let is_narrower = is_text && matches!(test, FieldTest::Regex { .. });
         let (condition, assumptions) = match forms.rewrite(test) {
             Ok(rewritten) => rewritten,
             Err(message) => return self.refuse_form(origin, message),
         };
         let condition = self.adapted(condition);
         self.note_assumptions(resolution, assumptions, origin);
+        if reaches_value {
+            self.note_value_behind_key(is_narrower, resolution, origin);
+        }
         if is_empty_test && self.style.is_kql == of_event {
             let which = if of_event {
                 "Sigma tells missing from empty; KQL does not"
@@ -88,6 +97,25 @@ impl Translator<'_> {
     pub(super) fn adapted(&mut self, condition: Condition) -> Condition {
         let (style, losses) = (self.style, &mut self.losses);
         condition.map(&mut |found| adapt(found, style, losses))
+    }
+
+    fn note_value_behind_key(&mut self, is_narrower: bool, resolution: &Resolution, origin: &Origin) {
+        let (target, column) = (resolution.target.spellings().join("`, `"), &origin.column);
+        let (class, message) = if is_narrower {
+            let message =
+                format!("the text is not looked for in the last part of `{target}`, which may be the name of a value");
+            (LossClass::Under, message)
+        } else {
+            let message = format!(
+                "the text is looked for in `{target}`, where the name of the value follows the key in `{column}`"
+            );
+            (LossClass::Over, message)
+        };
+        let loss =
+            Loss::new(class, Reason::KeyInPath, origin.span, &*origin.construct).says(message).under(origin.is_negated);
+        if !self.losses.contains(&loss) {
+            self.losses.push(loss);
+        }
     }
 
     pub(super) fn note_assumptions(&mut self, resolution: &Resolution, of_forms: Vec<Assumption>, origin: &Origin) {
@@ -115,5 +143,44 @@ impl Translator<'_> {
     fn refuse_form(&mut self, origin: &Origin, message: String) -> Condition {
         let refusal = Refusal::new(origin.span, Reason::ValueForm, origin.construct.clone(), message);
         self.refuse(refusal, Position { is_negated: origin.is_negated, neutral: true })
+    }
+}
+
+/// Whether a part of a key's text is looked for in a path that has the name of a value behind the key. What has to be at
+/// the end of the key is looked for where that may be.
+fn reaches_value(test: &FieldTest, resolution: &Resolution) -> bool {
+    let is_key = matches!(resolution.source.form, ValueForm::RegLongKey | ValueForm::RegAsimKey | ValueForm::RegNt);
+    let is_of_part = match test {
+        FieldTest::Text(wanted) => !is_hive(wanted),
+        FieldTest::Regex { .. } => true,
+        FieldTest::Number(..)
+        | FieldTest::Network(_)
+        | FieldTest::Empty
+        | FieldTest::Missing
+        | FieldTest::SameAs { .. }
+        | FieldTest::Formula(_) => false,
+    };
+    is_key && resolution.target.form == ValueForm::RegSysmon && is_of_part
+}
+
+/// Whether the texts are the beginning of every path in a hive, which no value's name is.
+fn is_hive(wanted: &TextTest) -> bool {
+    let is_short = |needle: &String| !needle.trim_end_matches('\\').contains('\\');
+    wanted.shape == Shape::StartsWith && wanted.needles.iter().all(is_short)
+}
+
+/// A test that does not hold for the last part of a path, as far as it can be said: where it is negated, a text in the
+/// name of a value must not keep an event out.
+fn before_last_part(test: FieldTest) -> FieldTest {
+    match test {
+        FieldTest::Text(wanted)
+            if wanted.shape == Shape::Contains
+                && !wanted.needles.iter().any(|needle| mentions_hive(&needle.to_ascii_uppercase())) =>
+        {
+            let found: Vec<String> = wanted.needles.iter().map(|needle| literal(needle)).collect();
+            let one = if let [one] = found.as_slice() { one.clone() } else { format!("({})", found.join("|")) };
+            FieldTest::Regex { pattern: format!(r"{one}.*\\"), is_case_sensitive: wanted.is_case_sensitive }
+        }
+        other => other,
     }
 }

@@ -37,6 +37,8 @@ pub enum Reason {
     HasToRe,
     /// A test of an address became a list of networks.
     IpClass,
+    /// A test of a registry key became one of the path of a value below it.
+    KeyInPath,
     /// A join became a correlation.
     JoinToTemporal,
     /// A key of a join or group has no counterpart and is left out.
@@ -128,6 +130,7 @@ impl Reason {
             Self::HasTightened => "has-tightened",
             Self::HasToRe => "has-to-re",
             Self::IpClass => "ip-class",
+            Self::KeyInPath => "key-in-path",
             Self::JoinToTemporal => "join-to-temporal",
             Self::JoinKeyDropped => "join-key-dropped",
             Self::JoinToStats => "join-to-stats",

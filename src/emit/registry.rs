@@ -178,8 +178,9 @@ impl Forms<'_> {
     }
 }
 
-fn mentions_hive(pattern: &str) -> bool {
-    ["HK", "CurrentControlSet", "REGISTRY"].iter().any(|word| pattern.contains(word))
+/// Whether the text, or expression, may be about what the two sides call by different names.
+pub(super) fn mentions_hive(pattern: &str) -> bool {
+    ["HK", "CurrentControlSet", "REGISTRY", "CONTROLSET"].iter().any(|word| pattern.contains(word))
 }
 
 /// What follows `HKCU\`.

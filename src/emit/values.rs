@@ -5,7 +5,7 @@ use super::loss::{Loss, LossClass};
 use super::reason::Reason;
 use super::term::Part;
 use super::translate::Translator;
-use crate::mapping::Resolution;
+use crate::mapping::{Assumption, Resolution};
 
 /// What stands for every text that is not listed.
 const ANY_OTHER: &str = "*";
@@ -32,6 +32,7 @@ impl Translator<'_> {
             },
             other => return Ok(other),
         };
+        let is_of_part = is_of_part(wanted.shape);
         let wanted = if wanted.shape == Shape::Whole { wanted } else { listed_values(&wanted, from)? };
         let mut needles = Vec::new();
         for needle in &wanted.needles {
@@ -64,8 +65,27 @@ impl Translator<'_> {
                     .under(origin.is_negated),
             );
         }
+        if is_of_part {
+            self.losses.push(
+                Loss::new(LossClass::Assumption, Reason::FieldAssumption, origin.span, &*origin.construct)
+                    .says(format!(
+                        "the values of `{}` in which the text occurs are taken from those that are listed",
+                        origin.column
+                    ))
+                    .assuming(Assumption::Listed)
+                    .under(origin.is_negated),
+            );
+        }
         // The target's own texts are written as it documents them; their case carries nothing.
         Ok(FieldTest::Text(TextTest { needles, is_case_sensitive: false, ..wanted }))
+    }
+}
+
+/// Whether a test of this shape may hold for values that nobody lists: they are single words.
+fn is_of_part(shape: Shape) -> bool {
+    match shape {
+        Shape::Whole | Shape::Fits | Shape::Term { left: true, right: true } => false,
+        Shape::Contains | Shape::StartsWith | Shape::EndsWith | Shape::Term { .. } => true,
     }
 }
 

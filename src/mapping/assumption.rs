@@ -30,6 +30,7 @@ pub enum Assumption {
     Passed,
     EventField,
     Utc,
+    Listed,
 }
 
 /// Every assumption with its name and its text.
@@ -50,8 +51,13 @@ const ASSUMPTIONS: &[(Assumption, &str, &str)] = &[
     (Assumption::Sensor, "A_SENSOR", "the target sensor logs the same activity"),
     (Assumption::Scope, "A_SCOPE", "the target covers more products than the source, as intended"),
     (Assumption::ParseJson, "A_PARSEJSON", "the column with the rest of the event holds the documented fields"),
-    (Assumption::RegistryForm, "A_REGFORM", "registry hives are rendered as documented"),
+    (
+        Assumption::RegistryForm,
+        "A_REGFORM",
+        "registry paths are rendered as documented, and no name of a value has a `\\` in it",
+    ),
     (Assumption::ControlSet, "A_CONTROLSET", "`CurrentControlSet` stands for the numbered control set"),
+    (Assumption::Listed, "A_LISTED", "the column holds no other values than those that are listed for it"),
     (Assumption::RegistryData, "A_REGDATA", "registry data are rendered as documented"),
     (Assumption::Direction, "A_DIRECTION", "the direction of a connection follows from the kind of the event"),
     (Assumption::DomainUser, "A_DOMAINUSER", "the account is `DOMAIN\\user`, or `user` alone for local accounts"),

@@ -54,6 +54,9 @@ pub(super) fn is_broken(loss: &Loss, leaves: &[Leaf], side: &Side<'_>, things: &
     let Some(assumption) = loss.assumption else { return true };
     let places = places_at(leaves, loss.span);
     places.iter().any(|place| {
+        if assumption == Assumption::Listed {
+            return !side.lists(&place.column, things);
+        }
         let reading = side.reading(place);
         breaks(assumption, things.get(&reading.thing))
     })
@@ -75,17 +78,21 @@ fn breaks(assumption: Assumption, thing: Option<&Json>) -> bool {
         }
         Assumption::ParseJson | Assumption::Direction => is_empty,
         Assumption::Case => true,
-        // Events have the documented shape; of users' hives and of classes there are several.
+        // Events have the documented shape; of users' hives and of classes there are several, and where the key ends
+        // and a name with a separator begins the whole path does not say.
         Assumption::RegistryForm => {
             let key = text.to_ascii_uppercase();
-            !key.contains("HKEY_LOCAL_MACHINE\\") || key.contains("\\CLASSES")
+            let value = thing.and_then(|thing| thing.get("value")).and_then(Json::as_str).unwrap_or_default();
+            !key.contains("HKEY_LOCAL_MACHINE\\") || key.contains("\\CLASSES") || value.contains('\\')
         }
         Assumption::ControlSet => text.to_ascii_uppercase().contains("CONTROLSET"),
         Assumption::RegistryData => {
             // The type of a number is not always there to see.
             is_empty || text.contains("WORD") || text.contains("Binary") || text.chars().all(|c| c.is_ascii_digit())
         }
-        Assumption::Term
+        // What is listed the column says, not the thing.
+        Assumption::Listed
+        | Assumption::Term
         | Assumption::Sensor
         | Assumption::Scope
         | Assumption::Host
@@ -144,6 +151,10 @@ fn collect(expr: &Expr, span: Span, places: &mut BTreeSet<Place>) {
             }
         }
         ExprKind::Not(inner) => collect(inner, span, places),
+        ExprKind::Test(test) => {
+            collect(&test.subject, span, places);
+            test.operands.iter().for_each(|operand| collect(operand, span, places));
+        }
         ExprKind::Case { branches, otherwise } => {
             for (when, then) in branches {
                 collect(when, span, places);
@@ -207,8 +218,12 @@ fn rewrite(pipeline: &mut Pipeline, excuse: &Excuse<'_>) {
 
 fn rewrite_stage(stage: &mut Stage, excuse: &Excuse<'_>) {
     let assignments = |items: &mut Vec<Assignment>| {
-        for item in items.iter_mut().filter(|item| item.value.ty == ScalarType::Bool) {
-            item.value = excuse.test(&item.value, false);
+        for item in items.iter_mut() {
+            item.value = if item.value.ty == ScalarType::Bool {
+                excuse.test(&item.value, false)
+            } else {
+                excuse.value(&item.value)
+            };
         }
     };
     match &mut stage.kind {
@@ -221,6 +236,14 @@ fn rewrite_stage(stage: &mut Stage, excuse: &Excuse<'_>) {
 }
 
 impl Excuse<'_> {
+    /// A value with the tests that choose it as they are needed.
+    fn value(&self, expr: &Expr) -> Expr {
+        let ExprKind::Case { branches, otherwise } = &expr.kind else { return expr.clone() };
+        let branches = branches.iter().map(|(when, then)| (self.test(when, false), self.value(then))).collect();
+        let kind = ExprKind::Case { branches, otherwise: Box::new(self.value(otherwise)) };
+        Expr { kind, ..expr.clone() }
+    }
+
     fn test(&self, expr: &Expr, is_negated: bool) -> Expr {
         let constant =
             |value: bool| Expr { kind: ExprKind::Value(Value::Bool(value)), ty: ScalarType::Bool, span: expr.span };

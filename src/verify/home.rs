@@ -142,7 +142,8 @@ fn shared<'h>(hub: &'h Hub, from: &Source, to: &Source, losses: &[Loss]) -> Vec<
                     hub.dialect(&candidate.log_source.id, from)?;
                     hub.dialect(&candidate.log_source.id, to)?;
                     let is_defender = hub.dialect(&candidate.log_source.id, from) == Some(Dialect::Xdr);
-                    let from = of_table(hub, from, &candidate, wanted(&candidate));
+                    let mut from = of_table(hub, from, &candidate, wanted(&candidate));
+                    from.side.take_fields(Side::new(hub, &candidate.log_source.id, &[Dialect::Sigma], None));
                     let takes_others = hub.asim_function(to).is_some() && is_defender;
                     let to = of_table(hub, to, other, other.filter);
                     Some(Home { from, to, fixed: Vec::new(), is_as_it_is: false, takes_others })

@@ -36,12 +36,29 @@ struct Translated {
     values: Vec<(String, String)>,
 }
 
+/// Two columns that a parser fills from one of the source: the first where a table of the parser lists the value, the
+/// second with what stands for all others.
+#[derive(Debug, Clone)]
+struct Derived {
+    first: String,
+    second: String,
+    /// What the source's column holds.
+    thing: String,
+    values: Vec<(String, String)>,
+}
+
+/// What stands for every value that is not listed.
+const ANY_OTHER: &str = "*";
+
 /// The columns of a log source on one side.
 #[derive(Debug, Clone)]
 pub(super) struct Side<'h> {
     hub: &'h Hub,
     readings: BTreeMap<String, Reading>,
     translated: Vec<Translated>,
+    derived: Vec<Derived>,
+    /// Fields of the event, for columns that the table has not got by itself.
+    fields: BTreeMap<String, Reading>,
     /// Things that are inside of columns in a way that is not known here.
     hidden: BTreeSet<String>,
     /// Where the table keeps fields that have no columns.
@@ -66,6 +83,8 @@ impl<'h> Side<'h> {
             hub,
             readings: BTreeMap::new(),
             translated: Vec::new(),
+            derived: Vec::new(),
+            fields: BTreeMap::new(),
             hidden: BTreeSet::new(),
             payload,
             slash,
@@ -79,10 +98,19 @@ impl<'h> Side<'h> {
         for dialect in dialects {
             for concept in concepts {
                 let columns = concept.columns.iter().filter(|(of, _)| of == dialect).map(|(_, column)| column);
-                columns.into_iter().for_each(|column| side.add(&groups, concept, column, &halves));
+                for column in columns {
+                    side.add(&groups, concept, column, &halves);
+                    side.derived.extend(derived(&groups, concept, column));
+                }
             }
         }
         side
+    }
+
+    /// Lets columns that the table has not got by itself be fields of the event.
+    pub(super) fn take_fields(&mut self, of_event: Self) {
+        self.found.take();
+        self.fields = of_event.readings;
     }
 
     /// The columns of a table that other products store as it is.
@@ -91,6 +119,8 @@ impl<'h> Side<'h> {
             hub,
             readings: BTreeMap::new(),
             translated: Vec::new(),
+            derived: Vec::new(),
+            fields: BTreeMap::new(),
             hidden: BTreeSet::new(),
             payload: None,
             slash: '\\',
@@ -156,6 +186,11 @@ impl<'h> Side<'h> {
                 return Reading { below: self.keys(&name[end..]), ..found.clone() };
             }
         }
+        if let (true, true, Some(field)) =
+            (place.table.is_empty(), place.path.is_empty(), self.fields.get(&place.column))
+        {
+            return field.clone();
+        }
         let own = place.column.strip_prefix("properties.").unwrap_or(&place.column);
         let (first, below) = own.split_once('.').unwrap_or((own, ""));
         let below = std::iter::once(below).filter(|key| !key.is_empty()).chain(place.path.iter().map(String::as_str));
@@ -188,6 +223,10 @@ impl<'h> Side<'h> {
     pub(super) fn event(&self, things: &Things, places: &BTreeSet<Place>) -> Map<String, Json> {
         let mut event = Map::new();
         for place in places {
+            if let Some(value) = self.derived(place, things) {
+                put(&mut event, &place.column, &place.path, json!(value));
+                continue;
+            }
             let translated = self.translated.iter().find(|other| other.column == place.column && place.path.is_empty());
             let known = translated.and_then(|other| Some((other, things.get(&other.reading.thing)?)));
             let value = if let Some((other, thing)) = known {
@@ -203,6 +242,25 @@ impl<'h> Side<'h> {
             }
         }
         event
+    }
+
+    /// The text of a column that is filled from another of the source; `None` if it is left to what else is known of it.
+    fn derived(&self, place: &Place, things: &Things) -> Option<&str> {
+        let is_it = |derived: &&Derived| [&derived.first, &derived.second].contains(&&place.column);
+        let derived = self.derived.iter().find(is_it).filter(|_| place.path.is_empty())?;
+        let thing = things.get(&derived.thing)?;
+        let text = thing.as_str().map_or_else(|| thing.to_string(), str::to_owned);
+        let meaning =
+            |wanted: &str| derived.values.iter().find(|(own, _)| own == wanted).map(|(_, meaning)| meaning.as_str());
+        if derived.first == place.column {
+            return meaning(&text);
+        }
+        // The second tells success from failure only, as it does for what is not listed.
+        let is_said = self
+            .translated
+            .iter()
+            .any(|other| other.column == place.column && other.text_for(self.hub, thing).is_some());
+        meaning(ANY_OTHER).filter(|_| !is_said)
     }
 
     /// Whether the thing is inside of a column in a way that is not known here.
@@ -251,6 +309,15 @@ impl<'h> Side<'h> {
             is_read(&other.reading.thing) && thing.is_none_or(|thing| other.text_for(self.hub, thing).is_none())
         };
         self.translated.iter().any(|other| other.column == column && lacks(other))
+    }
+
+    /// Whether what a column holds is one of the values that are listed for it.
+    pub(super) fn lists(&self, column: &str, things: &Things) -> bool {
+        let place = Place { table: String::new(), column: column.to_owned(), path: Vec::new() };
+        let event = self.event(things, &BTreeSet::from([place]));
+        let text = event.get(column).and_then(Json::as_str).unwrap_or_default();
+        let listed = self.translated.iter().filter(|other| other.column == column).flat_map(|other| &other.values);
+        listed.into_iter().any(|(own, _)| own.eq_ignore_ascii_case(text))
     }
 
     /// Whether the event has a word for what a column says in other words that differs in letter case.
@@ -434,6 +501,22 @@ fn joined(expression: &str) -> Option<(&str, &str)> {
     let (_, inner) = expression.split_once("strcat(")?;
     let (first, rest) = inner.split_once(r#", "\\", "#)?;
     Some((first, rest.split(')').next()?))
+}
+
+/// What `coalesce(A, B)` is filled from, if the source has one column with a meaning for each value.
+fn derived(groups: &Groups<'_>, concept: &Concept, column: &Column) -> Option<Derived> {
+    let (first, second) =
+        column.expression.as_deref()?.strip_prefix("coalesce(")?.strip_suffix(')')?.split_once(", ")?;
+    if !is_path(first) || !is_path(second) {
+        return None;
+    }
+    let (dialect, of) = concept.columns.iter().find(|(_, other)| !other.values.is_empty())?;
+    let is_plain = |other: &&Concept| {
+        other.columns.iter().any(|(known, own)| known == dialect && own.names == of.names && own.values.is_empty())
+    };
+    let whole = groups.concepts.iter().find(is_plain)?;
+    let (first, second) = (first.to_owned(), second.to_owned());
+    Some(Derived { first, second, thing: groups.thing(whole).0, values: of.values.clone() })
 }
 
 /// The column `A` of `column_ifexists("A", "")`.

@@ -22,6 +22,9 @@ impl Written {
         match union(platform, request, branches, later) {
             Ok(mut other) => {
                 self.lines.push(format!("| {}", other.lines.concat()));
+                self.partial.append(&mut other.partial);
+                self.partial.extend(self.names.intersection(&other.absent).cloned());
+                self.partial.extend(other.names.intersection(&self.absent).cloned());
                 self.names.append(&mut other.names);
                 self.losses.append(&mut other.losses);
                 self.absent.append(&mut other.absent);

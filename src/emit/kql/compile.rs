@@ -37,6 +37,8 @@ pub(super) struct Written {
     pub(super) absent: BTreeSet<String>,
     /// Columns that are empty where the parser of the source's table does not pass its own column on.
     pub(super) passed: BTreeSet<String>,
+    /// Columns that only some branches of a union have.
+    pub(super) partial: BTreeSet<String>,
     /// Whether the rows are those of something that the rule looks for.
     pub(super) asks_for_something: bool,
     /// What differs.
@@ -116,7 +118,9 @@ pub(super) fn union(
         texts.push(format!("({})", on_one_line(&part.lines)));
         written.losses.append(&mut part.losses);
         written.names.append(&mut part.names);
+        written.partial.append(&mut part.partial);
     }
+    written.partial.extend(written.names.intersection(&written.absent).cloned());
     written.lines.push(format!("union {}", texts.join(", ")));
     Ok(written)
 }
@@ -276,7 +280,7 @@ pub(super) fn head_at(
         lines.push(format!("| project {}", made.join(", ")));
     }
     let asks_for_something = asks_for_something(&rows.condition);
-    let mut written = Written { lines, names, absent, passed, asks_for_something, losses, refusals: Vec::new() };
+    let mut written = Written { lines, names, absent, passed, asks_for_something, losses, ..Written::default() };
     let present = written.names.clone();
     let there = |expr: &Expr| match &expr.kind {
         ExprKind::Field(field) if present.contains(&field.name) => Some(print::name(&field.name)),
@@ -372,6 +376,7 @@ impl Written {
             self.refusals.push(Refusal::new(stage.span, Reason::FieldUnmapped, "project", message));
             return;
         }
+        self.note_partial(&kind);
         let printed = Stage { kind, output: stage.output.clone(), span: stage.span };
         let spell = |name: &str| name.to_owned();
         if is_empty(&printed.kind) {
@@ -387,6 +392,7 @@ impl Written {
     /// The names behind a stage.
     fn follow(&mut self, kind: &StageKind) {
         let of = |list: &[crate::ir::Assignment]| list.iter().map(|found| found.name.clone()).collect::<BTreeSet<_>>();
+        self.follow_partial(kind);
         match kind {
             StageKind::Extend(list) | StageKind::MvExpand(list) => self.names.extend(of(list)),
             StageKind::Project(list) | StageKind::Distinct(list) => self.names = of(list),

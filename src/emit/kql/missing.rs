@@ -40,6 +40,43 @@ impl Written {
         kind
     }
 
+    /// Notes tests of columns that only some branches of a union have: in the rows of the others they are empty.
+    pub(super) fn note_partial(&mut self, kind: &StageKind) {
+        let StageKind::Filter(predicate) = kind else { return };
+        for conjunct in conjuncts_of(predicate.clone()) {
+            let mut used = BTreeSet::new();
+            names(&conjunct, &mut used);
+            for name in used.iter().filter(|name| self.partial.contains(*name)) {
+                let message =
+                    format!("`{name}` is empty in the rows of a branch of the union that has no counterpart of it");
+                self.losses.push(
+                    Loss::new(LossClass::Changed, Reason::FieldUnmapped, conjunct.span, name.clone()).says(message),
+                );
+            }
+        }
+    }
+
+    /// The columns behind a stage that only some branches of a union have.
+    pub(super) fn follow_partial(&mut self, kind: &StageKind) {
+        let list = match kind {
+            StageKind::Extend(list) | StageKind::Project(list) | StageKind::Distinct(list) => list,
+            StageKind::Summarize { by, .. } => by,
+            _ => return,
+        };
+        let is_partial = |assignment: &&Assignment| {
+            let mut used = BTreeSet::new();
+            names(&assignment.value, &mut used);
+            !used.is_disjoint(&self.partial)
+        };
+        let made: BTreeSet<String> = list.iter().filter(is_partial).map(|assignment| assignment.name.clone()).collect();
+        if matches!(kind, StageKind::Extend(_)) {
+            self.partial.retain(|name| list.iter().all(|assignment| assignment.name != *name));
+        } else {
+            self.partial.clear();
+        }
+        self.partial.extend(made);
+    }
+
     fn has_all(&self, expr: &Expr) -> bool {
         let mut used = BTreeSet::new();
         names(expr, &mut used);

@@ -25,7 +25,7 @@ use crate::ir::{Pipeline, SourceKind};
 use crate::mapping::Assumption;
 pub(super) use platform::Platform;
 pub(super) use test::column_text;
-pub(super) use value::{assumed, below, of_resolution};
+pub(super) use value::{assumed, below, is_whole, of_resolution};
 
 /// The KQL writer.
 pub(super) struct Kql(pub(super) Platform);

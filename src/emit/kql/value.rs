@@ -35,6 +35,12 @@ pub(in super::super) fn of_resolution(resolution: &Resolution) -> Option<String>
     }
 }
 
+/// Whether what is computed from the target's value is what comes of the source's: a scheme that is gone may be what an
+/// expression looks for.
+pub(in super::super) fn is_whole(resolution: &Resolution) -> bool {
+    !matches!((resolution.source.form, resolution.target.form), (ValueForm::Url, ValueForm::UrlRest))
+}
+
 /// The source's text for each of the target's, where there is exactly one.
 fn decoded<'a>(resolution: &'a Resolution, column: &str) -> Option<String> {
     let (from, to) = (&resolution.source.values, &resolution.target.values);
