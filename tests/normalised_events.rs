@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use kqlift::analyze::analyze;
-use kqlift::emit::{LossClass, Options, Outcome, Target, convert};
+use kqlift::emit::{LossClass, Options, Outcome, Target, as_filters, convert};
 use kqlift::eval::{Datum, Events, Row, evaluate};
 use kqlift::ir::{Detection, Expr, ExprKind, SourceKind, StageKind};
 use kqlift::lower::lower;
@@ -57,12 +57,10 @@ fn rows(path: &Path) -> Vec<Row> {
     events.filter_map(|event| event.as_object().map(Row::of_event)).collect()
 }
 
-/// The rule without what is not a filter or a computed column, and without tests of the time and arguments; nothing if
+/// The rule without what is not a filter or a computed column, the arguments of its function being filters, and without tests of the time; nothing if
 /// its rows are not those of one source.
 fn filters(mut rule: Detection, hub: &Hub) -> Option<Detection> {
-    if let SourceKind::Function { arguments, .. } = &mut rule.pipeline.source.kind {
-        arguments.clear();
-    }
+    rule.pipeline = as_filters(hub, &rule.pipeline);
     let is_plain = matches!(rule.pipeline.source.kind, SourceKind::Table { .. } | SourceKind::Function { .. });
     let mut kept = Vec::new();
     for mut stage in std::mem::take(&mut rule.pipeline.stages) {

@@ -259,7 +259,7 @@ fn examples_are_confirmed_or_withdrawn() {
     let (Some(corpus), Some(subjects)) = (shared::folder("corpus/kql"), queries()) else { return };
     let files = sampled(&subjects, 60).into_iter().map(|subject| corpus.join(&subject.file));
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_kqlift"))
-        .args(["convert", "--to", "sigma", "--check", "--verify", "--exit-zero", "--report", "-"])
+        .args(["convert", "--to", "sigma", "--dry-run", "--verify", "--exit-zero", "--report", "-"])
         .args(files)
         .output()
         .expect("the binary runs");

@@ -8,8 +8,9 @@ use super::arguments::{EvalArguments, EvalFormat};
 use super::explain::{meaning, report_problem};
 use super::files::{self, Outcome};
 use super::sigma_file::SigmaFile;
-use super::world::Worlds;
+use super::world::{World, Worlds};
 use super::{CommandResult, Exit, Failure, output};
+use crate::emit::as_filters;
 use crate::eval::{EvalError, Events, Row, Timestamp, evaluate};
 use crate::ir::Detection;
 use crate::mapping::Hub;
@@ -41,7 +42,7 @@ pub(super) fn run(arguments: &EvalArguments) -> CommandResult {
         None => latest(&events, files.iter().filter_map(|file| worlds.schema(file).time_column())),
     };
     let found = files::each(&files, &arguments.inputs, |input, outcome| match outcome {
-        Outcome::Rules(file) => Found::Evaluated(evaluate_kql(&file, worlds.schema(input), &events, now)),
+        Outcome::Rules(file) => Found::Evaluated(evaluate_kql(&file, worlds.of(input), &events, now)),
         Outcome::Sigma(file) => Found::Sigma(Box::new(SigmaFile::read(input, file, &[]))),
         Outcome::Broken(problem) => Found::Evaluated(vec![Err(report_problem(&FileReport::of_problem(problem)))]),
         Outcome::Skipped => Found::Evaluated(Vec::new()),
@@ -132,7 +133,7 @@ fn rows_of(detection: &Detection, events: &Events, now: Option<Timestamp>) -> Re
     Ok(rows.iter().map(|row| row.to_json(&detection.pipeline.output)).collect())
 }
 
-fn evaluate_kql(file: &RuleFile, schema: &Schema, events: &Events, now: Option<Timestamp>) -> Vec<Rows> {
+fn evaluate_kql(file: &RuleFile, world: World<'_>, events: &Events, now: Option<Timestamp>) -> Vec<Rows> {
     let mut results = Vec::with_capacity(file.rules.len());
     for (index, rule) in file.rules.iter().enumerate() {
         let parsed = parse(rule.query());
@@ -145,7 +146,9 @@ fn evaluate_kql(file: &RuleFile, schema: &Schema, events: &Events, now: Option<T
             results.push(Err(errors.join("\n")));
             continue;
         }
-        let mut rows = rows_of(&meaning(rule, &parsed, schema), events, now);
+        let mut meaning = meaning(rule, &parsed, world.schema);
+        meaning.pipeline = as_filters(world.hub, &meaning.pipeline);
+        let mut rows = rows_of(&meaning, events, now);
         if let (Ok(rows), 2..) = (&mut rows, file.rules.len()) {
             name_rule(rows, &format!("{}#{}", file.path, index + 1));
         }

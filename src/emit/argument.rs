@@ -61,8 +61,9 @@ fn is_whole_address(value: &Scalar) -> bool {
     matches!(value, Scalar::Text(text) if text.parse::<std::net::Ipv4Addr>().is_ok())
 }
 
-/// The pipeline with the arguments of ASIM functions as filters behind them. What is no filter stays an argument.
-pub(crate) fn as_filters(hub: &Hub, pipeline: &Pipeline) -> Pipeline {
+/// The pipeline with the arguments of ASIM functions as filters behind them, as somebody has to read it who has the rows
+/// of the functions but no parsers. What is no filter stays an argument.
+pub fn as_filters(hub: &Hub, pipeline: &Pipeline) -> Pipeline {
     let mut pipeline = pipeline.clone();
     for stage in &mut pipeline.stages {
         match &mut stage.kind {

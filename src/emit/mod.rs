@@ -50,7 +50,7 @@ mod widen;
 mod wrap;
 mod yaml;
 
-pub(crate) use argument::as_filters;
+pub use argument::as_filters;
 pub(crate) use direction::is_turned;
 pub(crate) use flatten::{count_nodes, substitute};
 pub use kql::print;

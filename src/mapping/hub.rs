@@ -40,15 +40,13 @@ pub(super) struct Section {
     pub(super) turned: Option<Turned>,
 }
 
-/// Rules that ask for one value of a concept, and for which some columns mean something else.
+/// Rules that ask for one of some values of a concept, and for which some columns mean something else.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Turned {
     /// The log source.
     pub(super) of: String,
-    /// The concept.
-    pub(super) concept: String,
-    /// Its value.
-    pub(super) value: String,
+    /// The concepts, and of each the values of which one is asked for.
+    pub(super) when: BTreeMap<String, Vec<String>>,
 }
 
 /// A function of ASIM.
@@ -306,13 +304,16 @@ impl Hub {
     ) -> Option<&str> {
         let is_it = |(_, section): &(&String, &Section)| {
             let Some(turned) = section.turned.as_ref().filter(|turned| turned.of == log_source) else { return false };
-            let concept = section.concepts.iter().find(|concept| concept.name == turned.concept);
-            let Some(column) = concept.and_then(|concept| concept.column(from)) else { return false };
-            let means = |text: &str| {
-                let known = column.values.iter().find(|(own, _)| own.eq_ignore_ascii_case(text));
-                known.map_or(text, |(_, meaning)| meaning.as_str()).eq_ignore_ascii_case(&turned.value)
-            };
-            column.names.iter().any(|name| asks(name, &means))
+            turned.when.iter().any(|(name, values)| {
+                let concept = section.concepts.iter().find(|concept| concept.name == *name);
+                let Some(column) = concept.and_then(|concept| concept.column(from)) else { return false };
+                let means = |text: &str| {
+                    let known = column.values.iter().find(|(own, _)| own.eq_ignore_ascii_case(text));
+                    let meaning = known.map_or(text, |(_, meaning)| meaning.as_str());
+                    values.iter().any(|value| value.eq_ignore_ascii_case(meaning))
+                };
+                column.names.iter().any(|name| asks(name, &means))
+            })
         };
         self.sections.iter().find(is_it).map(|(id, _)| id.as_str())
     }

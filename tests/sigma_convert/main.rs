@@ -16,13 +16,19 @@ mod coverage;
 mod events;
 mod rounds;
 
+use std::sync::LazyLock;
+
 use kqlift::analyze::analyze;
+use kqlift::emit::as_filters;
 use kqlift::ir::Detection;
 use kqlift::lower::lower as lower_query;
+use kqlift::mapping::Hub;
 use kqlift::parse::parse;
 use kqlift::rule::{Metadata, RuleKind};
 use kqlift::schema::Schema;
 use shared::sigma_rules as corpus;
+
+static HUB: LazyLock<Hub> = LazyLock::new(Hub::built_in);
 
 /// The meaning of a query, or what is wrong with it.
 fn meaning(query: &str) -> Result<Detection, String> {
@@ -35,5 +41,7 @@ fn meaning(query: &str) -> Result<Detection, String> {
     if let Some(unresolved) = facts.unresolved.first() {
         return Err(format!("unresolved {:?} `{}`", unresolved.kind, unresolved.name));
     }
-    Ok(lower_query(query, &parsed.query, &facts, &Metadata::default(), RuleKind::Snippet))
+    let mut meaning = lower_query(query, &parsed.query, &facts, &Metadata::default(), RuleKind::Snippet);
+    meaning.pipeline = as_filters(&HUB, &meaning.pipeline);
+    Ok(meaning)
 }
