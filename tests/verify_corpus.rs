@@ -252,3 +252,34 @@ fn sigma_rules_to_tables() {
     let each = |target| report(RULES, target, &run(&some, target, Effort { events: 40 }));
     assert_silence(&some, &targets, &targets.into_iter().flat_map(each).collect::<Vec<_>>());
 }
+
+/// Every example of a loss comes with the events that show it, or is withdrawn.
+#[test]
+fn examples_are_confirmed_or_withdrawn() {
+    let (Some(corpus), Some(subjects)) = (shared::folder("corpus/kql"), queries()) else { return };
+    let files = sampled(&subjects, 60).into_iter().map(|subject| corpus.join(&subject.file));
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_kqlift"))
+        .args(["convert", "--to", "sigma", "--dry-run", "--verify", "--exit-zero", "--report", "-"])
+        .args(files)
+        .output()
+        .expect("the binary runs");
+    let mut shown = 0;
+    for line in String::from_utf8_lossy(&output.stdout).lines() {
+        let line: serde_json::Value = serde_json::from_str(line).expect("a report has one JSON value on a line");
+        for loss in line["losses"].as_array().into_iter().flatten() {
+            let example = &loss["counter_example"];
+            // What cannot be run keeps its examples: nothing speaks against them.
+            if line["verification"]["status"] != "not-run" && example.is_object() {
+                assert!(example["source_event"].is_object() && example["target_event"].is_object(), "{line}");
+                assert_ne!(example["source_matches"], example["target_matches"], "{line}");
+                shown += 1;
+            }
+        }
+    }
+    println!("{shown} examples of losses are confirmed");
+    assert!(shown > 0 || is_filtered(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn is_filtered() -> bool {
+    std::env::var_os("KQLIFT_ONLY").is_some()
+}
