@@ -5,7 +5,7 @@
 //!  (.yaml .json .kql .md)│                             (schema)     └─ lower ─┐
 //!                        ├─ metadata ── rule ───────────────────────────────► ir ─┬─ emit: sigma · spl · kql; losses
 //!                        └─ Sigma YAML ── sigma ──┬───────────────────────────┘   ├─ eval: the rule on events
-//!                                                                    (mapping)    ├─ explain, compare
+//!                                                                    (mapping)    ├─ explain, compare, verify
 //!                                                                                 └─ catalog
 //! ```
 //!
