@@ -57,7 +57,6 @@ const ASSUMPTIONS: &[(Assumption, &str, &str)] = &[
         "registry paths are rendered as documented, and no name of a value has a `\\` in it",
     ),
     (Assumption::ControlSet, "A_CONTROLSET", "`CurrentControlSet` stands for the numbered control set"),
-    (Assumption::Listed, "A_LISTED", "the column holds no other values than those that are listed for it"),
     (Assumption::RegistryData, "A_REGDATA", "registry data are rendered as documented"),
     (Assumption::Direction, "A_DIRECTION", "the direction of a connection follows from the kind of the event"),
     (Assumption::DomainUser, "A_DOMAINUSER", "the account is `DOMAIN\\user`, or `user` alone for local accounts"),
@@ -88,6 +87,7 @@ const ASSUMPTIONS: &[(Assumption, &str, &str)] = &[
         "the table has a column that is called as the field of the event and holds it",
     ),
     (Assumption::Utc, "A_UTC", "the user of the search has UTC as time zone"),
+    (Assumption::Listed, "A_LISTED", "the column holds no other values than those that are listed for it"),
 ];
 
 impl Assumption {
@@ -121,6 +121,6 @@ mod tests {
             assert_eq!(*assumption as usize, index);
             assert_eq!(Assumption::parse(name), Some(*assumption));
         }
-        assert_eq!(ASSUMPTIONS.len(), Assumption::Utc as usize + 1);
+        assert_eq!(ASSUMPTIONS.len(), Assumption::Listed as usize + 1);
     }
 }

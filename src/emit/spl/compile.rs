@@ -72,12 +72,13 @@ fn union<'r, 'a>(
     for branch in branches {
         searches.push(compile(request, branch, wanted.clone(), &BTreeSet::new())?);
     }
-    let mut losses = Vec::new();
-    let mut names = BTreeSet::new();
-    for search in &mut searches {
-        losses.append(&mut search.losses);
-        names.append(&mut search.names.clone());
-    }
+    let names: BTreeSet<String> = searches.iter().flat_map(|search| search.names.clone()).collect();
+    let lacks = |search: &Search<'_, '_>, name: &str| {
+        let is_dropped = |loss: &Loss| loss.reason == Reason::OutputDropped && loss.construct == name;
+        !search.names.contains(name) && search.losses.iter().any(is_dropped)
+    };
+    let partial = names.iter().filter(|name| searches.iter().any(|search| lacks(search, name))).cloned().collect();
+    let mut losses: Vec<Loss> = searches.iter_mut().flat_map(|search| std::mem::take(&mut search.losses)).collect();
     let is_streaming = |search: &Search<'_, '_>| {
         search.commands.iter().all(|command| command.starts_with("where ") || command.starts_with("eval "))
     };
@@ -102,6 +103,7 @@ fn union<'r, 'a>(
         commands,
         names,
         lists: BTreeSet::new(),
+        partial,
         later: BTreeSet::new(),
         losses,
         refusals: Vec::new(),
@@ -132,6 +134,7 @@ fn head<'r, 'a>(
         commands,
         names: BTreeSet::new(),
         lists: BTreeSet::new(),
+        partial: BTreeSet::new(),
         later: BTreeSet::new(),
         losses: rows.losses.clone(),
         refusals: Vec::new(),

@@ -227,5 +227,6 @@ fn written<'r, 'a>(
     let first = firsts.join(" OR ");
     let lists = results.iter().cloned().collect();
     let names = names.into_iter().chain(results).collect();
-    Ok(Search { request, first, commands, names, lists, later: BTreeSet::new(), losses, refusals: Vec::new() })
+    let (partial, later) = (BTreeSet::new(), BTreeSet::new());
+    Ok(Search { request, first, commands, names, lists, partial, later, losses, refusals: Vec::new() })
 }

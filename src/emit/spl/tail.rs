@@ -32,6 +32,8 @@ pub(super) struct Search<'r, 'a> {
     pub(super) names: BTreeSet<String>,
     /// Those of them that hold several values; other arrays are texts of JSON.
     pub(super) lists: BTreeSet<String>,
+    /// Columns that only some of the united sources have on the target.
+    pub(super) partial: BTreeSet<String>,
     /// Columns that the stages behind the present one look at.
     pub(super) later: BTreeSet<String>,
     /// What differs.
@@ -164,6 +166,12 @@ impl Search<'_, '_> {
             let message = format!("the column `{missing}` is not there on the target");
             self.refusals.push(Refusal::new(conjunct.span, Reason::FieldUnmapped, missing.clone(), message));
             return;
+        }
+        for name in used.intersection(&self.partial) {
+            let message =
+                format!("`{name}` is empty in the events of a source of the union that has no counterpart of it");
+            self.losses
+                .push(Loss::new(LossClass::Changed, Reason::FieldUnmapped, conjunct.span, name.clone()).says(message));
         }
         // Here the time is a column that the search has made.
         let style = Style { time_field: None, ..style(self.request, '\\') };
