@@ -5,7 +5,7 @@
 mod shared;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use kqlift::eval::{Datum, Events, Row, evaluate};
 use kqlift::mapping::Hub;
@@ -40,33 +40,9 @@ fn assert_round_trip(text: &str, name: &str) {
     assert_eq!(again, rules, "{name}\n{written}");
 }
 
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            files(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "yml") {
-            found.push(path);
-        }
-    }
-}
-
-/// Rules of the corpus by path.
-fn corpus() -> Option<Vec<(String, String)>> {
-    let folder = shared::folder("corpus/sigma")?;
-    let mut found = Vec::new();
-    files(&folder, &mut found);
-    found.sort();
-    let text = |path: &PathBuf| {
-        let name = path.strip_prefix(&folder).unwrap_or(path).display().to_string();
-        (name, std::fs::read_to_string(path).unwrap_or_default())
-    };
-    Some(found.iter().map(text).collect())
-}
-
 #[test]
 fn real_rules_come_back() {
-    let Some(corpus) = corpus() else { return };
+    let Some(corpus) = shared::sigma_rules() else { return };
     let hub = Hub::built_in();
     let mut not_lowered = Vec::new();
     for (name, text) in &corpus {
@@ -126,7 +102,7 @@ fn id(row: &Row) -> String {
 
 #[test]
 fn real_rules_on_real_events() {
-    let (Some(corpus), Some(folder)) = (corpus(), shared::folder("events")) else { return };
+    let (Some(corpus), Some(folder)) = (shared::sigma_rules(), shared::folder("events")) else { return };
     let events = event_rows(&folder.join("sigma"));
     let hub = Hub::built_in();
     let mut found = BTreeSet::new();

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use super::leaf::Leaf;
-use super::place::{self, Place, of_expression};
+use super::place::{Place, each_expression, of_expression};
 use super::side::{Side, Things};
 use crate::emit::{Loss, LossClass};
 use crate::ir::{Assignment, Expr, ExprKind, Pipeline, SourceKind, Stage, StageKind};
@@ -118,27 +118,6 @@ fn places_at(leaves: &[Leaf], span: Span) -> BTreeSet<Place> {
     places
 }
 
-fn visit<'p>(pipeline: &'p Pipeline, each: &mut dyn FnMut(&'p Expr)) {
-    match &pipeline.source.kind {
-        SourceKind::Union(branches) => branches.iter().for_each(|branch| visit(branch, each)),
-        SourceKind::Pipeline { pipeline, .. } => visit(pipeline, each),
-        SourceKind::Table { .. }
-        | SourceKind::LogSource(_)
-        | SourceKind::Function { .. }
-        | SourceKind::Inline(_)
-        | SourceKind::External(_)
-        | SourceKind::Opaque(_) => {}
-    }
-    for stage in &pipeline.stages {
-        place::expressions(stage).into_iter().for_each(&mut *each);
-        match &stage.kind {
-            StageKind::Join(join) => visit(&join.right, each),
-            StageKind::Union(branches) => branches.iter().for_each(|branch| visit(branch, each)),
-            _ => {}
-        }
-    }
-}
-
 fn collect(expr: &Expr, span: Span, places: &mut BTreeSet<Place>) {
     if span.contains(expr.span) || (expr.span.contains(span) && !is_compound(expr)) {
         places.extend(of_expression(expr));
@@ -174,7 +153,7 @@ fn is_compound(expr: &Expr) -> bool {
 /// The places of all tests, in order.
 pub(super) fn tests(pipeline: &Pipeline) -> BTreeSet<Span> {
     let mut spans = BTreeSet::new();
-    visit(pipeline, &mut |expr| leaves(expr, &mut spans));
+    each_expression(pipeline, &mut |expr| leaves(expr, &mut spans));
     spans
 }
 

@@ -35,37 +35,59 @@ pub(super) fn of_expression(expr: &Expr) -> BTreeSet<Place> {
 /// The places that a pipeline looks at.
 pub(super) fn of_pipeline(pipeline: &Pipeline) -> BTreeSet<Place> {
     let mut places = BTreeSet::new();
-    walk(pipeline, &mut places);
+    gather(pipeline, &mut places);
     places
 }
 
-fn walk(pipeline: &Pipeline, places: &mut BTreeSet<Place>) {
-    match &pipeline.source.kind {
-        SourceKind::Union(branches) => branches.iter().for_each(|branch| walk(branch, places)),
-        SourceKind::Pipeline { pipeline, .. } => walk(pipeline, places),
+fn gather(pipeline: &Pipeline, places: &mut BTreeSet<Place>) {
+    each_expression(pipeline, &mut |expr| expression(expr, places));
+    keys(pipeline, places);
+}
+
+/// Looks at every expression of a pipeline and of those that it joins or unites.
+pub(super) fn each_expression<'p>(pipeline: &'p Pipeline, each: &mut dyn FnMut(&'p Expr)) {
+    for stage in &pipeline.stages {
+        expressions(stage).into_iter().for_each(&mut *each);
+    }
+    for part in parts(pipeline) {
+        each_expression(part, each);
+    }
+}
+
+/// The keys of joins.
+fn keys(pipeline: &Pipeline, places: &mut BTreeSet<Place>) {
+    for stage in &pipeline.stages {
+        let StageKind::Join(join) = &stage.kind else { continue };
+        for JoinKey { left, right, .. } in join.keys.iter().flatten() {
+            add(left, &[], places);
+            add(right, &[], places);
+        }
+    }
+    for part in parts(pipeline) {
+        keys(part, places);
+    }
+}
+
+/// The pipelines that a pipeline is made from.
+fn parts(pipeline: &Pipeline) -> Vec<&Pipeline> {
+    let mut parts = match &pipeline.source.kind {
+        SourceKind::Union(branches) => branches.iter().collect(),
+        SourceKind::Pipeline { pipeline, .. } => vec![&**pipeline],
         SourceKind::Table { .. }
         | SourceKind::LogSource(_)
         | SourceKind::Function { .. }
         | SourceKind::Inline(_)
         | SourceKind::External(_)
-        | SourceKind::Opaque(_) => {}
-    }
+        | SourceKind::Opaque(_) => Vec::new(),
+    };
     for stage in &pipeline.stages {
-        for part in expressions(stage) {
-            expression(part, places);
-        }
         match &stage.kind {
-            StageKind::Join(join) => {
-                walk(&join.right, places);
-                for JoinKey { left, right, .. } in join.keys.iter().flatten() {
-                    add(left, &[], places);
-                    add(right, &[], places);
-                }
-            }
-            StageKind::Union(branches) => branches.iter().for_each(|branch| walk(branch, places)),
+            StageKind::Join(join) => parts.push(&join.right),
+            StageKind::Union(branches) => parts.extend(branches),
             _ => {}
         }
     }
+    parts
 }
 
 /// The expressions of a stage.
@@ -157,7 +179,7 @@ fn expression(expr: &Expr, places: &mut BTreeSet<Place>) {
             expression(left, places);
             expression(right, places);
         }
-        ExprKind::Subquery(pipeline) => walk(pipeline, places),
+        ExprKind::Subquery(pipeline) => gather(pipeline, places),
         ExprKind::Value(_) | ExprKind::Star | ExprKind::Opaque(_) => {}
     }
 }

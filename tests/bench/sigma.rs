@@ -7,7 +7,7 @@
 mod shared;
 
 use std::hint::black_box;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use kqlift::emit::{Options, Target, convert};
@@ -18,22 +18,11 @@ use kqlift::sigma::{lower, read, write};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            files(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "yml") {
-            found.push(path);
-        }
-    }
-}
-
 /// The rules of the corpus; without it, the cases.
 fn rules() -> Vec<String> {
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/sigma-convert");
     let mut found = Vec::new();
-    files(&shared::folder("corpus/sigma").unwrap_or(cases), &mut found);
+    shared::files(&shared::folder("corpus/sigma").unwrap_or(cases), &mut found);
     found.sort();
     found.iter().filter_map(|path| std::fs::read_to_string(path).ok()).collect()
 }

@@ -39,7 +39,8 @@ pub(crate) fn sigma_rules() -> Option<Vec<(String, String)>> {
     Some(found.iter().map(text).collect())
 }
 
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+/// The YAML files of a folder and those within.
+pub(crate) fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         if path.is_dir() {
