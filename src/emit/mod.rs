@@ -255,11 +255,13 @@ struct Request<'a> {
     hub: &'a Hub,
     options: &'a Options,
     mode: Mode,
+    /// Which of the alternatives of the rule is written, if each becomes a rule of its own.
+    alternative: Option<usize>,
 }
 
 /// Converts a rule.
 pub fn convert(rule: &Detection, target: Target, hub: &Hub, options: &Options) -> Conversion {
-    let request = Request { rule, hub, options, mode: options.mode(target) };
+    let request = Request { rule, hub, options, mode: options.mode(target), alternative: None };
     let written = target.backend().emit(&request).and_then(|(query, mut losses)| {
         losses.extend(log_source::window_losses(&request, target));
         let text = wrap::wrapped(&request, target, query, &mut losses)?;

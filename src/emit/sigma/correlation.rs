@@ -4,13 +4,13 @@ use super::super::flatten::Split;
 use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::reason::Reason;
 use super::super::rows::Rows;
-use super::super::yaml::{self, Node};
+use super::super::yaml::Node;
 use super::super::{Request, time};
 use super::envelope::Part;
 use super::group::Tail;
 use super::key::{case_loss, field, key_losses, plain, with_key};
 use super::threshold::{Measure, Threshold};
-use super::{Base, base, document, envelope, events};
+use super::{Base, Written, base, document, envelope, events};
 use crate::ir::{Expr, TestOp};
 use crate::mapping::{Assumption, Dialect};
 use crate::rule::Seconds;
@@ -60,11 +60,7 @@ impl<'a> Member<'a> {
 
 /// The rules of the parts and a correlation that counts their events; over it one that asks for several thresholds at
 /// once, if there are several.
-pub(super) fn counted(
-    request: &Request<'_>,
-    splits: &[Split<'_>],
-    tails: Vec<Tail<'_>>,
-) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
+pub(super) fn counted(request: &Request<'_>, splits: &[Split<'_>], tails: Vec<Tail<'_>>) -> Written {
     let span = request.rule.pipeline.span;
     let count_of = tails.first().map_or(0, |tail| tail.thresholds.len());
     if tails.iter().any(|tail| tail.thresholds.len() != count_of) {
@@ -92,7 +88,8 @@ pub(super) fn counted(
             let message = "the thresholds have no common group on the target";
             return Err(vec![Refusal::new(span, Reason::AggregateUnsupported, "summarize", message)]);
         }
-        let timespan = time::timespan(timespan(request, first.rows(), threshold.window, span, &mut Vec::new()));
+        let timespan = time::timespan(timespan(request, first.rows(), threshold.window, span, &mut losses));
+        losses.push(window_loss(&threshold, span));
         let (condition, aliases) = (Vec::new(), Vec::new());
         let all = Correlation { kind: "temporal", timespan, condition, ordered_keys: keys, aliases };
         return write(request, &members, &all, losses);
@@ -103,9 +100,9 @@ pub(super) fn counted(
             write(request, &members, &correlation, losses)
         }
         Some(Member::Events(base)) => {
-            let (document, mut of_events) = events(request, vec![*base])?;
+            let (documents, mut of_events) = events(request, vec![*base])?;
             losses.append(&mut of_events);
-            Ok((document, losses))
+            Ok((documents, losses))
         }
         None => Err(refusals),
     }
@@ -264,17 +261,16 @@ pub(super) fn write(
     members: &[Member<'_>],
     correlation: &Correlation,
     mut losses: Vec<Loss>,
-) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
+) -> Written {
     let stem = stem(request);
     let names: Vec<String> =
         members.iter().enumerate().map(|(index, member)| member_name(&stem, members.len(), index, member)).collect();
-    let mut texts = vec![correlation_text(request, Part::default(), correlation, &names, &mut losses)?];
+    let mut documents = vec![correlating(request, Part::default(), correlation, &names, &mut losses)?];
     for (index, (member, name)) in members.iter().zip(&names).enumerate() {
         let number = if members.len() == 1 { String::new() } else { format!(" {}", index + 1) };
         // What stands around the query is reported with the correlation.
         let mut of_member = |suffix: &str, name: &str, base: &Base<'_>| -> Result<(), Vec<Refusal>> {
-            let document = document(request, base, Part { suffix, name: Some(name) }, &mut Vec::new())?;
-            texts.push(yaml::write(&document));
+            documents.push(document(request, base, Part { suffix, name: Some(name) }, &mut Vec::new())?);
             Ok(())
         };
         match member {
@@ -286,21 +282,21 @@ pub(super) fn write(
                 }
                 let suffix = format!("Threshold{number}");
                 let part = Part { suffix: &suffix, name: Some(name) };
-                texts.push(correlation_text(request, part, counting, &of_group, &mut Vec::new())?);
+                documents.push(correlating(request, part, counting, &of_group, &mut Vec::new())?);
             }
         }
     }
-    Ok((texts.join("---\n"), losses))
+    Ok((documents, losses))
 }
 
 /// A correlation over the rules of these names.
-fn correlation_text(
+fn correlating(
     request: &Request<'_>,
     part: Part<'_>,
     correlation: &Correlation,
     names: &[String],
     losses: &mut Vec<Loss>,
-) -> Result<String, Vec<Refusal>> {
+) -> Result<Node, Vec<Refusal>> {
     let mut main = envelope::head(request, part, losses)?;
     let mut entries = vec![("type".to_owned(), Node::Text(correlation.kind.to_owned()))];
     let list = |names: &[String]| Node::List(names.iter().cloned().map(Node::Text).collect());
@@ -319,7 +315,7 @@ fn correlation_text(
     }
     main.push(("correlation".to_owned(), Node::Map(entries)));
     main.extend(envelope::tail(request, losses));
-    Ok(yaml::write(&Node::Map(main)))
+    Ok(Node::Map(main))
 }
 
 /// A name made from the title.
@@ -334,7 +330,8 @@ fn stem(request: &Request<'_>) -> String {
         }
     }
     let stem: String = stem.trim_end_matches('_').chars().take(60).collect();
-    if stem.starts_with(|c: char| c.is_ascii_alphabetic()) { stem } else { format!("rule_{stem}") }
+    let stem = if stem.starts_with(|c: char| c.is_ascii_alphabetic()) { stem } else { format!("rule_{stem}") };
+    request.alternative.map_or(stem.clone(), |number| format!("{stem}_{number}"))
 }
 
 fn member_name(stem: &str, count: usize, index: usize, member: &Member<'_>) -> String {

@@ -41,12 +41,13 @@ pub(super) fn head(
     trigger(request, losses)?;
     let whole = title(envelope.title.as_deref().or(request.options.name_hint.as_deref()).unwrap_or("Untitled Rule"));
     let identity = envelope.id.as_deref().unwrap_or(&whole);
-    let (title, identity) = if part.suffix.is_empty() {
+    let suffix = suffix(request.alternative, part.suffix);
+    let (title, identity) = if suffix.is_empty() {
         (whole.clone(), identity.to_owned())
     } else {
-        let room = MAX_TITLE.saturating_sub(part.suffix.chars().count() + 3);
+        let room = MAX_TITLE.saturating_sub(suffix.chars().count() + 3);
         let short: String = whole.chars().take(room).collect();
-        (format!("{} - {}", short.trim_end(), part.suffix), format!("{identity}:{}", part.suffix))
+        (format!("{} - {suffix}", short.trim_end()), format!("{identity}:{suffix}"))
     };
     let id = Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("urn:kqlift:sigma:{identity}").as_bytes());
     let mut entries =
@@ -77,6 +78,15 @@ pub(super) fn head(
         entries.push(("tags".to_owned(), Node::List(tags)));
     }
     Ok(entries)
+}
+
+/// What tells a document from the others of the file.
+fn suffix(alternative: Option<usize>, of_part: &str) -> String {
+    match alternative {
+        None => of_part.to_owned(),
+        Some(number) if of_part.is_empty() => format!("Alternative {number}"),
+        Some(number) => format!("Alternative {number} - {of_part}"),
+    }
 }
 
 /// Everything behind the detection.

@@ -11,8 +11,8 @@ use super::super::rows::conjuncts_of;
 use super::super::subject::subject;
 use super::super::time;
 use super::sides::Values;
-use super::threshold::{Aggregates, Found, Measure, Threshold, threshold, time_window};
-use crate::ir::{Aggregate, Assignment, Expr, ExprKind, Field, Join, MemberKey, Stage, StageKind, TestOp};
+use super::threshold::{Aggregates, Found, Measure, Threshold, is_one_enough, thresholds, time_window};
+use crate::ir::{Aggregate, Assignment, Expr, ExprKind, Field, Join, MemberKey, Stage, StageKind};
 use crate::mapping::Hub;
 use crate::schema::{Origin, ScalarType};
 
@@ -23,6 +23,8 @@ pub(super) struct Tail<'ir> {
     pub(super) filters: Vec<Expr>,
     /// Thresholds over a group of events, all of which it must reach.
     pub(super) thresholds: Vec<Threshold>,
+    /// What a group may satisfy instead of one thing: one alternative of each choice.
+    pub(super) choices: Vec<Choice>,
     /// The join, if there is one.
     pub(super) join: Option<(&'ir Join, &'ir Stage)>,
     /// What columns stand for in front of the join, or at the end if there is none.
@@ -35,20 +37,74 @@ pub(super) struct Tail<'ir> {
     pub(super) losses: Vec<Loss>,
 }
 
-impl Tail<'_> {
+/// What a conjunct asks of a group.
+#[derive(Clone)]
+pub(super) enum Asked {
+    /// That its events satisfy this.
+    OfEvents(Expr),
+    /// That it reaches these.
+    OfGroup(Vec<Threshold>),
+}
+
+/// Alternatives, each of which asks for several things at once.
+pub(super) type Choice = Vec<Vec<Asked>>;
+
+/// A rule with more alternatives would become more rules than anybody reads.
+const MAX_ALTERNATIVES: usize = 8;
+
+impl<'ir> Tail<'ir> {
+    /// One tail for each way to satisfy the choices.
+    pub(super) fn alternatives(mut self) -> Vec<Self> {
+        let choices = std::mem::take(&mut self.choices);
+        let mut tails = vec![self];
+        for choice in &choices {
+            tails = tails.iter().flat_map(|tail| choice.iter().map(|asked| tail.asking(asked))).collect();
+        }
+        tails.iter_mut().for_each(Tail::settle);
+        tails
+    }
+
+    fn asking(&self, asked: &[Asked]) -> Self {
+        let mut tail = self.clone();
+        for asked in asked {
+            tail.ask(asked.clone());
+        }
+        tail
+    }
+
+    fn ask(&mut self, asked: Asked) {
+        match asked {
+            Asked::OfEvents(predicate) => self.filters.push(predicate),
+            Asked::OfGroup(thresholds) => self.thresholds.extend(thresholds),
+        }
+    }
+
+    /// Leaves out what cannot be asked for together. That a group has one event of some kind is a filter, if nothing else
+    /// is asked of the group.
+    fn settle(&mut self) {
+        drop_upper_bounds(self);
+        if let [one] = self.thresholds.as_slice()
+            && one.is_any_event()
+        {
+            self.filters.extend(one.condition.clone());
+            self.thresholds.clear();
+        }
+    }
+
     /// The same with one threshold.
     pub(super) fn with(&self, threshold: Threshold) -> Self {
         Self { thresholds: vec![threshold], ..self.clone() }
     }
 }
 
-/// Reads the tail of a split.
-pub(super) fn read<'ir>(hub: &Hub, split: &Split<'ir>) -> Result<Tail<'ir>, Vec<Refusal>> {
+/// Reads the tail of a split: one for each alternative that its conditions leave.
+pub(super) fn read<'ir>(hub: &Hub, split: &Split<'ir>) -> Result<Vec<Tail<'ir>>, Vec<Refusal>> {
     let mut reader = Reader {
         hub,
         tail: Tail {
             filters: Vec::new(),
             thresholds: Vec::new(),
+            choices: Vec::new(),
             join: None,
             values: BTreeMap::new(),
             times: Values::new(),
@@ -73,11 +129,10 @@ pub(super) fn read<'ir>(hub: &Hub, split: &Split<'ir>) -> Result<Tail<'ir>, Vec<
     for stage in &split.tail {
         reader.stage(stage);
     }
-    drop_upper_bounds(&mut reader.tail);
     if reader.tail.join.is_none() {
         reader.tail.values.clone_from(&reader.values);
     }
-    if reader.refusals.is_empty() { Ok(reader.tail) } else { Err(reader.refusals) }
+    if reader.refusals.is_empty() { Ok(reader.tail.alternatives()) } else { Err(reader.refusals) }
 }
 
 /// That a group has few events is no event: beside a lower bound, the others are left out.
@@ -286,58 +341,86 @@ impl<'ir> Reader<'_, 'ir> {
             self.tail.filters.push(conjunct);
             return;
         };
-        if let Some(predicate) = of_any_event(group, &conjunct).filter(|_| !group.is_second) {
-            self.tail.filters.push(predicate);
-        } else if let Some(threshold) = threshold(&group.aggregates, &conjunct).filter(|_| !group.is_second) {
-            self.add_threshold(threshold, &conjunct);
-        } else if !has_opaque(&conjunct) && !group.is_second {
-            self.tail.filters.push(conjunct);
-        } else {
-            self.refuse_aggregate(&conjunct);
+        match self.asked(group, &conjunct) {
+            Ok(asked) => self.tail.ask(asked),
+            Err(refusal) => match self.choice(group, &conjunct) {
+                Some(choice) => self.tail.choices.push(choice),
+                None => self.refusals.push(refusal),
+            },
         }
+    }
+
+    /// What the conjunct asks of the group.
+    fn asked(&self, group: &Group, conjunct: &Expr) -> Result<Asked, Refusal> {
+        if group.is_second {
+            return Err(of_aggregate(conjunct));
+        }
+        if let Some(found) = thresholds(&group.aggregates, conjunct) {
+            let thresholds: Result<Vec<Threshold>, Refusal> =
+                found.into_iter().map(|found| self.threshold(group, found, conjunct)).collect();
+            return thresholds.map(Asked::OfGroup);
+        }
+        if has_opaque(conjunct) { Err(of_aggregate(conjunct)) } else { Ok(Asked::OfEvents(conjunct.clone())) }
+    }
+
+    /// The alternatives of the conjunct, if each of them can be asked for.
+    fn choice(&self, group: &Group, conjunct: &Expr) -> Option<Choice> {
+        let ExprKind::Or(parts) = &conjunct.kind else { return None };
+        let of_part = |part: &Expr| {
+            conjuncts_of(part.clone())
+                .iter()
+                .map(|conjunct| self.asked(group, conjunct).ok())
+                .collect::<Option<Vec<_>>>()
+        };
+        let count: usize = self.tail.choices.iter().map(Vec::len).product();
+        (count * parts.len() <= MAX_ALTERNATIVES).then(|| parts.iter().map(of_part).collect())?
     }
 
     fn filter_behind_join(&mut self, conjunct: Expr) {
         match &self.group {
-            Some(group) if threshold(&group.aggregates, &conjunct).is_some() => self.tail.losses.push(
+            Some(group) if thresholds(&group.aggregates, &conjunct).is_some() => self.tail.losses.push(
                 Loss::new(LossClass::Over, Reason::AggregateDropped, conjunct.span, "a threshold behind the join")
                     .says("a threshold over the result of a join cannot be said; it is left out"),
             ),
-            Some(_) if has_opaque(&conjunct) => self.refuse_aggregate(&conjunct),
+            Some(_) if has_opaque(&conjunct) => self.refusals.push(of_aggregate(&conjunct)),
             Some(_) | None => self.tail.behind_join.push(conjunct),
         }
     }
 
-    fn refuse_aggregate(&mut self, conjunct: &Expr) {
-        let construct = super::super::kql::print::expression(conjunct);
-        let message = format!("a test of {construct} cannot be said by a Sigma rule");
-        self.refusals.push(Refusal::new(conjunct.span, Reason::AggregateUnsupported, construct, message));
-    }
-
-    fn add_threshold(&mut self, (measure, condition, op, number): Found, conjunct: &Expr) {
-        let Some(group) = &self.group else { return };
+    fn threshold(&self, group: &Group, found: Found, conjunct: &Expr) -> Result<Threshold, Refusal> {
+        let Found { measure, condition, op, number } = found;
         if self.is_limited {
             let message = "an aggregation over a limited number of rows cannot be said by a Sigma rule";
-            self.refusals.push(Refusal::new(conjunct.span, Reason::OperatorUnsupported, "take", message));
-            return;
+            return Err(Refusal::new(conjunct.span, Reason::OperatorUnsupported, "take", message));
         }
         let measure = match (measure, &self.distinct) {
-            (Measure::Events, Some(columns)) => {
+            // Whether there is an event does not depend on how often it is counted.
+            (Measure::Events, Some(columns)) if !is_one_enough(op, &number) => {
                 let others: Vec<&Expr> = columns.iter().filter(|column| !is_among(column, &group.keys)).collect();
-                if let [one] = others.as_slice() {
-                    Measure::Values((*one).clone())
-                } else {
+                let [one] = others.as_slice() else {
                     let message = "a count of distinct combinations cannot be said by a Sigma rule";
-                    let refusal = Refusal::new(conjunct.span, Reason::AggregateUnsupported, "distinct", message);
-                    self.refusals.push(refusal);
-                    return;
-                }
+                    return Err(Refusal::new(conjunct.span, Reason::AggregateUnsupported, "distinct", message));
+                };
+                Measure::Values((*one).clone())
             }
             (measure, _) => measure,
         };
         let (keys, window, span) = (group.keys.clone(), group.window, conjunct.span);
-        self.tail.thresholds.push(Threshold { measure, condition, op, number, keys, window, span });
+        Ok(Threshold { measure, condition, op, number, keys, window, span })
     }
+}
+
+/// The refusal of a test of what a `summarize` makes.
+fn of_aggregate(conjunct: &Expr) -> Refusal {
+    let mut made = BTreeSet::new();
+    opaque(conjunct, &mut made);
+    let tested = if made.is_empty() {
+        "a column of the second grouping".to_owned()
+    } else {
+        made.into_iter().collect::<Vec<_>>().join(", and of ")
+    };
+    let message = format!("this test of {tested}, cannot be said by a Sigma rule");
+    Refusal::new(conjunct.span, Reason::AggregateUnsupported, tested, message)
 }
 
 /// The time of which the aggregate is the first or the last.
@@ -356,26 +439,20 @@ fn is_among(column: &Expr, keys: &[Expr]) -> bool {
 }
 
 fn has_opaque(expr: &Expr) -> bool {
-    let mut found = matches!(expr.kind, ExprKind::Opaque(_) | ExprKind::Subquery(_));
-    super::super::flatten::map_children(expr, &mut |child| {
-        found |= has_opaque(child);
-        child.clone()
-    });
-    found
+    let mut found = BTreeSet::new();
+    opaque(expr, &mut found);
+    !found.is_empty()
 }
 
-/// A text test of a collected set holds where it holds for one of the events.
-fn of_any_event(group: &Group, conjunct: &Expr) -> Option<Expr> {
-    let ExprKind::Test(test) = &conjunct.kind else { return None };
-    let is_text_test = test.op.is_term_match() || matches!(test.op, TestOp::Contains | TestOp::ContainsCs);
-    let ExprKind::Opaque(name) = &test.subject.kind else { return None };
-    let ExprKind::Call { name, arguments } = &group.aggregates.get(name)?.kind else { return None };
-    if !is_text_test || !matches!(name.as_str(), "make_set" | "make_list" | "makeset" | "makelist") {
-        return None;
+/// What the expression depends on that is no column of an event.
+fn opaque(expr: &Expr, found: &mut BTreeSet<String>) {
+    match &expr.kind {
+        ExprKind::Opaque(text) => found.extend([text.clone()]),
+        ExprKind::Subquery(_) => found.extend(["a subquery".to_owned()]),
+        _ => {}
     }
-    if test.op == TestOp::HasAll && test.operands.len() > 1 {
-        return None;
-    }
-    let test = crate::ir::Test { subject: arguments.first()?.clone(), ..(**test).clone() };
-    Some(Expr { kind: ExprKind::Test(Box::new(test)), ty: conjunct.ty, span: conjunct.span })
+    super::super::flatten::map_children(expr, &mut |child| {
+        opaque(child, found);
+        child.clone()
+    });
 }

@@ -11,19 +11,18 @@ use super::group::{self, Tail};
 use super::key::{key_losses, plain, with_key};
 use super::sides::{Side, Sides, Values};
 use super::threshold::Threshold;
-use super::{base, events};
+use super::{Written, base, events};
 use crate::ir::{Expr, ExprKind, Field, Join, JoinKind, Stage};
 use crate::mapping::Assumption;
 use crate::schema::{Origin, ScalarType};
-
-/// A rule and what differs, or why there is none.
-type Written = Result<(String, Vec<Loss>), Vec<Refusal>>;
 
 /// The rule of a join.
 pub(super) fn joined(request: &Request<'_>, left: &Split<'_>, mut tail: Tail<'_>) -> Written {
     let Some((join, stage)) = tail.join else { return Err(Vec::new()) };
     let right = split(&join.right);
-    let right_tail = group::read(request.hub, &right)?;
+    let Ok([right_tail]) = <[Tail<'_>; 1]>::try_from(group::read(request.hub, &right)?) else {
+        return refuse(stage, "a join with groups that have alternatives cannot be said by a Sigma rule");
+    };
     let sides = Sides { left, right: &join.right.output, right_values: &right_tail.values };
     let behind = |side: Side| tail.behind_join.iter().any(|conjunct| sides.of(conjunct) != side);
     match join.kind {

@@ -1,7 +1,7 @@
 //! Sigma rules, in the key order and spelling of the public rule repository.
 //!
-//! A union or a table with several kinds of event becomes several rules, a threshold over groups or a join a correlation over rules; all are documents of one
-//! file.
+//! A union, a table with several kinds of event or alternative thresholds become several rules, a threshold over groups
+//! or a join a correlation over rules; all are documents of one file.
 
 mod between;
 mod correlation;
@@ -13,6 +13,7 @@ mod join;
 mod key;
 mod kinds;
 mod registry;
+mod share;
 mod sides;
 mod threshold;
 
@@ -29,11 +30,15 @@ use super::{Backend, Mode, Request, regex};
 use crate::ir::{Expr, Pipeline};
 use crate::mapping::{Dialect, Fit, LogSource};
 use envelope::Part;
+use group::Tail;
 
 /// The Sigma writer.
 pub(super) struct Sigma;
 
 const DIALECTS: &[Dialect] = &[Dialect::Sigma, Dialect::SigmaUnofficial];
+
+/// The documents of a file and what differs, or why there are none.
+type Written = Result<(Vec<Node>, Vec<Loss>), Vec<Refusal>>;
 
 /// A rule without what stands around it.
 struct Base<'a> {
@@ -43,15 +48,21 @@ struct Base<'a> {
 
 impl Backend for Sigma {
     fn emit(&self, request: &Request<'_>) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
-        let parts = distribute(&request.rule.pipeline);
-        if let Some((kinds, of_kinds)) = kinds::decided(request, &parts)
-            && let Ok((text, losses)) = written(request, &kinds)
-            && !losses.iter().any(falls_short)
-        {
-            return Ok((text, losses.into_iter().chain(of_kinds).collect()));
-        }
-        written(request, &parts)
+        let (documents, losses) = self::documents(request)?;
+        let texts: Vec<String> = share::shared(documents).iter().map(yaml::write).collect();
+        Ok((texts.join("---\n"), losses))
     }
+}
+
+fn documents(request: &Request<'_>) -> Written {
+    let parts = distribute(&request.rule.pipeline);
+    if let Some((kinds, of_kinds)) = kinds::decided(request, &parts)
+        && let Ok((documents, losses)) = written(request, &kinds)
+        && !losses.iter().any(falls_short)
+    {
+        return Ok((documents, losses.into_iter().chain(of_kinds).collect()));
+    }
+    written(request, &parts)
 }
 
 /// Whether some part could not be put on the fields of a log source.
@@ -60,15 +71,39 @@ fn falls_short(loss: &Loss) -> bool {
 }
 
 /// Rules for pipelines whose rows are wanted together.
-fn written(request: &Request<'_>, parts: &[Pipeline]) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
+fn written(request: &Request<'_>, parts: &[Pipeline]) -> Written {
     let splits: Vec<Split<'_>> = parts.iter().map(split).collect();
-    let mut tails = Vec::new();
+    let mut of_splits = Vec::new();
     for split in &splits {
-        tails.push(group::read(request.hub, split)?);
+        of_splits.push(group::read(request.hub, split)?.into_iter());
     }
+    let span = request.rule.pipeline.span;
+    let count = of_splits.first().map_or(0, ExactSizeIterator::len);
+    if of_splits.iter().any(|tails| tails.len() != count) {
+        let message = "the branches of the union are not counted alike";
+        return Err(vec![Refusal::new(span, Reason::AggregateUnsupported, "union", message)]);
+    }
+    if count <= 1 {
+        return alternative(request, &splits, of_splits.into_iter().flatten().collect());
+    }
+    let message = "each of the alternatives for a group has a rule of its own: a group may satisfy several";
+    let loss = Loss::new(LossClass::Informational, Reason::StageDropped, span, "or").says(message);
+    let (mut documents, mut losses) = (Vec::new(), vec![loss]);
+    for number in 1..=count {
+        let tails = of_splits.iter_mut().filter_map(Iterator::next).collect();
+        let request = Request { alternative: Some(number), ..*request };
+        let (found, of_alternative) = alternative(&request, &splits, tails)?;
+        documents.extend(found);
+        losses.extend(of_alternative);
+    }
+    Ok((documents, losses))
+}
+
+/// Rules for what follows the events of each pipeline.
+fn alternative<'a>(request: &Request<'a>, splits: &[Split<'a>], mut tails: Vec<Tail<'a>>) -> Written {
     let has_join = tails.iter().any(|tail| tail.join.is_some());
     if has_join {
-        let ([split], Some(tail)) = (splits.as_slice(), tails.pop()) else {
+        let ([split], Some(tail)) = (splits, tails.pop()) else {
             let message = "a join of a union cannot be said by a Sigma rule";
             let span = request.rule.pipeline.span;
             return Err(vec![Refusal::new(span, Reason::OperatorUnsupported, "join", message)]);
@@ -76,7 +111,7 @@ fn written(request: &Request<'_>, parts: &[Pipeline]) -> Result<(String, Vec<Los
         return join::joined(request, split, tail);
     }
     if tails.iter().any(|tail| !tail.thresholds.is_empty()) {
-        return correlation::counted(request, &splits, tails);
+        return correlation::counted(request, splits, tails);
     }
     let mut bases = Vec::new();
     for (split, tail) in splits.iter().zip(tails) {
@@ -130,26 +165,26 @@ fn base<'a>(
 }
 
 /// One rule for each part.
-fn events(request: &Request<'_>, mut bases: Vec<Base<'_>>) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
+fn events(request: &Request<'_>, mut bases: Vec<Base<'_>>) -> Written {
     let mut losses = Vec::new();
     if let [base] = bases.as_mut_slice() {
         losses.append(&mut base.losses);
         let document = document(request, base, Part::default(), &mut losses)?;
-        return Ok((yaml::write(&document), losses));
+        return Ok((vec![document], losses));
     }
-    let mut texts = Vec::new();
+    let mut documents = Vec::new();
     for (index, base) in bases.iter_mut().enumerate() {
         let suffix = format!("Part {} of {}", index + 1, "the Rule");
         losses.append(&mut base.losses);
         // What stands around the query is the same in every part and reported once.
         let mut of_part = Vec::new();
-        texts.push(yaml::write(&document(request, base, Part { suffix: &suffix, name: None }, &mut of_part)?));
+        documents.push(document(request, base, Part { suffix: &suffix, name: None }, &mut of_part)?);
         losses.extend(of_part.into_iter().filter(|loss| index == 0 || loss.reason != Reason::Envelope));
     }
     let message = "each source of events has a rule of its own";
     let span = request.rule.pipeline.span;
     losses.push(Loss::new(LossClass::Informational, Reason::StageDropped, span, "union").says(message));
-    Ok((texts.join("---\n"), losses))
+    Ok((documents, losses))
 }
 
 fn document(
