@@ -108,7 +108,7 @@ pub(super) fn rows<'a>(
         rows.and_then(|rows| if wishes.needs_condition { with_condition(rows, flat) } else { Ok(rows) })
     };
     // What the mapping lacks says more than what is wrong besides.
-    let mut first_refusals = None;
+    let (mut first_refusals, mut of_native) = (None, None);
     // A rule with every test on the table's own columns is better than one with some left out.
     let may_widen = wishes.omission == Omission::OfTests && request.options.unmapped == Unmapped::Widen;
     for widens in [false, true].into_iter().filter(|widens| !widens || may_widen) {
@@ -119,12 +119,22 @@ pub(super) fn rows<'a>(
             }
         }
         let native = native(request, wishes, flat, conjuncts.clone(), losses.clone(), widens);
-        if let Some(Ok(rows)) = native.map(whole) {
-            let losses = rows.losses.into_iter().map(|loss| with_cause(loss, first_refusals.as_deref()));
-            return Ok(Rows { window, losses: losses.collect(), ..rows });
+        match native.map(whole) {
+            Some(Ok(rows)) => {
+                let losses = rows.losses.into_iter().map(|loss| with_cause(loss, first_refusals.as_deref()));
+                return Ok(Rows { window, losses: losses.collect(), ..rows });
+            }
+            Some(Err(refusals)) => {
+                of_native.get_or_insert(refusals);
+            }
+            None => {}
         }
     }
-    Err(first_refusals.unwrap_or_default())
+    let refusals = first_refusals.unwrap_or_default();
+    // That the table is no log source would not have mattered: its own columns would have done.
+    let is_about_source =
+        |refusal: &Refusal| matches!(refusal.reason, Reason::LogsourceUnmapped | Reason::LogsourceAmbiguous);
+    Err(if refusals.iter().all(is_about_source) { of_native.unwrap_or(refusals) } else { refusals })
 }
 
 /// A loss that says why the table's own columns were taken.

@@ -7,6 +7,9 @@ use super::words;
 
 /// An expression in KQL's notation, for reading rather than for running.
 pub(crate) fn notation(expr: &Expr) -> String {
+    if let Some(rows) = expr.scalar_query() {
+        return format!("toscalar({} | …)", source(&rows.source));
+    }
     match &expr.kind {
         ExprKind::Field(field) => field.name.clone(),
         ExprKind::Value(value) => words::quoted_value(value),

@@ -35,7 +35,7 @@ impl Sense {
 /// A test, or its negation, in words.
 pub(super) fn phrase(test: &Test, sense: Sense) -> Phrase {
     let is_negated = sense.is_negated();
-    let subject = subject(&test.subject);
+    let subject = words::expression(&test.subject);
     let values: Vec<String> = test.operands.iter().map(words::expression).collect();
     let verb = if is_negated { negative(test) } else { positive(test) };
     let case = case(test);
@@ -54,21 +54,12 @@ pub(super) fn phrase(test: &Test, sense: Sense) -> Phrase {
     }
 }
 
-/// What is tested. A sub-query in its place has one value.
-fn subject(expr: &Expr) -> String {
-    match &expr.kind {
-        ExprKind::Subquery(pipeline) => format!("the one value that is made of {}", words::source(&pipeline.source)),
-        _ => words::expression(expr),
-    }
-}
-
 /// What a sub-query in place of a list gives.
 fn rows_of(test: &Test) -> &'static str {
     match (test.op, test.operands.as_slice()) {
         (TestOp::In | TestOp::InCi, [Expr { kind: ExprKind::Subquery(_), .. }]) => "in the first column of ",
         (TestOp::HasAny, [Expr { kind: ExprKind::Subquery(_), .. }]) => "a whole term out of the first column of ",
         (TestOp::HasAll, [Expr { kind: ExprKind::Subquery(_), .. }]) => "each whole term of the first column of ",
-        (_, [Expr { kind: ExprKind::Subquery(_), .. }]) => "the one value that is made of ",
         _ => "",
     }
 }

@@ -132,6 +132,9 @@ fn timespan(ticks: i64) -> String {
 
 /// An expression as it stands in a sentence.
 pub(super) fn expression(expr: &Expr) -> String {
+    if let Some(rows) = expr.scalar_query() {
+        return format!("the one value that is made of the rows of {}", source(&rows.source));
+    }
     match &expr.kind {
         ExprKind::Value(value) => quoted_value(value),
         ExprKind::Star => "any column".to_owned(),

@@ -70,6 +70,19 @@ pub enum ExprKind {
     Opaque(String),
 }
 
+impl Expr {
+    /// The rows of which `toscalar(…)` takes one value.
+    pub fn scalar_query(&self) -> Option<&Pipeline> {
+        match &self.kind {
+            ExprKind::Call { name, arguments } if name == "toscalar" => match arguments.as_slice() {
+                [Expr { kind: ExprKind::Subquery(pipeline), .. }] => Some(pipeline),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
 /// How a dynamic value is entered.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub enum MemberKey {

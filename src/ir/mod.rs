@@ -21,6 +21,9 @@ pub struct Detection {
     pub envelope: Envelope,
     /// The query.
     pub pipeline: Pipeline,
+    /// The query as its author wrote it; nothing where the pipeline was read from no KQL or is not what was written.
+    #[serde(skip)]
+    pub written: Option<String>,
 }
 
 /// A source and the stages that its rows flow through.

@@ -138,11 +138,15 @@ impl<'a, 'q> Lowering<'a, 'q> {
         }
     }
 
-    /// `toscalar(…)` of a value is that value; of rows, a sub-query.
+    /// `toscalar(…)` of a value is that value; of rows, a call over a sub-query.
     fn scalar_of(&mut self, pipeline: &'a Pipeline<'q>) -> Kind {
         match pipeline.as_expression() {
             Some(inner) if !self.is_tabular(inner) => self.expression(inner, Position::Value).kind,
-            _ => Kind::Subquery(Box::new(self.pipeline(pipeline))),
+            _ => {
+                let kind = Kind::Subquery(Box::new(self.pipeline(pipeline)));
+                let rows = ir::Expr { kind, ty: ScalarType::Unknown, span: pipeline.span };
+                Kind::Call { name: "toscalar".to_owned(), arguments: vec![rows] }
+            }
         }
     }
 

@@ -37,7 +37,8 @@ pub fn lower(text: &str, query: &Query<'_>, facts: &Facts, metadata: &Metadata, 
         inlined: 0,
         definitions_open: 0,
     };
-    Detection { envelope: envelope::envelope(metadata, kind), pipeline: lowering.query(query) }
+    let envelope = envelope::envelope(metadata, kind);
+    Detection { envelope, pipeline: lowering.query(query), written: Some(text.to_owned()) }
 }
 
 /// Deepest nesting, inlined definitions included. The parser caps the nesting of a text, but a chain of `let`s is not

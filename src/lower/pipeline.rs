@@ -52,7 +52,7 @@ impl<'a, 'q> Lowering<'a, 'q> {
             }
             Head::Operator(operator) => match &operator.kind {
                 OperatorKind::Union(tables) => {
-                    let branches = tables.iter().map(|table| self.rows(table)).collect();
+                    let branches = self.union_branches(operator, tables);
                     source_only(SourceKind::Union(branches), columns, operator.span)
                 }
                 OperatorKind::Print(_)
@@ -119,6 +119,32 @@ impl<'a, 'q> Lowering<'a, 'q> {
                 source_only(kind, columns, expr.span)
             }
         }
+    }
+
+    /// The branches of a `union`, each with the column that says where its rows come from, if there is one.
+    pub(super) fn union_branches(&mut self, operator: &Operator<'q>, tables: &'a [Expr<'q>]) -> Vec<ir::Pipeline> {
+        let parameter = operator.parameter("withsource").or_else(|| operator.parameter("with_source"));
+        let column = parameter.and_then(|parameter| match &parameter.value.kind {
+            ExprKind::Name(name) => Some((name.text.to_string(), parameter.span)),
+            _ => None,
+        });
+        let branch = |table: &'a Expr<'q>| {
+            let mut rows = self.rows(table);
+            if let Some((name, span)) = &column {
+                let kind = match &rows.source.kind {
+                    SourceKind::Table { name, .. } if rows.stages.is_empty() => {
+                        ir::ExprKind::Value(Value::String(name.clone()))
+                    }
+                    _ => ir::ExprKind::Opaque(format!("what `{name}` says of rows that are no plain table's")),
+                };
+                let value = ir::Expr { kind, ty: ScalarType::String, span: *span };
+                let assignment = ir::Assignment { name: name.clone(), value, span: *span };
+                let output = rows.output.clone();
+                rows.stages.push(ir::Stage { kind: ir::StageKind::Extend(vec![assignment]), output, span: *span });
+            }
+            rows
+        };
+        tables.iter().map(branch).collect()
     }
 
     /// What an expression in the place of a table is.

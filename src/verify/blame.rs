@@ -44,6 +44,6 @@ fn holds(rule: &Detection, test: &Expr, event: &Map<String, Json>) -> Option<boo
     let kind = SourceKind::Table { name: String::new(), is_known: false };
     let source = Source { kind, columns: Columns::open(), span };
     let pipeline = Pipeline { source, stages: vec![filter], output: Columns::open(), span };
-    let probe = Detection { envelope: rule.envelope.clone(), pipeline };
+    let probe = Detection { envelope: rule.envelope.clone(), pipeline, written: None };
     Some(!evaluate(&probe, &Events::of_every_table([Row::of_event(event)]), Some(NOW)).ok()?.is_empty())
 }

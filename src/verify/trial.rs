@@ -120,7 +120,7 @@ impl<'a> Trial<'a> {
     }
 
     pub(super) fn matched_by_source(&self, pipeline: &Pipeline, cases: &[Case]) -> Result<BTreeSet<usize>, String> {
-        let rule = Detection { envelope: self.source.envelope.clone(), pipeline: pipeline.clone() };
+        let rule = Detection { envelope: self.source.envelope.clone(), pipeline: pipeline.clone(), written: None };
         let events = self.events(cases, |home| &home.from, |case| case.from.as_ref());
         matched(&rule, &events)
     }

@@ -102,7 +102,7 @@ pub(crate) fn function(name: &str) -> SourceKind {
 }
 
 pub(crate) fn rule(kind: SourceKind, stages: Vec<Stage>) -> Detection {
-    Detection { envelope: envelope(), pipeline: pipeline(kind, stages) }
+    Detection { envelope: envelope(), pipeline: pipeline(kind, stages), written: None }
 }
 
 /// Process creation in Defender with these filters.

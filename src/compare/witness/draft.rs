@@ -107,7 +107,7 @@ pub(crate) fn that_pass(
     let source = Source { kind, columns: Columns::open(), span };
     let filter = Stage { kind: StageKind::Filter(predicate), output: Columns::open(), span };
     let pipeline = Pipeline { source, stages: vec![filter], output: Columns::open(), span };
-    let test = Detection { envelope: envelope.clone(), pipeline };
+    let test = Detection { envelope: envelope.clone(), pipeline, written: None };
     let row = |(index, mut event): (usize, Map<String, Json>)| {
         event.insert("_id".to_owned(), json!(index));
         Row::of_event(&event)

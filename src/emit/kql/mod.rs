@@ -1,6 +1,6 @@
 //! KQL over ASIM's normalised functions, over Defender's tables, over a workspace's tables.
 //!
-//! A rule that is in the target's form already stays as it is, printed in one style. Other rules get the function or
+//! A rule that is in the target's form already stays as it was written, but for names. Other rules get the function or
 //! table of their log source, its columns, and KQL's own operators; columns that later stages look at are given their
 //! old names first, so that those stages stay as they are.
 
@@ -14,9 +14,11 @@ mod parameter;
 mod platform;
 mod prefilter;
 pub mod print;
+mod rehouse;
 mod spread;
 mod test;
 mod value;
+mod written;
 
 use super::loss::{Loss, LossClass, Refusal};
 use super::reason::Reason;
@@ -36,12 +38,14 @@ impl Backend for Kql {
             if let Some((written, builtin)) = normalised_function(request) {
                 return respelled(request, written, builtin);
             }
-        } else if platform::is_at_home(self.0, &request.rule.pipeline) {
-            return platform::rehoused(self.0, request);
+        } else if rehouse::is_at_home(self.0, request.hub, &request.rule.pipeline) {
+            return rehouse::rehoused(self.0, request);
         }
+        rehouse::check_queries(self.0, request.hub, &request.rule.pipeline)?;
+        let pipeline = rehouse::with_queries(self.0, &request.rule.pipeline);
         let wanted = request.rule.envelope.entities.iter().flat_map(|entity| &entity.fields);
         let wanted = wanted.map(|(_, column)| column.clone()).collect();
-        let written = compile::compile(self.0, request, &request.rule.pipeline, wanted)?;
+        let written = compile::compile(self.0, request, &pipeline, wanted)?;
         Ok((written.lines.join("\n") + "\n", written.losses))
     }
 }
@@ -71,7 +75,15 @@ fn respelled(request: &Request<'_>, written: &str, builtin: &str) -> Result<(Str
         Some(function) => function.to_owned(),
         None => hub.asim_function(name).unwrap_or(name).to_owned(),
     };
-    let text = print::pipeline(&request.rule.pipeline, &spell).map_err(|refusal| vec![refusal])?;
+    let text = match &request.rule.written {
+        Some(text) => written::renamed(text, |word| {
+            let name = Some(spell(word.text)).filter(|name| name != word.text)?;
+            let is_source = !word.is_property && word.next != Some('=');
+            is_source.then(|| if word.next == Some('(') { name } else { format!("{name}()") })
+        }),
+        None => print::pipeline(&request.rule.pipeline, &spell).map_err(|refusal| vec![refusal])?,
+    };
+    let text = text.trim_end().to_owned() + "\n";
     let mut losses = Vec::new();
     if hub.function_of_asim_table(written).is_some() {
         losses.push(

@@ -10,7 +10,7 @@ use crate::ir::{
     TestOp,
 };
 use crate::parse::is_reserved;
-use crate::schema::Value;
+use crate::schema::{ScalarType, Value};
 use crate::span::Span;
 
 /// How a function's or table's name is written.
@@ -95,14 +95,18 @@ fn source(source: &Source, spell: Spell<'_>) -> Result<String, Refusal> {
         }
         SourceKind::Union(branches) => format!("union {}", branch_list(branches, spell)?),
         SourceKind::Pipeline { pipeline: inner, .. } => pipeline(inner, spell)?.trim_end().to_owned(),
-        SourceKind::Inline(_) => return Err(unprintable(source.span, "datatable")),
-        SourceKind::External(_) => return Err(unprintable(source.span, "externaldata")),
+        SourceKind::Inline(_) => return Err(unknown(source.span, "datatable", "rows written in the query")),
+        SourceKind::External(_) => return Err(unknown(source.span, "externaldata", "rows read from URLs")),
         SourceKind::Opaque(word) => return Err(unprintable(source.span, word)),
     })
 }
 
 fn unprintable(span: Span, word: &str) -> Refusal {
-    Refusal::new(span, Reason::OperatorUnsupported, word, format!("`{word}` cannot be converted"))
+    unknown(span, word, &format!("`{word}`"))
+}
+
+fn unknown(span: Span, word: &str, what: &str) -> Refusal {
+    Refusal::new(span, Reason::OperatorUnsupported, word, format!("{what} cannot be converted"))
 }
 
 fn branch_list(branches: &[Pipeline], spell: Spell<'_>) -> Result<String, Refusal> {
@@ -120,9 +124,8 @@ pub(super) fn stage(stage: &Stage, spell: Spell<'_>) -> Result<Option<String>, R
     let names = |names: &[String]| names.iter().map(|text| name(text)).collect::<Vec<_>>().join(", ");
     let operands = match &stage.kind {
         StageKind::Filter(predicate) => expression(predicate),
-        StageKind::Extend(list) | StageKind::Project(list) | StageKind::Distinct(list) | StageKind::MvExpand(list) => {
-            assignments(list)
-        }
+        StageKind::Extend(list) | StageKind::Project(list) | StageKind::Distinct(list) => assignments(list),
+        StageKind::MvExpand(list) => list.iter().map(expansion).collect::<Vec<_>>().join(", "),
         StageKind::ProjectAway(list) | StageKind::ProjectKeep(list) => names(list),
         StageKind::ProjectRename(renames) => {
             let rename = |(new, old): &(String, String)| format!("{} = {}", name(new), name(old));
@@ -155,25 +158,53 @@ fn ordered(key: &Expr, is_descending: bool) -> String {
 }
 
 fn assignments(list: &[Assignment]) -> String {
-    let assignment = |assignment: &Assignment| {
-        let value = expression(&assignment.value);
-        let is_itself = matches!(assignment.value.kind, ExprKind::Star) || value == name(&assignment.name);
-        if is_itself { value } else { format!("{} = {value}", name(&assignment.name)) }
-    };
     list.iter().map(assignment).collect::<Vec<_>>().join(", ")
 }
 
+fn assignment(assignment: &Assignment) -> String {
+    let value = expression(&assignment.value);
+    let is_itself = matches!(assignment.value.kind, ExprKind::Star) || value == name(&assignment.name);
+    if is_itself { value } else { format!("{} = {value}", name(&assignment.name)) }
+}
+
+/// One column of `mv-expand`, with the type of its elements if the query gives them one.
+fn expansion(expanded: &Assignment) -> String {
+    match expanded.value.ty {
+        ScalarType::Dynamic | ScalarType::Unknown => assignment(expanded),
+        ty => format!("{} to typeof({})", assignment(expanded), ty.as_str()),
+    }
+}
+
 fn summarize(aggregates: &[Aggregate], by: &[Assignment]) -> String {
-    let aggregate = |aggregate: &Aggregate| match aggregate.names.as_slice() {
-        [one] => format!("{} = {}", name(one), expression(&aggregate.value)),
-        _ => expression(&aggregate.value),
-    };
     let mut text = aggregates.iter().map(aggregate).collect::<Vec<_>>().join(", ");
     if !by.is_empty() {
         text.push_str(if text.is_empty() { "by " } else { " by " });
         text.push_str(&assignments(by));
     }
     text
+}
+
+/// An aggregate with its name, or with its names where they are not those that Kusto would give its columns.
+fn aggregate(aggregate: &Aggregate) -> String {
+    let value = expression(&aggregate.value);
+    let names = match aggregate.names.as_slice() {
+        [] => return value,
+        [one] => return format!("{} = {value}", name(one)),
+        names => names,
+    };
+    let ExprKind::Call { name: function, arguments } = &aggregate.value.kind else { return value };
+    let is_own =
+        |(argument, name): (&Expr, &String)| matches!(&argument.kind, ExprKind::Field(field) if field.name == *name);
+    if matches!(arguments.last(), Some(Expr { kind: ExprKind::Star, .. })) {
+        // The star keeps the names of its columns; only the first may have another.
+        let is_named = arguments.len() > 1 && !is_own((&arguments[0], &names[0]));
+        return if is_named { format!("{} = {value}", name(&names[0])) } else { value };
+    }
+    let is_automatic = function == "percentiles" && names.iter().all(|name| name.starts_with("percentile_"));
+    if is_automatic || (names.len() == arguments.len() && arguments.iter().zip(names).all(is_own)) {
+        return value;
+    }
+    format!("({}) = {value}", names.iter().map(|text| name(text)).collect::<Vec<_>>().join(", "))
 }
 
 fn join_text(join: &Join, spell: Spell<'_>, span: Span) -> Result<String, Refusal> {
@@ -217,6 +248,8 @@ pub fn expression(expr: &Expr) -> String {
         ExprKind::Call { name, arguments } => match (name.as_str(), arguments.as_slice()) {
             // The name of a type stands without quotes.
             ("typeof", [Expr { kind: ExprKind::Value(Value::String(ty)), .. }]) => format!("typeof({ty})"),
+            // A sub-query has its own parentheses.
+            ("toscalar", [rows @ Expr { kind: ExprKind::Subquery(_), .. }]) => format!("{name}{}", expression(rows)),
             _ => format!("{name}({})", list(arguments)),
         },
         ExprKind::Arithmetic { op, left, right } => format!("{} {} {}", operand(left), op.as_str(), operand(right)),

@@ -62,7 +62,7 @@ pub fn correlate(rule: &SigmaRule, parts: Vec<Part<'_>>, places: &Places) -> Res
         envelope.tactics.retain(&mut is_new);
         envelope.techniques.retain(is_new);
     }
-    Ok(ir::Detection { envelope, pipeline: joining.pipeline(parts)? })
+    Ok(ir::Detection { envelope, pipeline: joining.pipeline(parts)?, written: None })
 }
 
 /// The fields of a condition, and what the number made of them is compared with.

@@ -41,7 +41,7 @@ fn lower_at(rule: &SigmaRule, hub: &Hub, spans: Spans<'_>) -> Lowered<ir::Detect
     let mut pipeline = pipeline(log_source, predicate, hub);
     pipeline.span = spans.of("detection", pipeline.span);
     pipeline.source.span = spans.of("logsource", pipeline.source.span);
-    Ok(ir::Detection { envelope: envelope::envelope(&rule.head), pipeline })
+    Ok(ir::Detection { envelope: envelope::envelope(&rule.head), pipeline, written: None })
 }
 
 /// The meaning of a detection rule with the filters that are for it.
