@@ -26,7 +26,7 @@ use super::rows::{KeptAt, Omission, Rows, Wishes, rows};
 use super::subject::ColumnSet;
 use super::union::distribute;
 use super::yaml::{self, Node};
-use super::{Backend, Mode, Request, regex};
+use super::{Backend, Mode, Request, Unmapped, regex};
 use crate::ir::{Expr, Pipeline};
 use crate::mapping::{Dialect, Fit, LogSource};
 use envelope::Part;
@@ -34,6 +34,9 @@ use group::Tail;
 
 /// The Sigma writer.
 pub(super) struct Sigma;
+
+/// The taxonomy of rules whose fields are columns of Microsoft's tables.
+const OWN_TAXONOMY: &str = "microsoft";
 
 const DIALECTS: &[Dialect] = &[Dialect::Sigma, Dialect::SigmaUnofficial];
 
@@ -44,6 +47,8 @@ type Written = Result<(Vec<Node>, Vec<Loss>), Vec<Refusal>>;
 struct Base<'a> {
     rows: Rows<'a>,
     losses: Vec<Loss>,
+    /// Whether some field has the name of a column rather than one that Sigma's taxonomy has.
+    has_own_names: bool,
 }
 
 impl Backend for Sigma {
@@ -159,9 +164,12 @@ fn base<'a>(
         omission: Omission::OfTests,
     };
     let mut rows = rows(request, &wishes, &flat, needed)?;
+    let keeps_names = request.options.unmapped == Unmapped::Keep
+        && rows.losses.iter().any(|loss| loss.reason == Reason::FieldUnmapped);
+    let has_own_names = keeps_names || rows.recognised.log_source.native_table.is_some();
     losses.append(&mut rows.losses);
     rows.condition = registry::joined(std::mem::replace(&mut rows.condition, Condition::Constant(true)));
-    Ok(Base { rows, losses })
+    Ok(Base { rows, losses, has_own_names })
 }
 
 /// One rule for each part.
@@ -201,6 +209,11 @@ fn document(
         return Err(vec![Refusal::new(span, Reason::NoCondition, &*base.rows.recognised.name, message)]);
     };
     let mut entries = envelope::head(request, part, losses)?;
+    if base.has_own_names {
+        // <https://github.com/SigmaHQ/sigma-specification/blob/main/specification/sigma-rules-specification.md#taxonomy>
+        let at = entries.iter().position(|(key, _)| key == "status").unwrap_or(entries.len());
+        entries.insert(at, ("taxonomy".to_owned(), Node::Text(OWN_TAXONOMY.to_owned())));
+    }
     entries.push(("logsource".to_owned(), log_source_node(log_source)));
     entries.push(("detection".to_owned(), detection));
     entries.extend(envelope::tail(request, losses));
