@@ -133,11 +133,25 @@ pub(super) fn or_false(expr: &Expr) -> Option<&Expr> {
     }
 }
 
+/// With what a predicate is compared, as in `(a has "x") == true`: what is null stays out either way.
+fn truth(test: &Test) -> Option<bool> {
+    let is_predicate =
+        matches!(test.subject.kind, ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Not(_) | ExprKind::Test(_));
+    match (test.op, test.operands.as_slice()) {
+        (TestOp::Equal, [Expr { kind: ExprKind::Value(Value::Bool(value)), .. }]) if is_predicate => Some(*value),
+        _ => None,
+    }
+}
+
 fn fold_test(mut test: Test, ty: ScalarType, span: crate::span::Span) -> Expr {
     while let Some(folded) = without_function(&test) {
         test = folded;
     }
-    Expr { kind: ExprKind::Test(Box::new(test)), ty, span }
+    match truth(&test) {
+        Some(true) => Expr { span, ..test.subject },
+        Some(false) => Expr { kind: ExprKind::Not(Box::new(test.subject)), ..shell(ty, span) },
+        None => Expr { kind: ExprKind::Test(Box::new(test)), ty, span },
+    }
 }
 
 /// The test without the outermost function of its subject, if the function changes nothing that the test sees.
