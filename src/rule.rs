@@ -188,6 +188,15 @@ pub struct EntityMapping {
     pub fields: Vec<FieldMapping>,
 }
 
+/// One entry of `impactedAssets` of a Defender detection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImpactedAsset {
+    /// The resource type: `#microsoft.graph.security.impactedDeviceAsset`, `…UserAsset` or `…MailboxAsset`.
+    pub kind: Option<Located<String>>,
+    /// The column of the result, its first letter small: `deviceId`.
+    pub identifier: Option<Located<String>>,
+}
+
 /// One entry of `requiredDataConnectors`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connector {
@@ -248,6 +257,8 @@ pub struct Metadata {
     pub connectors: Vec<Connector>,
     /// Entities and the columns that fill them.
     pub entities: Vec<EntityMapping>,
+    /// What a Defender detection says is affected.
+    pub impacted_assets: Vec<ImpactedAsset>,
     /// Alert details: key and column.
     pub custom_details: Vec<(Located<String>, Located<String>)>,
     /// Title and description of the alert with `{{Column}}` placeholders, where the rule has its own.

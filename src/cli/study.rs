@@ -17,7 +17,7 @@ use crate::analyze::analyze;
 use crate::catalog::{Candidates, Catalog, Overlap, Rule, RuleEntry, RulePage, RuleSource, indicator_keys};
 use crate::compare::{Shape, Side};
 use crate::diagnostic::Diagnostic;
-use crate::emit::{Conversion, Options, Target, convert};
+use crate::emit::{Conversion, Options, Outcome as Converted, Target, convert};
 use crate::explain::{Explanation, Language, explain};
 use crate::ir::Detection;
 use crate::lower::lower;
@@ -147,13 +147,25 @@ fn rule(
         findings = check_read(text, &parsed, &facts, policy, world.schema, None);
         let (targets, options) = (targets(input), options(input));
         if is_accepted {
-            conversions = targets.iter().map(|target| convert(&meaning, *target, world.hub, &options)).collect();
+            conversions = targets.iter().map(|target| of_meaning(&mut meaning, *target, world, &options)).collect();
         }
         let notes = if is_accepted { notes::conversions(&conversions) } else { notes::no_conversions(targets) };
         explanation.surroundings.conversions = Some(notes);
     }
     let (text, language) = (text.query().to_owned(), Language::Kql);
     (Study { meaning, explanation, conversions, text, language, is_accepted }, findings)
+}
+
+/// The conversion of what a rule means, so that neither a comment nor its layout changes it; of its text, if only that
+/// can be converted.
+fn of_meaning(meaning: &mut Detection, target: Target, world: World<'_>, options: &Options) -> Conversion {
+    let written = meaning.written.take();
+    let conversion = convert(meaning, target, world.hub, options);
+    meaning.written = written;
+    match conversion.outcome {
+        Converted::Converted(_) => conversion,
+        Converted::Refused(_) => convert(meaning, target, world.hub, options),
+    }
 }
 
 /// The rules of folders and files as a catalogue. What cannot be read is said and passed over.

@@ -1,6 +1,7 @@
 //! The rule around a query as a custom detection of Defender, in the keys of its API written as YAML.
 
 use super::Request;
+use super::contract::{Contract, contract};
 use super::loss::{Loss, LossClass};
 use super::reason::Reason;
 use super::wrap::{description, list, text, title};
@@ -10,8 +11,43 @@ use crate::rule::{AlertSeverity, Seconds};
 /// How often a custom detection can run, and the API's word for it.
 const PERIODS: [(i64, &str); 4] = [(3_600, "1H"), (10_800, "3H"), (43_200, "12H"), (86_400, "24H")];
 
-/// The columns that a result must have for an alert to be made of it.
-const REQUIRED: [&str; 3] = ["Timestamp", "DeviceId", "ReportId"];
+/// The kinds of affected assets: resource type, Sentinel's entity, and the columns that identify one.
+/// Origin: the beta reference of `microsoft.graph.security.impactedAsset`.
+const ASSETS: [(&str, &str, &[&str]); 3] = [
+    (
+        "impactedDeviceAsset",
+        "Host",
+        &["DeviceId", "DeviceName", "RemoteDeviceName", "TargetDeviceName", "DestinationDeviceName"],
+    ),
+    (
+        "impactedUserAsset",
+        "Account",
+        &[
+            "AccountObjectId",
+            "AccountSid",
+            "AccountUpn",
+            "AccountName",
+            "AccountDomain",
+            "AccountId",
+            "InitiatingProcessAccountUpn",
+            "RecipientObjectId",
+            "TargetAccountUpn",
+        ],
+    ),
+    (
+        "impactedMailboxAsset",
+        "Mailbox",
+        &[
+            "AccountUpn",
+            "InitiatingProcessAccountUpn",
+            "TargetAccountUpn",
+            "SenderFromAddress",
+            "SenderDisplayName",
+            "SenderMailFromAddress",
+            "RecipientEmailAddress",
+        ],
+    ),
+];
 
 /// A custom detection. Identifiers are given by the service.
 pub(super) fn custom_detection(request: &Request<'_>, query: String, losses: &mut Vec<Loss>) -> String {
@@ -23,11 +59,7 @@ pub(super) fn custom_detection(request: &Request<'_>, query: String, losses: &mu
         Some(AlertSeverity::Medium) | None => "medium",
         Some(AlertSeverity::High) => "high",
     };
-    let has_columns = chooses_no_columns(&query);
-    if !has_columns {
-        let columns = REQUIRED.map(|column| format!("`{column}`")).join(", ");
-        losses.push(note(request, "output columns", &format!("a custom detection has to return {columns}")));
-    }
+    let query = with_contract(request, query, losses);
     let mut template = vec![
         text("title", title.clone()),
         ("description".to_owned(), description(request, &title)),
@@ -35,10 +67,9 @@ pub(super) fn custom_detection(request: &Request<'_>, query: String, losses: &mu
         text("category", envelope.tactics.first().cloned().unwrap_or_else(|| "SuspiciousActivity".to_owned())),
         list("mitreTechniques", envelope.techniques.iter().cloned()),
     ];
-    if has_columns && query.starts_with("Device") {
-        let kind = "#microsoft.graph.security.impactedDeviceAsset";
-        let asset = vec![("@odata.type".to_owned(), Node::Quoted(kind.to_owned())), text("identifier", "deviceId")];
-        template.push(("impactedAssets".to_owned(), Node::List(vec![Node::Map(asset)])));
+    let assets = assets(request, &query, losses);
+    if !assets.is_empty() {
+        template.push(("impactedAssets".to_owned(), Node::List(assets)));
     }
     let period = Node::Quoted(period(request, losses).to_owned());
     let entries = vec![
@@ -64,9 +95,56 @@ fn period(request: &Request<'_>, losses: &mut Vec<Loss>) -> &'static str {
     fits.1
 }
 
-/// Whether every column of the table is in the result.
-fn chooses_no_columns(query: &str) -> bool {
-    !["| project", "| summarize", "| distinct", "| count"].iter().any(|word| query.contains(word))
+/// The query with the columns that an alert is made of.
+fn with_contract(request: &Request<'_>, query: String, losses: &mut Vec<Loss>) -> String {
+    let listed = |columns: &[&str]| columns.iter().map(|column| format!("`{column}`")).collect::<Vec<_>>().join(", ");
+    match contract(&query) {
+        Contract::Kept => query,
+        Contract::Added(query, columns) => {
+            let message =
+                format!("a custom detection has to return {}; they are added to the result", listed(&columns));
+            losses.push(note(request, "output columns", &message));
+            query
+        }
+        Contract::Broken(columns) => {
+            let message = format!("a custom detection has to return {}", listed(columns));
+            let advice = "keep them in every group: `arg_max(Timestamp, ReportId, DeviceId)`";
+            losses.push(note(request, "output columns", &message).suggest(advice));
+            query
+        }
+    }
+}
+
+/// The assets that the entities of the rule are; the device of a rule without any.
+fn assets(request: &Request<'_>, query: &str, losses: &mut Vec<Loss>) -> Vec<Node> {
+    let mut found: Vec<(&str, &str)> = Vec::new();
+    for entity in &request.rule.envelope.entities {
+        let of_type = ASSETS.iter().filter(|(_, entity_type, _)| *entity_type == entity.entity_type);
+        let named = of_type.flat_map(|(kind, _, columns)| columns.iter().map(|column| (*kind, *column)));
+        let asset = named.into_iter().find(|(_, known)| entity.fields.iter().any(|(_, column)| column == known));
+        match asset {
+            Some(asset) if found.contains(&asset) => {}
+            Some(asset) => found.push(asset),
+            None => {
+                let message = format!("the entity `{}` is no asset of a custom detection", entity.entity_type);
+                losses.push(note(request, "entityMappings", &message));
+            }
+        }
+    }
+    let returns_device = || query.contains("Device") && contract(query) == Contract::Kept;
+    if request.rule.envelope.entities.is_empty() && returns_device() {
+        found.push(("impactedDeviceAsset", "DeviceId"));
+    }
+    found.into_iter().map(|(kind, column)| asset(kind, column)).collect()
+}
+
+fn asset(kind: &str, column: &str) -> Node {
+    let mut identifier = column.to_owned();
+    if let Some(first) = identifier.get_mut(..1) {
+        first.make_ascii_lowercase();
+    }
+    let kind = Node::Quoted(format!("#microsoft.graph.security.{kind}"));
+    Node::Map(vec![("@odata.type".to_owned(), kind), text("identifier", identifier)])
 }
 
 fn note(request: &Request<'_>, construct: &str, message: &str) -> Loss {

@@ -14,6 +14,7 @@ mod comparison;
 mod computed;
 mod condition;
 mod constant;
+mod contract;
 mod defender;
 mod digest;
 mod direction;

@@ -9,9 +9,9 @@ use super::reason::Reason;
 use super::spl;
 use super::yaml::{self, Node};
 use super::{Form, Request, Target};
-use crate::ir::TriggerOperator;
+use crate::ir::{Entity, TriggerOperator};
 use crate::mapping::connector_of;
-use crate::rule::{AlertSeverity, Seconds};
+use crate::rule::{AlertSeverity, RuleKind, Seconds};
 
 /// The converted query in the form that was asked for.
 pub(super) fn wrapped(
@@ -22,7 +22,7 @@ pub(super) fn wrapped(
 ) -> Result<String, Vec<Refusal>> {
     match (request.options.form, target) {
         (Form::Query, _) | (_, Target::Sigma) => Ok(query),
-        (Form::Rule, Target::Asim | Target::Sentinel) => Ok(sentinel_rule(request, target, query)),
+        (Form::Rule, Target::Asim | Target::Sentinel) => Ok(sentinel_rule(request, target, query, losses)),
         (Form::Rule, Target::Xdr) => Ok(custom_detection(request, query, losses)),
         (Form::SavedSearch, Target::Spl) => Ok(spl::saved_search(request, &query, losses)),
         (Form::ContentControl, Target::Spl) => Ok(spl::content_control(request, &query, losses)),
@@ -68,7 +68,7 @@ pub(super) fn list(key: &str, values: impl IntoIterator<Item = String>) -> (Stri
 }
 
 /// A rule of the public Sentinel repository. The query keeps the columns that the entities name.
-fn sentinel_rule(request: &Request<'_>, target: Target, query: String) -> String {
+fn sentinel_rule(request: &Request<'_>, target: Target, query: String, losses: &mut Vec<Loss>) -> String {
     let envelope = &request.rule.envelope;
     let title = title(request);
     let severity = match envelope.severity {
@@ -99,15 +99,16 @@ fn sentinel_rule(request: &Request<'_>, target: Target, query: String) -> String
         list("relevantTechniques", envelope.techniques.iter().cloned()),
         ("query".to_owned(), Node::Block(query)),
     ];
-    let entity = |entity: &crate::ir::Entity| {
+    let entity = |entity: &Entity| {
         let field = |(identifier, column): &(String, String)| {
             Node::Map(vec![text("identifier", identifier.clone()), text("columnName", column.clone())])
         };
         let fields = Node::List(entity.fields.iter().map(field).collect());
         Node::Map(vec![text("entityType", entity.entity_type.clone()), ("fieldMappings".to_owned(), fields)])
     };
-    if !envelope.entities.is_empty() {
-        entries.push(("entityMappings".to_owned(), Node::List(envelope.entities.iter().map(entity).collect())));
+    let entities: Vec<Node> = entities(request, losses).into_iter().map(entity).collect();
+    if !entities.is_empty() {
+        entries.push(("entityMappings".to_owned(), Node::List(entities)));
     }
     if !envelope.custom_details.is_empty() {
         let details = envelope.custom_details.iter().map(|(name, column)| text(name, column.clone())).collect();
@@ -116,6 +117,25 @@ fn sentinel_rule(request: &Request<'_>, target: Target, query: String) -> String
     entries.push(bare("version", envelope.version.clone().unwrap_or_else(|| "1.0.0".to_owned())));
     entries.push(text("kind", "Scheduled"));
     yaml::write(&Node::Map(entries))
+}
+
+/// The entities of the rule. What Defender calls an affected device has a name there that the result may lack.
+fn entities<'r>(request: &'r Request<'_>, losses: &mut Vec<Loss>) -> Vec<&'r Entity> {
+    let rule = request.rule;
+    let output = &rule.pipeline.output;
+    let is_returned = |entity: &&Entity| {
+        let mut columns = entity.fields.iter().map(|(_, column)| column);
+        rule.envelope.kind != RuleKind::CustomDetection
+            || output.is_open
+            || columns.all(|column| output.find(column).is_some())
+    };
+    let (kept, lost): (Vec<&Entity>, Vec<&Entity>) = rule.envelope.entities.iter().partition(is_returned);
+    for entity in lost {
+        let column = entity.fields.first().map_or("", |(_, column)| column);
+        let message = format!("the entity `{}` needs `{column}`, which the query does not return", entity.entity_type);
+        losses.push(note(request, "impactedAssets", &message));
+    }
+    kept
 }
 
 /// How often the rule runs and how far it looks back. Sigma knows only the windows of correlations, which a rule has

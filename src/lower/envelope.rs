@@ -1,7 +1,7 @@
 //! Metadata of the rule file → envelope of the detection.
 
 use crate::ir::{Entity, Envelope, Trigger, TriggerOperator};
-use crate::rule::{EntityMapping, Located, Metadata, RuleKind};
+use crate::rule::{EntityMapping, ImpactedAsset, Located, Metadata, RuleKind};
 
 /// What stands around the query. Values that cannot be read as their type are left out: lint rules report them.
 pub(super) fn envelope(metadata: &Metadata, kind: RuleKind) -> Envelope {
@@ -19,7 +19,12 @@ pub(super) fn envelope(metadata: &Metadata, kind: RuleKind) -> Envelope {
         alert_format: texts(&metadata.alert_formats).into_iter().next(),
         tactics: texts(&metadata.tactics),
         techniques: texts(&metadata.techniques),
-        entities: metadata.entities.iter().filter_map(entity).collect(),
+        entities: metadata
+            .entities
+            .iter()
+            .filter_map(entity)
+            .chain(metadata.impacted_assets.iter().filter_map(asset))
+            .collect(),
         custom_details: metadata
             .custom_details
             .iter()
@@ -66,6 +71,34 @@ fn entity(mapping: &EntityMapping) -> Option<Entity> {
         .iter()
         .filter_map(|field| Some((text(field.identifier.as_ref()).unwrap_or_default(), text(field.column.as_ref())?)));
     Some(Entity { entity_type: text(mapping.entity_type.as_ref())?, fields: fields.collect() })
+}
+
+/// What a Defender detection says is affected, as Sentinel's entity: by the column that it names, but for a device, which
+/// Sentinel knows by its name only.
+fn asset(asset: &ImpactedAsset) -> Option<Entity> {
+    let identifier = text(asset.identifier.as_ref())?;
+    let mut column = identifier.clone();
+    column.get_mut(..1)?.make_ascii_uppercase();
+    let (entity_type, field) = match text(asset.kind.as_ref())?.rsplit('.').next()? {
+        "impactedDeviceAsset" => {
+            if column == "DeviceId" {
+                "DeviceName".clone_into(&mut column);
+            }
+            ("Host", "FullName")
+        }
+        "impactedUserAsset" => ("Account", account_identifier(&column)?),
+        "impactedMailboxAsset" if column == "SenderDisplayName" => ("Mailbox", "DisplayName"),
+        "impactedMailboxAsset" => ("Mailbox", "MailboxPrimaryAddress"),
+        _ => return None,
+    };
+    Some(Entity { entity_type: entity_type.to_owned(), fields: vec![(field.to_owned(), column)] })
+}
+
+/// How Sentinel knows an account that is in a column of that name.
+fn account_identifier(column: &str) -> Option<&'static str> {
+    const ENDINGS: [(&str, &str); 5] =
+        [("Upn", "FullName"), ("Sid", "Sid"), ("ObjectId", "AadUserId"), ("Name", "Name"), ("Domain", "NTDomain")];
+    ENDINGS.iter().find(|(ending, _)| column.ends_with(ending)).map(|(_, identifier)| *identifier)
 }
 
 fn data_types(metadata: &Metadata) -> Vec<String> {

@@ -4,7 +4,8 @@ use super::detect::Detected;
 use super::document::View;
 use super::tree::NodeId;
 use crate::rule::{
-    Connector, EntityMapping, FieldMapping, Located, LocatedDuration, Metadata, Repetition, RuleKind, Seconds,
+    Connector, EntityMapping, FieldMapping, ImpactedAsset, Located, LocatedDuration, Metadata, Repetition, RuleKind,
+    Seconds,
 };
 use crate::span::{Place, Span};
 
@@ -39,6 +40,7 @@ fn sentinel(view: &View<'_>) -> Metadata {
         tags: tags(view, &["tags"]),
         connectors: connectors(view),
         entities: entities(view, &["entityMappings"]),
+        impacted_assets: Vec::new(),
         custom_details: custom_details(view, &["customDetails"]),
         alert_formats: ["alertDisplayNameFormat", "alertDescriptionFormat"]
             .iter()
@@ -79,6 +81,7 @@ fn defender(view: &View<'_>) -> Metadata {
         query_period: duration(view, &["schedule", "lookback"]),
         tactics: list(view, &in_template("category")),
         techniques: list(view, &in_template("mitreTechniques")),
+        impacted_assets: impacted_assets(view, &in_template("impactedAssets")),
         tags: tags(view, &["tags"]),
         author: author(view),
         references: list(view, &["references"]),
@@ -278,6 +281,15 @@ fn entities(view: &View<'_>, path: &[&str]) -> Vec<EntityMapping> {
             .unwrap_or_default(),
     };
     items.into_iter().filter(|item| !view.entries(*item).is_empty()).map(entity).collect()
+}
+
+fn impacted_assets(view: &View<'_>, path: &[&str]) -> Vec<ImpactedAsset> {
+    let items = view.at(path).map(|node| view.items(node)).unwrap_or_default();
+    let asset = |item| ImpactedAsset {
+        kind: view.get(item, "@odata.type").and_then(|node| view.located(node)),
+        identifier: view.get(item, "identifier").and_then(|node| view.located(node)),
+    };
+    items.into_iter().filter(|item| !view.entries(*item).is_empty()).map(asset).collect()
 }
 
 fn custom_details(view: &View<'_>, path: &[&str]) -> Vec<(Located<String>, Located<String>)> {

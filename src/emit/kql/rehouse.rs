@@ -42,7 +42,11 @@ fn has_table(platform: Platform, table: &str) -> bool {
     let known = BUILTIN.table(table);
     match platform {
         Platform::Xdr => known.is_some_and(Table::is_in_defender),
-        Platform::Asim | Platform::Sentinel => known.is_none_or(Table::is_in_log_analytics),
+        Platform::Asim | Platform::Sentinel => known.is_none_or(|table| {
+            // Some lists of workspace tables have those of Defender that no connector brings there.
+            let is_brought = || !table.is_in_defender() || table.column(platform.time_column()).is_some();
+            table.is_in_log_analytics() && is_brought()
+        }),
     }
 }
 
