@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::reason::Reason;
+use super::cim::WEIGHT;
 use super::compute::seconds;
 use super::expression::field_name;
 use super::quoted_name;
@@ -21,6 +22,7 @@ pub(super) fn summarize(search: &mut Search<'_, '_>, stage: &Stage, aggregates: 
         // The row itself is kept, with every column.
         let order = if order.is_empty() { String::new() } else { format!(" sortby {order}") };
         search.commands.push(format!("dedup keepempty=true {}{order}", list_of(&keys)));
+        search.is_weighted = false;
         return;
     }
     let mut parts = Vec::new();
@@ -47,7 +49,7 @@ pub(super) fn summarize(search: &mut Search<'_, '_>, stage: &Stage, aggregates: 
         search.refuse(stage, "no aggregate of it can be made on the target");
         return;
     }
-    if parts.is_empty() {
+    if parts.is_empty() || (keys.is_empty() && search.is_weighted) {
         parts.push("count".to_owned());
     }
     if !keys.is_empty() {
@@ -56,12 +58,36 @@ pub(super) fn summarize(search: &mut Search<'_, '_>, stage: &Stage, aggregates: 
     }
     let by = if keys.is_empty() { String::new() } else { format!(" by {}", list_of(&keys)) };
     search.lists = parts.iter().filter_map(|part| list_name(part)).collect();
+    let counts = if keys.is_empty() && search.is_weighted { counts_of(&parts) } else { Vec::new() };
     search.commands.push(format!("stats {}{by}", parts.join(", ")));
+    if !counts.is_empty() {
+        // Without a row to add up, a sum is nothing, where a count is zero.
+        search.commands.push(format!("fillnull value=0 {}", list_of(&counts)));
+    }
+    search.is_weighted = false;
     search.names = names;
 }
 
+/// Writes a `count`.
+pub(super) fn count(search: &mut Search<'_, '_>, name: &str) {
+    let function = if search.is_weighted { format!("count, sum({WEIGHT})") } else { "count".to_owned() };
+    search.commands.push(format!("stats {function} as {}", quoted_name(name)));
+    if search.is_weighted {
+        search.commands.push(format!("fillnull value=0 {}", quoted_name(name)));
+        search.is_weighted = false;
+    }
+    search.names = BTreeSet::from([name.to_owned()]);
+}
+
+/// The results that count events by the weight of their rows.
+fn counts_of(parts: &[String]) -> Vec<String> {
+    let is_count = |part: &&String| part.starts_with(&format!("sum({WEIGHT}) as ")) || part.contains(&format!(", {WEIGHT}, 0)"));
+    let name = |part: &String| part.rsplit_once(" as ").map(|(_, name)| name.trim_matches('"').to_owned());
+    parts.iter().filter(is_count).filter_map(name).collect()
+}
+
 /// The name of a result that holds several values.
-fn list_name(part: &str) -> Option<String> {
+pub(super) fn list_name(part: &str) -> Option<String> {
     let is_list = part.starts_with("values(") || part.starts_with("list(");
     let (_, name) = part.rsplit_once(" as ").filter(|_| is_list)?;
     Some(name.trim_matches('"').to_owned())
@@ -117,7 +143,7 @@ fn whole_row(search: &Search<'_, '_>, value: &Expr) -> Option<String> {
 }
 
 /// The functions of `stats` that an aggregate is, with their result columns.
-fn of_aggregate(search: &mut Search<'_, '_>, aggregate: &Aggregate) -> Option<Vec<(String, String)>> {
+pub(super) fn of_aggregate(search: &mut Search<'_, '_>, aggregate: &Aggregate) -> Option<Vec<(String, String)>> {
     let ExprKind::Call { name, arguments } = &aggregate.value.kind else { return None };
     if matches!(name.as_str(), "arg_max" | "arg_min" | "argmax" | "argmin") {
         return of_row(search, name, arguments, &aggregate.names);
@@ -130,7 +156,16 @@ fn of_aggregate(search: &mut Search<'_, '_>, aggregate: &Aggregate) -> Option<Ve
 fn function(search: &mut Search<'_, '_>, name: &str, arguments: &[Expr], whole: &Expr) -> Option<String> {
     let first = arguments.first().and_then(|argument| search.value(argument));
     let when = |value: &str, predicate: &Expr| Some(format!("eval(if({}, {value}, null()))", search.value(predicate)?));
+    if search.is_weighted && depends_on_number(name) {
+        return None;
+    }
     Some(match (name, arguments) {
+        ("count", []) if search.is_weighted => format!("sum({WEIGHT})"),
+        ("countif", [_]) if search.is_weighted => format!("sum(eval(if({}, {WEIGHT}, 0)))", first?),
+        ("sum", [_]) if search.is_weighted => format!("sum(eval({}*{WEIGHT}))", first?),
+        ("sumif", [_, predicate]) if search.is_weighted => {
+            format!("sum({})", when(&format!("{}*{WEIGHT}", first?), predicate)?)
+        }
         ("count", []) => "count".to_owned(),
         ("countif", [_]) => format!("count(eval(if({}, 1, null())))", first?),
         ("dcount" | "count_distinct", [_, ..]) => {
@@ -170,6 +205,12 @@ fn function(search: &mut Search<'_, '_>, name: &str, arguments: &[Expr], whole: 
         }
         _ => return None,
     })
+}
+
+/// Whether the result depends on how many equal rows there are in a way that their weight cannot make up for.
+fn depends_on_number(name: &str) -> bool {
+    let is_list = name.starts_with("make_list") || name == "makelist";
+    is_list || matches!(name, "avg" | "avgif" | "stdev" | "variance" | "percentile")
 }
 
 fn note_list(search: &mut Search<'_, '_>, aggregate: &Expr) {

@@ -15,7 +15,9 @@ use super::compute::compute;
 use super::expression::field_name;
 use super::tail::{Search, eval_name, list_of, number};
 use super::time::epoch;
-use super::{first_search, known_selector, part, quote, quoted_name, stats, wanted as with_wishes};
+use super::{
+    cim, first_search, is_modelled, known_selector, part, quote, quoted_name, stats, tstats, wanted as with_wishes,
+};
 use crate::ir::{Expr, ExprKind, Field, Pipeline, SourceKind, Stage};
 use crate::mapping::{Assumption, Resolution, ValueForm};
 use crate::schema::{Origin, ScalarType};
@@ -41,7 +43,12 @@ pub(super) fn compile<'r, 'a>(
         (union(request, branches, &of_branches)?, stages)
     } else {
         let split = split(pipeline);
-        if let Some((search, rest)) = stats::joined(request, &split, &wanted)? {
+        let whole = if is_modelled(request) {
+            tstats::summarized(request, &split)
+        } else {
+            stats::joined(request, &split, &wanted)?
+        };
+        if let Some((search, rest)) = whole {
             (search, rest)
         } else {
             let required = needed(&split.tail, keys.clone());
@@ -79,8 +86,9 @@ fn union<'r, 'a>(
     };
     let partial = names.iter().filter(|name| searches.iter().any(|search| lacks(search, name))).cloned().collect();
     let mut losses: Vec<Loss> = searches.iter_mut().flat_map(|search| std::mem::take(&mut search.losses)).collect();
+    let is_weighted = searches.iter().any(|search| search.is_weighted);
     let is_streaming = |search: &Search<'_, '_>| {
-        search.commands.iter().all(|command| command.starts_with("where ") || command.starts_with("eval "))
+        !search.first.starts_with('|') && search.commands.iter().all(|command| command.starts_with("where ") || command.starts_with("eval "))
     };
     let bracketed: Vec<String> = searches.iter().map(Search::bracketed).collect();
     let (first, commands) = if searches.iter().all(is_streaming) {
@@ -95,19 +103,11 @@ fn union<'r, 'a>(
         let appended = bracketed.iter().skip(1).map(|text| format!("append {text}"));
         let first = searches.first();
         let commands = first.map(|first| first.commands.clone()).unwrap_or_default();
-        (first.map(|first| first.first.clone()).unwrap_or_default(), commands.into_iter().chain(appended).collect())
+        let weights = is_weighted.then(|| format!("fillnull value=1 {}", cim::WEIGHT));
+        let commands = commands.into_iter().chain(appended).chain(weights).collect();
+        (first.map(|first| first.first.clone()).unwrap_or_default(), commands)
     };
-    Ok(Search {
-        request,
-        first,
-        commands,
-        names,
-        lists: BTreeSet::new(),
-        partial,
-        later: BTreeSet::new(),
-        losses,
-        refusals: Vec::new(),
-    })
+    Ok(Search { names, partial, is_weighted, losses, ..Search::new(request, first, commands) })
 }
 
 /// The events of the head, with the columns that are looked at later under KQL's names.
@@ -126,39 +126,39 @@ fn head<'r, 'a>(
     }
     let required = required.iter().filter(|name| split.has(name)).cloned().collect();
     let rows = rows_with(request, split, &required)?;
-    let selector = known_selector(request, rows.recognised.log_source, &rows.recognised.name)?;
-    let (first, commands) = first_search(&selector, rows.window, &rows.condition);
-    let mut search = Search {
-        request,
-        first,
-        commands,
-        names: BTreeSet::new(),
-        lists: BTreeSet::new(),
-        partial: BTreeSet::new(),
-        later: BTreeSet::new(),
-        losses: rows.losses.clone(),
-        refusals: Vec::new(),
-    };
+    let mut losses = rows.losses.clone();
     let mut made = Vec::new();
+    let (mut names, mut fields) = (BTreeSet::new(), BTreeSet::new());
     for name in &wanted {
         let value = split.value(&typed_column(split, name));
         match field_value(request, &rows, &value) {
             Some(text) => {
-                search.losses.extend(super::assumed(&value, split.head.source.span));
+                losses.extend(super::assumed(&value, split.head.source.span));
                 if !is_time(request.hub, &value) {
-                    search.losses.extend(assumptions(&rows, &value, split.head.source.span));
+                    losses.extend(assumptions(&rows, &value, split.head.source.span));
                 }
                 if text != field_name(name) {
                     made.push(format!("{}={text}", eval_name(name)));
                 }
-                search.names.insert(name.clone());
+                names.insert(name.clone());
+                cim::fields_of(request, &rows.columns, &value, &mut fields);
             }
-            None => search.losses.push(
+            None => losses.push(
                 Loss::new(LossClass::Informational, Reason::OutputDropped, split.head.source.span, &**name)
                     .says(format!("the column `{name}` has no counterpart and is left out")),
             ),
         }
     }
+    let (first, commands) = if is_modelled(request) {
+        let (first, commands, assumed) = cim::events(request, &split.head, &rows, fields)?;
+        losses.push(assumed);
+        (first, commands)
+    } else {
+        let selector = known_selector(request, rows.recognised.log_source, &rows.recognised.name)?;
+        first_search(&selector, rows.window, &rows.condition)
+    };
+    let is_weighted = is_modelled(request);
+    let mut search = Search { names, is_weighted, losses, ..Search::new(request, first, commands) };
     if !made.is_empty() {
         search.commands.push(format!("eval {}", made.join(", ")));
     }
@@ -219,7 +219,8 @@ pub(super) fn field_value(request: &Request<'_>, rows: &Rows<'_>, value: &Expr) 
         let text = self::value(&resolution, is_any_element, &subject)?;
         Some(if subject.ty == ScalarType::Datetime { epoch(&text) } else { text })
     };
-    column(value).or_else(|| compute(&fold(value), &column))
+    let text = column(value).or_else(|| compute(&fold(value), &column));
+    text.filter(|text| !is_modelled(request) || !cim::reads_event(text))
 }
 
 /// The value of a column as an expression over the target's fields.
@@ -280,6 +281,7 @@ fn step(search: &mut Search<'_, '_>, step: &Step) {
             let names: Vec<String> = columns.iter().map(|column: &OutputColumn| column.name.clone()).collect();
             if names.iter().all(|name| search.names.contains(name)) {
                 search.commands.push(format!("dedup keepempty=true {}", list_of(&names)));
+                search.is_weighted = false;
             } else {
                 let message = "a column of `distinct` is not there on the target";
                 search.refusals.push(Refusal::new(step.span, Reason::FieldUnmapped, "distinct", message));

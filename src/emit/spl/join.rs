@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::loss::{Loss, LossClass, under_negation};
 use super::super::reason::Reason;
+use super::cim::WEIGHT;
 use super::compile;
 use super::quoted_name;
 use super::tail::{Search, eval_name, list_of};
@@ -12,6 +13,9 @@ use crate::mapping::Assumption;
 
 /// Field that marks a hit of an anti join.
 const HIT: &str = "kql_hit";
+
+/// Field with the number of equal events that the row of the other side stands for.
+const PARTNERS: &str = "kql_partners";
 
 /// What a join asks of the rows of its main side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,6 +113,11 @@ fn attach<'r, 'a>(
         made.push(format!("{HIT}=1"));
         fields.push(HIT.to_owned());
     }
+    let is_weighted = other.is_weighted && matches!(asks, Asks::Pairs { .. });
+    if is_weighted {
+        made.push(format!("{PARTNERS}={WEIGHT}"));
+        fields.push(PARTNERS.to_owned());
+    }
     if !made.is_empty() {
         other.commands.push(format!("eval {}", made.join(", ")));
     }
@@ -124,6 +133,12 @@ fn attach<'r, 'a>(
     if asks == Asks::NoPartner {
         main.commands.push(format!("where isnull({HIT})"));
         under_negation(&mut other.losses);
+    }
+    if is_weighted {
+        // As many pairs as the events of one row and those of the other make.
+        let own = if main.is_weighted { format!("{WEIGHT}*") } else { String::new() };
+        main.commands.push(format!("eval {WEIGHT}={own}coalesce({PARTNERS}, 1)"));
+        main.is_weighted = true;
     }
     main.names.extend(columns.iter().map(|(_, output)| output.clone()));
     let is_list = |(own, _): &&(String, String)| other.lists.contains(own);
@@ -159,6 +174,7 @@ fn right_outer<'r, 'a>(
 fn rename_to_outputs(search: &mut Search<'_, '_>, outputs: &[(String, String)], further: &[String]) {
     let mut fields: Vec<String> = outputs.iter().map(|(own, _)| own.clone()).collect();
     fields.extend(further.iter().cloned());
+    fields.extend(search.is_weighted.then(|| WEIGHT.to_owned()));
     search.commands.push(format!("table {}", list_of(&fields)));
     let is_renamed = |(own, output): &&(String, String)| own != output;
     let rename = |(own, output): &(String, String)| format!("{} as {}", quoted_name(own), quoted_name(output));

@@ -18,6 +18,7 @@ mod search;
 mod stats;
 mod tail;
 mod time;
+mod tstats;
 
 use super::adapt::Style;
 use super::boolean::{Tree, Words};
@@ -51,17 +52,13 @@ impl Backend for Spl {
     fn emit(&self, request: &Request<'_>) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
         let is_plain =
             flatten(&request.rule.pipeline).is_ok_and(|flat| !matches!(flat.source.kind, SourceKind::Union(_)));
-        if request.options.splunk_style == SplunkStyle::Cim {
-            if is_plain {
-                return cim::modelled(request);
-            }
-            let message = "only rules of filters are written for data models";
-            let span = request.rule.pipeline.span;
-            return Err(vec![Refusal::new(span, Reason::OperatorUnsupported, "cim", message)]);
-        }
         // The entities of a rule name columns, which have to be there under their names.
         let is_rule = matches!(request.options.form, Form::SavedSearch | Form::ContentControl);
         let names_columns = is_rule && !request.rule.envelope.entities.is_empty();
+        if is_modelled(request) {
+            let plain = if is_plain && !names_columns { cim::modelled(request)? } else { None };
+            return plain.map_or_else(|| piped(request), Ok);
+        }
         let is_table = is_plain && !names_columns && !shows_bags(request);
         let (text, mut losses) = if is_table { plain(request)? } else { piped(request)? };
         losses.push(
@@ -71,6 +68,11 @@ impl Backend for Spl {
         );
         Ok((text, losses))
     }
+}
+
+/// Whether the search reads data models.
+fn is_modelled(request: &Request<'_>) -> bool {
+    request.options.splunk_style == SplunkStyle::Cim
 }
 
 /// Whether a column of the result is an array or a bag, which is no field of its own.
@@ -117,10 +119,8 @@ fn known_selector(request: &Request<'_>, source: &LogSource, name: &str) -> Resu
 
 /// What Splunk can write.
 fn style(request: &Request<'_>, separator: char) -> Style {
-    let is_modelled = request.options.splunk_style == SplunkStyle::Cim;
     Style {
-        // What a data model gives is what `tstats` groups by: no values that are computed first, no text of the event.
-        compute: if is_modelled { None } else { Some(compute::compute) },
+        compute: Some(if is_modelled(request) { cim::compute } else { compute::compute }),
         time_field: Some("_time"),
         ..foreign_style(request, separator, regex::Syntax::Pcre, true, search::spell)
     }
@@ -139,7 +139,7 @@ fn places(source: &LogSource, is_modelled: bool) -> Vec<KeptAt<'_>> {
 }
 
 fn wanted<T>(request: &Request<'_>, run: impl FnOnce(&Wishes<'_>) -> T) -> T {
-    let is_modelled = request.options.splunk_style == SplunkStyle::Cim;
+    let is_modelled = is_modelled(request);
     let of_model =
         |source: &LogSource| -> &'static [Dialect] { if source.data_model.is_some() { &[Dialect::Cim] } else { &[] } };
     run(&Wishes {

@@ -227,6 +227,5 @@ fn written<'r, 'a>(
     let first = firsts.join(" OR ");
     let lists = results.iter().cloned().collect();
     let names = names.into_iter().chain(results).collect();
-    let (partial, later) = (BTreeSet::new(), BTreeSet::new());
-    Ok(Search { request, first, commands, names, lists, partial, later, losses, refusals: Vec::new() })
+    Ok(Search { names, lists, losses, ..Search::new(request, first, commands) })
 }

@@ -12,10 +12,9 @@ use super::super::rows::conjuncts_of;
 use super::super::subject::{ColumnSet, Columns, Subject, subject};
 use super::super::translate::{Known, Position, Translator};
 use super::super::{Request, Unmapped};
-use super::aggregate;
 use super::compute::compute;
 use super::expression::field_name;
-use super::{expression, part, quoted_name, style};
+use super::{aggregate, cim, expression, is_modelled, part, quoted_name, style};
 use crate::ir::{Assignment, Expr, ExprKind, Stage, StageKind};
 use crate::mapping::Dialect;
 use crate::schema::{ScalarType, Value};
@@ -34,11 +33,31 @@ pub(super) struct Search<'r, 'a> {
     pub(super) lists: BTreeSet<String>,
     /// Columns that only some of the united sources have on the target.
     pub(super) partial: BTreeSet<String>,
+    /// Whether a row stands for as many equal events as [`cim::WEIGHT`] says.
+    pub(super) is_weighted: bool,
     /// Columns that the stages behind the present one look at.
     pub(super) later: BTreeSet<String>,
     /// What differs.
     pub(super) losses: Vec<Loss>,
     pub(super) refusals: Vec<Refusal>,
+}
+
+impl<'r, 'a> Search<'r, 'a> {
+    /// A search of events, before anything is known of its columns.
+    pub(super) fn new(request: &'r Request<'a>, first: String, commands: Vec<String>) -> Self {
+        Self {
+            request,
+            first,
+            commands,
+            names: BTreeSet::new(),
+            lists: BTreeSet::new(),
+            partial: BTreeSet::new(),
+            is_weighted: false,
+            later: BTreeSet::new(),
+            losses: Vec::new(),
+            refusals: Vec::new(),
+        }
+    }
 }
 
 impl Search<'_, '_> {
@@ -104,6 +123,7 @@ impl Search<'_, '_> {
                 let names: Vec<String> = list.iter().map(|assignment| assignment.name.clone()).collect();
                 if self.has_all(&names, stage) {
                     self.commands.push(format!("dedup keepempty=true {}", list_of(&names)));
+                    self.is_weighted = false;
                     self.keep(names, stage);
                 }
             }
@@ -120,8 +140,7 @@ impl Search<'_, '_> {
                 None => self.refuse(stage, "the number of rows is not constant"),
             },
             StageKind::Count(name) => {
-                self.commands.push(format!("stats count as {}", quoted_name(name)));
-                self.names = BTreeSet::from([name.clone()]);
+                aggregate::count(self, name);
             }
             StageKind::Summarize { aggregates, by } => aggregate::summarize(self, stage, aggregates, by),
             StageKind::MvExpand(list) => self.expand(list, stage),
@@ -195,6 +214,7 @@ impl Search<'_, '_> {
             known: Known::new(),
         };
         let condition = translator.condition(&self.renamed(conjunct), Position::TOP);
+        let condition = if is_modelled(self.request) { cim::with_empty(condition) } else { condition };
         self.losses = translator.losses;
         self.refusals.extend(translator.refusals);
         if condition != Condition::Constant(true) {
@@ -277,7 +297,8 @@ impl Search<'_, '_> {
             self.refuse(stage, "none of the columns is there on the target");
             return;
         }
-        self.commands.push(format!("table {}", list_of(&kept)));
+        let weight = if self.is_weighted { format!(" {}", cim::WEIGHT) } else { String::new() };
+        self.commands.push(format!("table {}{weight}", list_of(&kept)));
         self.names = kept.into_iter().collect();
     }
 
