@@ -36,13 +36,7 @@ pub(super) fn summarize(search: &mut Search<'_, '_>, stage: &Stage, aggregates: 
                     names.insert(name);
                 }
             }
-            None => search.losses.push(
-                Loss::new(LossClass::Informational, Reason::OutputDropped, aggregate.span, aggregate.names.join(", "))
-                    .says(format!(
-                        "the aggregate `{}` cannot be made on the target and is left out",
-                        aggregate.names.join("`, `")
-                    )),
-            ),
+            None => search.losses.push(lost_aggregate(aggregate)),
         }
     }
     if keys.is_empty() && parts.is_empty() {
@@ -66,6 +60,13 @@ pub(super) fn summarize(search: &mut Search<'_, '_>, stage: &Stage, aggregates: 
     }
     search.is_weighted = false;
     search.names = names;
+}
+
+/// The loss of an aggregate that the target cannot make.
+pub(super) fn lost_aggregate(aggregate: &Aggregate) -> Loss {
+    let names = aggregate.names.join("`, `");
+    Loss::new(LossClass::Informational, Reason::OutputDropped, aggregate.span, aggregate.names.join(", "))
+        .says(format!("the aggregate `{names}` cannot be made on the target and is left out"))
 }
 
 /// Writes a `count`.

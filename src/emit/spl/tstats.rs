@@ -11,9 +11,9 @@ use super::super::reason::Reason;
 use super::super::rows::Rows;
 use super::super::subject::{Subject, subject};
 use super::super::time::{TICKS_PER_SECOND, is_time};
-use super::aggregate::{list_name, of_aggregate};
+use super::aggregate::{list_name, lost_aggregate, of_aggregate};
 use super::cim::Tested;
-use super::compile::{column, rows_with};
+use super::compile::{column, field_value, rows_with, typed_column};
 use super::expression::field_name;
 use super::quoted_name;
 use super::tail::Search;
@@ -50,7 +50,12 @@ pub(super) fn summarized<'s, 'r, 'a>(
     let mut statistics = Vec::new();
     let mut outputs = BTreeSet::new();
     for aggregate in &aggregates {
-        let value = model.expression(&fold(&split.value(&aggregate.value)))?;
+        let Some(value) = model.expression(&fold(&split.value(&aggregate.value))) else {
+            // Of single events, it could be made no better where the model lacks a column.
+            model.lacks_column(split, &aggregate.value).then_some(())?;
+            search.losses.push(lost_aggregate(aggregate));
+            continue;
+        };
         names(&value, &mut search.names);
         for (function, name) in of_aggregate(&mut search, &Aggregate { value, ..aggregate.clone() })? {
             // `tstats` takes fields only, and keeps no order.
@@ -136,6 +141,14 @@ impl InModel<'_, '_> {
         }
         let seconds = is_of_time.then(|| seconds.unwrap_or(1));
         Some(Key { name: key.name.clone(), field: field.name, seconds })
+    }
+
+    /// Whether a column of the expression has nothing in the data model that it could be computed from.
+    fn lacks_column(&self, split: &Split<'_>, expr: &Expr) -> bool {
+        let mut used = BTreeSet::new();
+        names(expr, &mut used);
+        let value = |name: &String| split.value(&typed_column(split, name));
+        used.iter().any(|name| field_value(self.request, self.rows, &value(name)).is_none())
     }
 
     /// The expression with the fields of the data model; `None` if a column is no field there.
