@@ -1,22 +1,23 @@
 //! From a pipeline to a search: the events, their columns under KQL's names, then stage after stage.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::Request;
-use super::super::flatten::{OutputColumn, Split, Step, StepKind, innermost, split};
+use super::super::flatten::{OutputColumn, Split, Step, StepKind, innermost, map_children, split_at};
 use super::super::fold::fold;
+use super::super::kql::print;
 use super::super::loss::{Loss, LossClass, Refusal};
-use super::super::needed::needed;
+use super::super::needed::{names, needed};
 use super::super::reason::Reason;
 use super::super::rows::{Rows, rows};
 use super::super::subject::{Subject, subject};
 use super::super::time::is_time;
-use super::compute::compute;
 use super::expression::field_name;
 use super::tail::{Search, eval_name, list_of, number};
 use super::time::epoch;
 use super::{
-    cim, first_search, is_modelled, known_selector, part, quote, quoted_name, stats, tstats, wanted as with_wishes,
+    cim, compute, first_search, is_modelled, known_selector, part, quote, quoted_name, stats, tstats,
+    wanted as with_wishes, window,
 };
 use crate::ir::{Expr, ExprKind, Field, Pipeline, SourceKind, Stage};
 use crate::mapping::{Assumption, Resolution, ValueForm};
@@ -42,7 +43,7 @@ pub(super) fn compile<'r, 'a>(
         let of_branches = needed(&stages, wanted);
         (union(request, branches, &of_branches)?, stages)
     } else {
-        let split = split(pipeline);
+        let split = split_at(pipeline, &window::is_windowed);
         let whole = if is_modelled(request) {
             tstats::summarized(request, &split)
         } else {
@@ -57,6 +58,7 @@ pub(super) fn compile<'r, 'a>(
     };
     for (index, stage) in tail.iter().enumerate() {
         search.later = needed(&tail[index + 1..], outputs.clone());
+        search.decisive = needed(&tail[index + 1..], BTreeSet::new());
         search.stage(stage);
     }
     if search.refusals.is_empty() { Ok(search) } else { Err(search.refusals) }
@@ -124,11 +126,18 @@ fn head<'r, 'a>(
             wanted.extend(columns.iter().map(|column| column.name.clone()));
         }
     }
+    if split.tail.iter().any(|stage| window::is_windowed(stage)) {
+        for step in &split.head.steps {
+            if let StepKind::Sort(keys) = &step.kind {
+                keys.iter().for_each(|(key, _)| names(key, &mut wanted));
+            }
+        }
+    }
     let required = required.iter().filter(|name| split.has(name)).cloned().collect();
     let rows = rows_with(request, split, &required)?;
     let mut losses = rows.losses.clone();
     let mut made = Vec::new();
-    let (mut names, mut fields) = (BTreeSet::new(), BTreeSet::new());
+    let (mut columns, mut fields, mut lost) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::new());
     for name in &wanted {
         let value = split.value(&typed_column(split, name));
         match field_value(request, &rows, &value) {
@@ -140,13 +149,16 @@ fn head<'r, 'a>(
                 if text != field_name(name) {
                     made.push(format!("{}={text}", eval_name(name)));
                 }
-                names.insert(name.clone());
+                columns.insert(name.clone());
                 cim::fields_of(request, &rows.columns, &value, &mut fields);
             }
-            None => losses.push(
-                Loss::new(LossClass::Informational, Reason::OutputDropped, split.head.source.span, &**name)
-                    .says(format!("the column `{name}` has no counterpart and is left out")),
-            ),
+            None => {
+                lost.insert(name.clone(), cause(request, &rows, &value));
+                losses.push(
+                    Loss::new(LossClass::Informational, Reason::OutputDropped, split.head.source.span, &**name)
+                        .says(format!("the column `{name}` has no counterpart and is left out")),
+                );
+            }
         }
     }
     let (first, commands) = if is_modelled(request) {
@@ -158,7 +170,7 @@ fn head<'r, 'a>(
         first_search(&selector, rows.window, &rows.condition)
     };
     let is_weighted = is_modelled(request);
-    let mut search = Search { names, is_weighted, losses, ..Search::new(request, first, commands) };
+    let mut search = Search { names: columns, lost, is_weighted, losses, ..Search::new(request, first, commands) };
     if !made.is_empty() {
         search.commands.push(format!("eval {}", made.join(", ")));
     }
@@ -169,6 +181,17 @@ fn head<'r, 'a>(
     Ok(search)
 }
 
+/// Why the value of a column is not there on the target.
+fn cause(request: &Request<'_>, rows: &Rows<'_>, value: &Expr) -> String {
+    let mut columns = Vec::new();
+    columns_of(request, value, &mut columns);
+    let place = rows.columns.log_source;
+    match columns.iter().find(|column| field_value(request, rows, column).is_none()) {
+        Some(column) => format!("`{}` has no counterpart for `{place}`", print::expression(column)),
+        None => format!("`{}` cannot be computed", print::expression(value)),
+    }
+}
+
 /// The rows, on a log source that has all of the wanted columns if there is one.
 pub(super) fn rows_with<'a>(
     request: &Request<'a>,
@@ -176,12 +199,8 @@ pub(super) fn rows_with<'a>(
     wanted: &BTreeSet<String>,
 ) -> Result<Rows<'a>, Vec<Refusal>> {
     let values: Vec<Expr> = wanted.iter().map(|name| split.value(&typed_column(split, name))).collect();
-    let plain: Vec<Expr> = values
-        .into_iter()
-        .filter(|value| {
-            matches!(value.kind, ExprKind::Field(_) | ExprKind::Member { .. }) && !is_time(request.hub, value)
-        })
-        .collect();
+    let mut plain = Vec::new();
+    values.iter().for_each(|value| columns_of(request, value, &mut plain));
     with_wishes(request, |wishes| {
         let found = rows(request, wishes, &split.head, &[]);
         // A field that is spelled in several ways is there as well.
@@ -191,6 +210,22 @@ pub(super) fn rows_with<'a>(
         }
         rows(request, wishes, &split.head, &plain).or(found)
     })
+}
+
+/// The columns that a value is computed from, as the mapping knows them.
+fn columns_of(request: &Request<'_>, value: &Expr, found: &mut Vec<Expr>) {
+    if is_time(request.hub, value) {
+        return;
+    }
+    match subject(value) {
+        Some(subject) if subject.column.is_some() => found.push(value.clone()),
+        _ => {
+            map_children(value, &mut |child| {
+                columns_of(request, child, found);
+                child.clone()
+            });
+        }
+    }
 }
 
 /// A reference to a column of the source, with its type.
@@ -219,7 +254,7 @@ pub(super) fn field_value(request: &Request<'_>, rows: &Rows<'_>, value: &Expr) 
         let text = self::value(&resolution, is_any_element, &subject)?;
         Some(if subject.ty == ScalarType::Datetime { epoch(&text) } else { text })
     };
-    let text = column(value).or_else(|| compute(&fold(value), &column));
+    let text = column(value).or_else(|| compute::value(&fold(value), &column));
     text.filter(|text| !is_modelled(request) || !cim::reads_event(text))
 }
 
@@ -283,15 +318,16 @@ fn step(search: &mut Search<'_, '_>, step: &Step) {
                 search.commands.push(format!("dedup keepempty=true {}", list_of(&names)));
                 search.is_weighted = false;
             } else {
-                let message = "a column of `distinct` is not there on the target";
-                search.refusals.push(Refusal::new(step.span, Reason::FieldUnmapped, "distinct", message));
+                let missing = names.iter().find(|name| !search.names.contains(*name)).cloned();
+                search.refuse_lost(&missing.unwrap_or_default(), "column", step.span);
             }
         }
         StepKind::Sort(keys) => {
-            let keys: Vec<String> =
+            let texts: Vec<String> =
                 keys.iter().filter_map(|(key, is_descending)| key_text(search, key, *is_descending)).collect();
-            if !keys.is_empty() {
-                search.commands.push(format!("sort 0 {}", keys.join(" ")));
+            search.is_sorted = texts.len() == keys.len();
+            if !texts.is_empty() {
+                search.commands.push(format!("sort 0 {}", texts.join(" ")));
             }
         }
         StepKind::Top(count, key, is_descending) => {

@@ -21,6 +21,10 @@ pub(super) fn write(name: &str, arguments: &[Expr], whole: &Expr, column: Column
             let delimiter = constant(delimiter).filter(|delimiter| !delimiter.is_empty())?;
             format!("split({}, {})", value(text)?, quote(delimiter))
         }
+        ("split", [text, delimiter, index]) => {
+            let delimiter = constant(delimiter).filter(|delimiter| !delimiter.is_empty())?;
+            format!("mvindex(split({}, {}), {})", value(text)?, quote(delimiter), value(index)?)
+        }
         ("extract", [pattern, group, text]) => extract(constant(pattern)?, integer(group)?, &value(text)?)?,
         ("extract", [pattern, group, text, _]) if whole.ty == ScalarType::String => {
             extract(constant(pattern)?, integer(group)?, &value(text)?)?
@@ -170,6 +174,7 @@ fn is_of_letters(expr: &Expr) -> bool {
             _ => false,
         },
         ExprKind::Call { name, arguments } => match name.as_str() {
+            "string_size" => true,
             "extract" | "replace" | "replace_regex" | "indexof_regex" | "trim" | "trim_start" | "trim_end" => {
                 arguments.iter().any(has_classes)
             }

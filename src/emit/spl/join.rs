@@ -34,14 +34,15 @@ pub(super) fn join(search: &mut Search<'_, '_>, join: &Join, stage: &Stage) {
         return search.refuse(stage, "a join on more than equal columns cannot be converted");
     };
     if let Some(missing) = keys.iter().find(|key| !search.names.contains(&key.left.name)) {
-        let name = missing.left.name.clone();
-        return search.refuse(stage, format!("the key `{name}` is not there on the target"));
+        return search.refuse_lost(&missing.left.name, "key", stage.span);
     }
     let left_keys: Vec<String> = keys.iter().map(|key| key.left.name.clone()).collect();
     let right_keys: Vec<String> = keys.iter().map(|key| key.right.name.clone()).collect();
     let Some(right) = right_side(search, join, stage, &right_keys) else { return };
-    let outputs: Vec<(String, String)> =
-        outputs(search, join, stage).into_iter().filter(|(own, _)| right.names.contains(own)).collect();
+    let (outputs, lost): (Vec<_>, Vec<_>) =
+        outputs(search, join, stage).into_iter().partition(|(own, _)| right.names.contains(own));
+    let cause = |(own, output): (String, String)| Some((output, right.lost.get(&own)?.clone()));
+    search.lost.extend(lost.into_iter().filter_map(cause));
     let later = search.later.clone();
     match join.kind {
         JoinKind::Inner | JoinKind::InnerUnique => {
@@ -82,7 +83,10 @@ fn right_side<'r, 'a>(
             wanted.extend(outputs(search, join, stage).into_keys());
         }
     }
-    let right = match compile(search.request, &join.right, wanted, &keys.iter().cloned().collect()) {
+    let mut required: BTreeSet<String> = keys.iter().cloned().collect();
+    let is_decisive = |(_, output): &(String, String)| search.decisive.contains(output);
+    required.extend(outputs(search, join, stage).into_iter().filter(is_decisive).map(|(own, _)| own));
+    let right = match compile(search.request, &join.right, wanted, &required) {
         Ok(right) => right,
         Err(refusals) => {
             search.refusals.extend(refusals);
@@ -90,7 +94,8 @@ fn right_side<'r, 'a>(
         }
     };
     if let Some(missing) = keys.iter().find(|key| !right.names.contains(*key)) {
-        search.refuse(stage, format!("the key `{missing}` of the right side is not there on the target"));
+        search.lost.extend(right.lost.get(missing).map(|cause| (missing.clone(), cause.clone())));
+        search.refuse_lost(missing, "key of the right side", stage.span);
         return None;
     }
     Some(right)

@@ -11,6 +11,7 @@ mod content_control;
 mod expression;
 mod function;
 mod join;
+mod list;
 mod part;
 mod position;
 mod saved_search;
@@ -19,6 +20,7 @@ mod stats;
 mod tail;
 mod time;
 mod tstats;
+mod window;
 
 use super::adapt::Style;
 use super::boolean::{Tree, Words};
@@ -51,7 +53,8 @@ const SEARCH: Words = Words { and: " ", or: " OR ", not: ("NOT (", ")"), constan
 impl Backend for Spl {
     fn emit(&self, request: &Request<'_>) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
         let is_plain =
-            flatten(&request.rule.pipeline).is_ok_and(|flat| !matches!(flat.source.kind, SourceKind::Union(_)));
+            flatten(&request.rule.pipeline).is_ok_and(|flat| !matches!(flat.source.kind, SourceKind::Union(_)))
+                && !window::has_windows(&request.rule.pipeline);
         // The entities of a rule name columns, which have to be there under their names.
         let is_rule = matches!(request.options.form, Form::SavedSearch | Form::ContentControl);
         let names_columns = is_rule && !request.rule.envelope.entities.is_empty();

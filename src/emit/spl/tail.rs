@@ -1,10 +1,11 @@
 //! Stages behind the first search: each KQL stage as a Splunk command over fields with KQL's column names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::adapt::Style;
 use super::super::condition::Condition;
 use super::super::fold::fold;
+use super::super::kql::print;
 use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::needed::names;
 use super::super::reason::Reason;
@@ -12,12 +13,13 @@ use super::super::rows::conjuncts_of;
 use super::super::subject::{ColumnSet, Columns, Subject, subject};
 use super::super::translate::{Known, Position, Translator};
 use super::super::{Request, Unmapped};
-use super::compute::compute;
+use super::compute::{predicate, value};
 use super::expression::field_name;
-use super::{aggregate, cim, expression, is_modelled, part, quoted_name, style};
+use super::{aggregate, cim, expression, is_modelled, part, quoted_name, style, window};
 use crate::ir::{Assignment, Expr, ExprKind, Stage, StageKind};
 use crate::mapping::Dialect;
 use crate::schema::{ScalarType, Value};
+use crate::span::Span;
 
 /// A search that is being written.
 #[derive(Clone)]
@@ -35,8 +37,14 @@ pub(super) struct Search<'r, 'a> {
     pub(super) partial: BTreeSet<String>,
     /// Whether a row stands for as many equal events as [`cim::WEIGHT`] says.
     pub(super) is_weighted: bool,
+    /// Whether the rows are in the order that the rule asks for.
+    pub(super) is_sorted: bool,
     /// Columns that the stages behind the present one look at.
     pub(super) later: BTreeSet<String>,
+    /// Those of them that decide which rows there are.
+    pub(super) decisive: BTreeSet<String>,
+    /// Columns that are not there, and why.
+    pub(super) lost: BTreeMap<String, String>,
     /// What differs.
     pub(super) losses: Vec<Loss>,
     pub(super) refusals: Vec<Refusal>,
@@ -53,7 +61,10 @@ impl<'r, 'a> Search<'r, 'a> {
             lists: BTreeSet::new(),
             partial: BTreeSet::new(),
             is_weighted: false,
+            is_sorted: false,
             later: BTreeSet::new(),
+            decisive: BTreeSet::new(),
+            lost: BTreeMap::new(),
             losses: Vec::new(),
             refusals: Vec::new(),
         }
@@ -87,17 +98,37 @@ impl Search<'_, '_> {
         self.losses.extend(super::assumed(value, value.span));
     }
 
+    /// Why a column is not there, behind what says that it is not.
+    pub(super) fn cause(&self, name: &str) -> String {
+        self.lost.get(name).map(|cause| format!(": {cause}")).unwrap_or_default()
+    }
+
+    /// Refuses for a column that is not there.
+    pub(super) fn refuse_lost(&mut self, name: &str, kind: &str, span: Span) {
+        let message = format!("the {kind} `{name}` is not there on the target{}", self.cause(name));
+        self.refusals.push(Refusal::new(span, Reason::FieldUnmapped, name, message));
+    }
+
     /// Writes one stage.
     pub(super) fn stage(&mut self, stage: &Stage) {
+        self.is_sorted &= !matches!(
+            stage.kind,
+            StageKind::Summarize { .. } | StageKind::Join(_) | StageKind::Distinct(_) | StageKind::Union(_)
+        );
         match &stage.kind {
             StageKind::Filter(predicate) => {
                 for conjunct in conjuncts_of(fold(predicate)) {
+                    let conjunct = window::without_window(self, &conjunct);
                     self.filter(&conjunct);
                 }
             }
-            StageKind::Extend(list) => self.extend(list),
+            StageKind::Extend(list) => {
+                let list = window::without_windows(self, list);
+                self.extend(&list);
+            }
             StageKind::Project(list) => {
-                self.extend(list);
+                let made = window::without_windows(self, list);
+                self.extend(&made);
                 self.keep(list.iter().map(|assignment| assignment.name.clone()).collect(), stage);
             }
             StageKind::ProjectKeep(kept) => self.keep(kept.clone(), stage),
@@ -155,20 +186,28 @@ impl Search<'_, '_> {
 
     /// The expression of a value over the fields that are there.
     pub(super) fn value(&self, expr: &Expr) -> Option<String> {
-        let column = |expr: &Expr| {
-            if let ExprKind::Call { name, arguments } = &expr.kind
-                && name == "array_length"
-            {
-                return self.json_length(arguments);
+        value(&fold(expr), &|expr| self.column(expr))
+    }
+
+    /// The field of a column, or what only the fields with several values say.
+    fn column(&self, expr: &Expr) -> Option<String> {
+        if let ExprKind::Call { name, arguments } = &expr.kind {
+            let found = if name == "array_length" { self.json_length(arguments) } else { self.of_lists(name, arguments) };
+            if found.is_some() {
+                return found;
             }
-            let found = subject(expr)?;
-            let name = match &expr.kind {
-                ExprKind::Field(field) => field.name.clone(),
-                _ => found.name,
-            };
-            self.names.contains(&name).then(|| field_name(&name))
+        }
+        let found = subject(expr)?;
+        let name = match &expr.kind {
+            ExprKind::Field(field) => field.name.clone(),
+            _ => found.name,
         };
-        compute(&fold(expr), &column)
+        self.names.contains(&name).then(|| field_name(&name))
+    }
+
+    /// The condition of a predicate over the fields that are there.
+    pub(super) fn predicate(&self, expr: &Expr) -> Option<String> {
+        predicate(&fold(expr), &|expr| self.column(expr))
     }
 
     /// The length of an array that is a text of JSON.
@@ -182,8 +221,8 @@ impl Search<'_, '_> {
         let mut used = BTreeSet::new();
         names(conjunct, &mut used);
         if let Some(missing) = used.iter().find(|name| !self.names.contains(*name)) {
-            let message = format!("the column `{missing}` is not there on the target");
-            self.refusals.push(Refusal::new(conjunct.span, Reason::FieldUnmapped, missing.clone(), message));
+            let missing = missing.clone();
+            self.refuse_lost(&missing, "column", conjunct.span);
             return;
         }
         for name in used.intersection(&self.partial) {
@@ -265,7 +304,9 @@ impl Search<'_, '_> {
             }
         }
         for assignment in missing {
+            let cause = self.cause_of(&assignment.value);
             self.names.remove(&assignment.name);
+            self.lost.insert(assignment.name.clone(), cause);
             self.losses.push(lost_column(assignment));
         }
         if !made.is_empty() {
@@ -282,12 +323,12 @@ impl Search<'_, '_> {
         }
     }
 
-    fn is_list(&self, value: &Expr) -> bool {
-        match &value.kind {
-            ExprKind::Field(field) => self.lists.contains(&field.name),
-            ExprKind::Call { name, .. } => name == "split",
-            _ => false,
-        }
+    /// Why a value cannot be made.
+    pub(super) fn cause_of(&self, value: &Expr) -> String {
+        let mut used = BTreeSet::new();
+        names(value, &mut used);
+        let of_column = used.iter().find_map(|name| self.lost.get(name).cloned());
+        of_column.unwrap_or_else(|| format!("`{}` cannot be computed", print::expression(value)))
     }
 
     /// Keeps these columns, in this order.
@@ -313,8 +354,7 @@ impl Search<'_, '_> {
     fn has_all(&mut self, wanted: &[String], stage: &Stage) -> bool {
         let missing = wanted.iter().find(|name| !self.names.contains(*name)).cloned();
         if let Some(missing) = &missing {
-            let message = format!("the column `{missing}` is not there on the target");
-            self.refusals.push(Refusal::new(stage.span, Reason::FieldUnmapped, missing.clone(), message));
+            self.refuse_lost(missing, "column", stage.span);
         }
         missing.is_none()
     }
@@ -329,6 +369,7 @@ impl Search<'_, '_> {
         }
         if texts.len() == keys.len() {
             self.commands.push(format!("sort {count} {}", texts.join(" ")));
+            self.is_sorted = true;
         } else if count == "0" {
             let loss = Loss::new(LossClass::Informational, Reason::StageDropped, stage.span, "sort");
             self.losses.push(loss.says("the order of results is left out"));

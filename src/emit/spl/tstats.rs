@@ -11,7 +11,7 @@ use super::super::reason::Reason;
 use super::super::rows::Rows;
 use super::super::subject::{Subject, subject};
 use super::super::time::{TICKS_PER_SECOND, is_time};
-use super::aggregate::{list_name, lost_aggregate, of_aggregate};
+use super::aggregate::{list_name, lose, of_aggregate};
 use super::cim::Tested;
 use super::compile::{column, field_value, rows_with, typed_column};
 use super::expression::field_name;
@@ -47,24 +47,26 @@ pub(super) fn summarized<'s, 'r, 'a>(
     if fields.len() < keys.len() {
         return None;
     }
-    let mut statistics = Vec::new();
+    let (mut statistics, mut evals) = (Vec::new(), Vec::new());
     let mut outputs = BTreeSet::new();
     for aggregate in &aggregates {
         let Some(value) = model.expression(&fold(&split.value(&aggregate.value))) else {
             // Of single events, it could be made no better where the model lacks a column.
             model.lacks_column(split, &aggregate.value).then_some(())?;
-            search.losses.push(lost_aggregate(aggregate));
+            lose(&mut search, aggregate);
             continue;
         };
         names(&value, &mut search.names);
-        for (function, name) in of_aggregate(&mut search, &Aggregate { value, ..aggregate.clone() })? {
+        let made = of_aggregate(&mut search, &Aggregate { value, ..aggregate.clone() })?;
+        for (function, name) in made.functions {
             // `tstats` takes fields only, and keeps no order.
             if function.contains("eval(") || function.starts_with("list(") {
                 return None;
             }
             statistics.push(format!("{function} as {}", quoted_name(&name)));
-            outputs.insert(name);
         }
+        evals.extend(made.eval);
+        outputs.extend(aggregate.names.iter().cloned());
     }
     if statistics.is_empty() {
         statistics.push("count".to_owned());
@@ -77,6 +79,9 @@ pub(super) fn summarized<'s, 'r, 'a>(
     let renames: Vec<String> = keys.iter().filter(is_renamed).map(rename).collect();
     if !renames.is_empty() {
         search.commands.push(format!("rename {}", renames.join(", ")));
+    }
+    if !evals.is_empty() {
+        search.commands.push(format!("eval {}", evals.join(", ")));
     }
     search.losses.extend(keys.iter().filter_map(|key| key.in_days(stage.span)));
     search.losses.push(tested.assumed(request));

@@ -1,0 +1,91 @@
+//! Functions that look at other rows, as `streamstats` over rows in an order.
+
+use super::super::flatten::map_children;
+use super::compile::column;
+use super::tail::{Search, eval_name};
+use crate::ir::{Assignment, Expr, ExprKind, Pipeline, SourceKind, Stage, StageKind};
+use crate::schema::Value;
+
+/// Whether a stage looks at other rows than the one that it is about.
+pub(super) fn is_windowed(stage: &Stage) -> bool {
+    match &stage.kind {
+        StageKind::Filter(predicate) => looks_around(predicate),
+        StageKind::Extend(list) | StageKind::Project(list) => {
+            list.iter().any(|assignment| looks_around(&assignment.value))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a stage of the pipeline, or of those that it is made from, does.
+pub(super) fn has_windows(pipeline: &Pipeline) -> bool {
+    let is_of_source = matches!(&pipeline.source.kind, SourceKind::Pipeline { pipeline, .. } if has_windows(pipeline));
+    is_of_source || pipeline.stages.iter().any(is_windowed)
+}
+
+fn looks_around(expr: &Expr) -> bool {
+    let mut found = matches!(&expr.kind, ExprKind::Call { name, .. } if is_window(name));
+    map_children(expr, &mut |child| {
+        found = found || looks_around(child);
+        child.clone()
+    });
+    found
+}
+
+fn is_window(name: &str) -> bool {
+    matches!(name, "prev" | "next" | "row_number" | "row_cumsum")
+}
+
+/// The assignments with fields in place of what they ask of other rows.
+pub(super) fn without_windows(search: &mut Search<'_, '_>, list: &[Assignment]) -> Vec<Assignment> {
+    list.iter()
+        .map(|assignment| Assignment { value: without_window(search, &assignment.value), ..assignment.clone() })
+        .collect()
+}
+
+/// The value with fields in place of what it asks of other rows; a call stays where the target cannot make it.
+pub(super) fn without_window(search: &mut Search<'_, '_>, expr: &Expr) -> Expr {
+    if let ExprKind::Call { name, arguments } = &expr.kind
+        && is_window(name)
+        && let Some(field) = made(search, name, arguments)
+    {
+        return Expr { ty: expr.ty, span: expr.span, ..column(&field) };
+    }
+    map_children(expr, &mut |child| without_window(search, child))
+}
+
+/// Makes a field of what a function asks of other rows, if these have an order.
+fn made(search: &mut Search<'_, '_>, name: &str, arguments: &[Expr]) -> Option<String> {
+    if !search.is_sorted {
+        return None;
+    }
+    let field = format!("kql_row{}", search.commands.len());
+    let is_number = |expr: &Expr, number: i64| matches!(expr.kind, ExprKind::Value(Value::Integer(own)) if own == number);
+    let commands = match (name, arguments) {
+        ("prev" | "next", [value, rest @ ..]) if rest.is_empty() || (rest.len() == 1 && is_number(&rest[0], 1)) => {
+            let value = search.value(value)?;
+            // Rows have to hold what the next one asks for.
+            let own = format!("{field}_own");
+            let window = format!("streamstats current=f window=1 last({own}) as {field}");
+            let made = format!("eval {}={value}", eval_name(&own));
+            if name == "prev" {
+                vec![made, window]
+            } else {
+                vec![made, "reverse".to_owned(), window, "reverse".to_owned()]
+            }
+        }
+        ("row_number", []) => vec![format!("streamstats count as {field}")],
+        ("row_number", [start]) => {
+            let start = search.value(start)?;
+            vec![format!("streamstats count as {field}"), format!("eval {field}={field} + {start} - 1")]
+        }
+        ("row_cumsum", [value]) => {
+            let value = search.value(value)?;
+            vec![format!("eval {field}_own={value}"), format!("streamstats sum({field}_own) as {field}")]
+        }
+        _ => return None,
+    };
+    search.commands.extend(commands);
+    search.names.insert(field.clone());
+    Some(field)
+}
