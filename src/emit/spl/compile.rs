@@ -199,16 +199,23 @@ pub(super) fn rows_with<'a>(
     wanted: &BTreeSet<String>,
 ) -> Result<Rows<'a>, Vec<Refusal>> {
     let values: Vec<Expr> = wanted.iter().map(|name| split.value(&typed_column(split, name))).collect();
-    let mut plain = Vec::new();
-    values.iter().for_each(|value| columns_of(request, value, &mut plain));
+    let mut parts = Vec::new();
+    values.iter().for_each(|value| columns_of(request, value, &mut parts));
+    let is_column = |value: &&Expr| matches!(value.kind, ExprKind::Field(_) | ExprKind::Member { .. });
+    let columns: Vec<Expr> =
+        values.iter().filter(is_column).filter(|value| !is_time(request.hub, value)).cloned().collect();
     with_wishes(request, |wishes| {
         let found = rows(request, wishes, &split.head, &[]);
         // A field that is spelled in several ways is there as well.
         let has = |value: &Expr| found.as_ref().is_ok_and(|found| field_value(request, found, value).is_some());
-        if plain.iter().all(has) {
+        if parts.iter().all(has) {
             return found;
         }
-        rows(request, wishes, &split.head, &plain).or(found)
+        let better = rows(request, wishes, &split.head, &parts).or_else(|refusals| {
+            // What a value is computed from may be there nowhere, and no reason to lack another column.
+            if columns.iter().all(has) { Err(refusals) } else { rows(request, wishes, &split.head, &columns) }
+        });
+        better.or(found)
     })
 }
 

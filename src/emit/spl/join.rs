@@ -8,8 +8,9 @@ use super::cim::WEIGHT;
 use super::compile;
 use super::quoted_name;
 use super::tail::{Search, eval_name, list_of};
-use crate::ir::{Join, JoinKind, Stage};
+use crate::ir::{Join, JoinKind, SourceKind, Stage};
 use crate::mapping::Assumption;
+use crate::schema::Origin;
 
 /// Field that marks a hit of an anti join.
 const HIT: &str = "kql_hit";
@@ -232,6 +233,21 @@ pub(super) fn outputs(search: &Search<'_, '_>, join: &Join, stage: &Stage) -> BT
     let keys: BTreeSet<&String> = join.keys.iter().flatten().map(|key| &key.right.name).collect();
     let mut outputs = BTreeMap::new();
     let is_left = |name: &String| search.names.contains(name);
+    if let SourceKind::Table { name: table, .. } = &join.right.source.kind
+        && join.right.output.columns.is_empty()
+    {
+        // The columns of a bare table are only known behind the join.
+        for column in &stage.output.columns {
+            if let Origin::Table { table: own_table, column: own, through_join: true } = &column.origin
+                && own_table == table
+                && !is_left(&column.name)
+                && search.later.contains(&column.name)
+            {
+                outputs.insert(own.clone(), column.name.clone());
+            }
+        }
+        return outputs;
+    }
     for column in &join.right.output.columns {
         let suffixed = format!("{}1", column.name);
         let has = |name: &String| stage.output.find(name).is_some();

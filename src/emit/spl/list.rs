@@ -1,8 +1,10 @@
 //! Sets and lists, which are fields with several values behind `stats`.
 
-use super::{part, quote};
+use super::super::flatten::map_children;
+use super::compile::column;
 use super::tail::Search;
-use crate::ir::{Expr, ExprKind};
+use super::{part, quote};
+use crate::ir::{Expr, ExprKind, MemberKey};
 
 impl Search<'_, '_> {
     /// Whether a value is a field with several values.
@@ -18,8 +20,34 @@ impl Search<'_, '_> {
         }
     }
 
-    /// A call on sets that are fields with several values.
-    pub(super) fn of_lists(&self, name: &str, arguments: &[Expr]) -> Option<String> {
+    /// An element of a field with several values, or what a call says of such fields.
+    pub(super) fn of_lists(&self, expr: &Expr) -> Option<String> {
+        match &expr.kind {
+            // Both sides count negative positions from the end.
+            ExprKind::Member { base, key: MemberKey::Index(index) } if self.is_list(base) => {
+                Some(format!("mvindex({}, {index})", self.value(base)?))
+            }
+            ExprKind::Call { name, arguments } => self.call(name, arguments),
+            _ => None,
+        }
+    }
+
+    /// The predicate with fields in place of what only expressions say of fields with several values.
+    pub(super) fn without_lists(&mut self, expr: &Expr) -> Expr {
+        if let ExprKind::Call { .. } | ExprKind::Member { .. } = &expr.kind
+            && let Some(text) = self.of_lists(expr)
+        {
+            let field = format!("kql_value{}", self.commands.len());
+            let is_test = matches!(&expr.kind, ExprKind::Call { name, .. } if name == "set_has_element");
+            let text = if is_test { format!("if({text}, \"true\", \"false\")") } else { text };
+            self.commands.push(format!("eval {field}={text}"));
+            self.names.insert(field.clone());
+            return Expr { ty: expr.ty, span: expr.span, ..column(&field) };
+        }
+        map_children(expr, &mut |child| self.without_lists(child))
+    }
+
+    fn call(&self, name: &str, arguments: &[Expr]) -> Option<String> {
         let list = |expr: &Expr| {
             let is_field = matches!(expr.kind, ExprKind::Field(_));
             (is_field && self.is_list(expr)).then(|| self.value(expr)).flatten()

@@ -191,11 +191,12 @@ impl Search<'_, '_> {
 
     /// The field of a column, or what only the fields with several values say.
     fn column(&self, expr: &Expr) -> Option<String> {
-        if let ExprKind::Call { name, arguments } = &expr.kind {
-            let found = if name == "array_length" { self.json_length(arguments) } else { self.of_lists(name, arguments) };
-            if found.is_some() {
-                return found;
-            }
+        let of_lists = match &expr.kind {
+            ExprKind::Call { name, arguments } if name == "array_length" => self.json_length(arguments),
+            _ => self.of_lists(expr),
+        };
+        if of_lists.is_some() {
+            return of_lists;
         }
         let found = subject(expr)?;
         let name = match &expr.kind {
@@ -231,6 +232,7 @@ impl Search<'_, '_> {
             self.losses
                 .push(Loss::new(LossClass::Changed, Reason::FieldUnmapped, conjunct.span, name.clone()).says(message));
         }
+        let conjunct = &self.without_lists(conjunct);
         // Here the time is a column that the search has made.
         let style = Style { time_field: None, ..style(self.request, '\\') };
         let columns = Columns {

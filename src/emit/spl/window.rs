@@ -2,7 +2,8 @@
 
 use super::super::flatten::map_children;
 use super::compile::column;
-use super::tail::{Search, eval_name};
+use super::quoted_name;
+use super::tail::Search;
 use crate::ir::{Assignment, Expr, ExprKind, Pipeline, SourceKind, Stage, StageKind};
 use crate::schema::Value;
 
@@ -63,16 +64,18 @@ fn made(search: &mut Search<'_, '_>, name: &str, arguments: &[Expr]) -> Option<S
     let is_number = |expr: &Expr, number: i64| matches!(expr.kind, ExprKind::Value(Value::Integer(own)) if own == number);
     let commands = match (name, arguments) {
         ("prev" | "next", [value, rest @ ..]) if rest.is_empty() || (rest.len() == 1 && is_number(&rest[0], 1)) => {
-            let value = search.value(value)?;
-            // Rows have to hold what the next one asks for.
-            let own = format!("{field}_own");
-            let window = format!("streamstats current=f window=1 last({own}) as {field}");
-            let made = format!("eval {}={value}", eval_name(&own));
-            if name == "prev" {
-                vec![made, window]
-            } else {
-                vec![made, "reverse".to_owned(), window, "reverse".to_owned()]
+            if search.is_list(value) {
+                return None;
             }
+            let text = search.value(value)?;
+            let (own, made) = match &value.kind {
+                ExprKind::Field(own) => (own.name.clone(), None),
+                // Rows have to hold what the next one asks for.
+                _ => (format!("{field}_own"), Some(format!("eval {field}_own={text}"))),
+            };
+            let window = format!("streamstats current=f window=1 last({}) as {field}", quoted_name(&own));
+            let reversed = (name == "next").then(|| "reverse".to_owned());
+            made.into_iter().chain(reversed.clone()).chain([window]).chain(reversed).collect()
         }
         ("row_number", []) => vec![format!("streamstats count as {field}")],
         ("row_number", [start]) => {
