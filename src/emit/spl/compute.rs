@@ -3,7 +3,7 @@
 //! Only functions with the same meaning are written; `None` for everything else, which the caller refuses by name.
 
 use super::super::reader::PRIVATE_BLOCKS;
-use super::{function, part, position, quote, time};
+use super::{function, geo, part, position, quote, time};
 use crate::ir::{ArithmeticOp, Expr, ExprKind, Test, TestOp};
 use crate::schema::{ScalarType, Value};
 
@@ -184,7 +184,8 @@ fn call(name: &str, arguments: &[Expr], expr: &Expr, column: Column<'_>) -> Opti
         ("set_has_element", [_, _]) if column(expr).is_some() => column(expr),
         _ => function::write(name, arguments, expr, column)
             .or_else(|| position::write(name, arguments, column))
-            .or_else(|| time::write(name, arguments, column)),
+            .or_else(|| time::write(name, arguments, column))
+            .or_else(|| geo::write(name, arguments, column)),
     }
 }
 
@@ -197,6 +198,13 @@ fn is_text(expr: &Expr) -> bool {
 }
 
 fn test(found: &Test, column: Column<'_>) -> Option<String> {
+    if let (TestOp::Equal | TestOp::EqualCi, [Expr { kind: ExprKind::Value(Value::Bool(wanted)), .. }]) =
+        (found.op, found.operands.as_slice())
+        && is_truth(&found.subject)
+    {
+        let text = compute(&found.subject, column)?;
+        return Some(if *wanted { text } else { format!("NOT {text}") });
+    }
     let subject = value(&found.subject, column)?;
     let operands = || texts_of(&found.operands, column);
     if let [needle] = found.operands.as_slice()

@@ -37,7 +37,7 @@ impl Search<'_, '_> {
         if let ExprKind::Call { .. } | ExprKind::Member { .. } = &expr.kind
             && let Some(text) = self.of_lists(expr)
         {
-            let field = format!("kql_value{}", self.commands.len());
+            let field = format!("kql_value{}", self.next_number());
             let is_test = matches!(&expr.kind, ExprKind::Call { name, .. } if name == "set_has_element");
             let text = if is_test { format!("if({text}, \"true\", \"false\")") } else { text };
             self.commands.push(format!("eval {field}={text}"));

@@ -10,6 +10,7 @@ mod compute;
 mod content_control;
 mod expression;
 mod function;
+mod geo;
 mod join;
 mod list;
 mod part;
@@ -180,7 +181,7 @@ fn first_search(selector: &str, window: Window, condition: &Condition) -> (Strin
 
 fn text(plan: &Plan<'_>, selector: &str, losses: &mut Vec<Loss>) -> String {
     let (mut text, behind) = first_search(selector, plan.window, &plan.condition);
-    for command in behind {
+    for command in geo::with_lookups(&behind) {
         text.push_str("\n| ");
         text.push_str(&command);
     }
@@ -305,7 +306,7 @@ fn quoted_name(name: &str) -> String {
 use compile::compile;
 pub(super) use compile::value;
 pub(super) use content_control::content_control;
-pub(super) use function::assumed;
+pub(super) use function::{advice, assumed};
 pub(super) use part::inside;
 pub(super) use saved_search::saved_search;
 pub(super) use search::wider;

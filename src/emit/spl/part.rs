@@ -3,7 +3,7 @@
 use super::super::subject::{Key, Subject};
 use super::compute::{Column, compute};
 use super::expression::field_name;
-use super::quote;
+use super::{geo, quote};
 use crate::ir::{Expr, ExprKind, MemberKey};
 use crate::mapping::path::is_transparent;
 
@@ -62,6 +62,7 @@ pub(super) fn json_of(values: &str) -> String {
 pub(super) fn member(base: &Expr, key: &MemberKey, column: Column<'_>) -> Option<String> {
     if let (ExprKind::Call { name, arguments }, MemberKey::Property(property)) = (&base.kind, key) {
         match (name.as_str(), arguments.as_slice()) {
+            ("geo_info_from_ip_address", [address]) => return geo::part(address, property, column),
             ("parse_path", [path]) => return of_path(&compute(path, column)?, property),
             ("parse_url" | "parseurl", [url]) => return of_url(&compute(url, column)?, property),
             _ => {}

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::adapt::Style;
 use super::super::condition::Condition;
+use super::super::flatten::substitute;
 use super::super::fold::fold;
 use super::super::kql::print;
 use super::super::loss::{Loss, LossClass, Refusal};
@@ -15,7 +16,7 @@ use super::super::translate::{Known, Position, Translator};
 use super::super::{Request, Unmapped};
 use super::compute::{predicate, value};
 use super::expression::field_name;
-use super::{aggregate, cim, expression, is_modelled, part, quoted_name, style, window};
+use super::{aggregate, cim, expression, geo, is_modelled, part, quoted_name, style, window};
 use crate::ir::{Assignment, Expr, ExprKind, Stage, StageKind};
 use crate::mapping::Dialect;
 use crate::schema::{ScalarType, Value};
@@ -37,12 +38,16 @@ pub(super) struct Search<'r, 'a> {
     pub(super) partial: BTreeSet<String>,
     /// Whether a row stands for as many equal events as [`cim::WEIGHT`] says.
     pub(super) is_weighted: bool,
+    /// How many fields of its own the search has.
+    pub(super) own_fields: usize,
     /// Whether the rows are in the order that the rule asks for.
     pub(super) is_sorted: bool,
     /// Columns that the stages behind the present one look at.
     pub(super) later: BTreeSet<String>,
     /// Those of them that decide which rows there are.
     pub(super) decisive: BTreeSet<String>,
+    /// Columns that have the same value in every row.
+    pub(super) constants: BTreeMap<String, Expr>,
     /// Columns that are not there, and why.
     pub(super) lost: BTreeMap<String, String>,
     /// What differs.
@@ -61,9 +66,11 @@ impl<'r, 'a> Search<'r, 'a> {
             lists: BTreeSet::new(),
             partial: BTreeSet::new(),
             is_weighted: false,
+            own_fields: 0,
             is_sorted: false,
             later: BTreeSet::new(),
             decisive: BTreeSet::new(),
+            constants: BTreeMap::new(),
             lost: BTreeMap::new(),
             losses: Vec::new(),
             refusals: Vec::new(),
@@ -75,9 +82,9 @@ impl Search<'_, '_> {
     /// The search on several lines.
     pub(super) fn text(&self) -> String {
         let mut text = self.first.clone();
-        for command in &self.commands {
+        for command in geo::with_lookups(&self.commands) {
             text.push_str("\n| ");
-            text.push_str(command);
+            text.push_str(&command);
         }
         text
     }
@@ -86,6 +93,12 @@ impl Search<'_, '_> {
     pub(super) fn bracketed(&self) -> String {
         let text = self.text().replace('\n', " ");
         if text.starts_with('|') { format!("[{text}]") } else { format!("[search {text}]") }
+    }
+
+    /// The number of a field that no column of the rule is.
+    pub(super) fn next_number(&mut self) -> usize {
+        self.own_fields += 1;
+        self.own_fields
     }
 
     pub(super) fn refuse(&mut self, stage: &Stage, message: impl Into<String>) {
@@ -111,10 +124,11 @@ impl Search<'_, '_> {
 
     /// Writes one stage.
     pub(super) fn stage(&mut self, stage: &Stage) {
-        self.is_sorted &= !matches!(
-            stage.kind,
-            StageKind::Summarize { .. } | StageKind::Join(_) | StageKind::Distinct(_) | StageKind::Union(_)
-        );
+        if let StageKind::Summarize { .. } | StageKind::Join(_) | StageKind::Distinct(_) | StageKind::Union(_) = stage.kind
+        {
+            self.is_sorted = false;
+            self.constants.clear();
+        }
         match &stage.kind {
             StageKind::Filter(predicate) => {
                 for conjunct in conjuncts_of(fold(predicate)) {
@@ -232,7 +246,7 @@ impl Search<'_, '_> {
             self.losses
                 .push(Loss::new(LossClass::Changed, Reason::FieldUnmapped, conjunct.span, name.clone()).says(message));
         }
-        let conjunct = &self.without_lists(conjunct);
+        let conjunct = &substitute(&self.without_lists(conjunct), &self.constants);
         // Here the time is a column that the search has made.
         let style = Style { time_field: None, ..style(self.request, '\\') };
         let columns = Columns {
@@ -317,6 +331,11 @@ impl Search<'_, '_> {
             self.names.extend(made.into_iter().map(|(name, _)| name));
         }
         for assignment in list {
+            if let ExprKind::Value(_) = assignment.value.kind {
+                self.constants.insert(assignment.name.clone(), assignment.value.clone());
+            } else {
+                self.constants.remove(&assignment.name);
+            }
             if self.is_list(&assignment.value) {
                 self.lists.insert(assignment.name.clone());
             } else {

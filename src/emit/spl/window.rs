@@ -5,7 +5,7 @@ use super::compile::column;
 use super::quoted_name;
 use super::tail::Search;
 use crate::ir::{Assignment, Expr, ExprKind, Pipeline, SourceKind, Stage, StageKind};
-use crate::schema::Value;
+use crate::schema::{ScalarType, Value};
 
 /// Whether a stage looks at other rows than the one that it is about.
 pub(super) fn is_windowed(stage: &Stage) -> bool {
@@ -60,10 +60,10 @@ fn made(search: &mut Search<'_, '_>, name: &str, arguments: &[Expr]) -> Option<S
     if !search.is_sorted {
         return None;
     }
-    let field = format!("kql_row{}", search.commands.len());
+    let field = format!("kql_row{}", search.next_number());
     let is_number = |expr: &Expr, number: i64| matches!(expr.kind, ExprKind::Value(Value::Integer(own)) if own == number);
     let commands = match (name, arguments) {
-        ("prev" | "next", [value, rest @ ..]) if rest.is_empty() || (rest.len() == 1 && is_number(&rest[0], 1)) => {
+        ("prev" | "next", [value, rest @ ..]) if rest.first().is_none_or(|offset| is_number(offset, 1)) => {
             if search.is_list(value) {
                 return None;
             }
@@ -73,9 +73,17 @@ fn made(search: &mut Search<'_, '_>, name: &str, arguments: &[Expr]) -> Option<S
                 // Rows have to hold what the next one asks for.
                 _ => (format!("{field}_own"), Some(format!("eval {field}_own={text}"))),
             };
-            let window = format!("streamstats current=f window=1 last({}) as {field}", quoted_name(&own));
+            let mut window = format!("streamstats current=f window=1 last({}) as {field}", quoted_name(&own));
+            let mut default = None;
+            if let Some(value) = rest.get(1) {
+                window.push_str(&format!(", count as {field}_rows"));
+                default = Some(format!("eval {field}=if({field}_rows=0, {}, {field})", search.value(value)?));
+            } else if value.ty == ScalarType::String {
+                // No text is null.
+                default = Some(format!("eval {field}=coalesce({field}, \"\")"));
+            }
             let reversed = (name == "next").then(|| "reverse".to_owned());
-            made.into_iter().chain(reversed.clone()).chain([window]).chain(reversed).collect()
+            made.into_iter().chain(reversed.clone()).chain([window]).chain(reversed).chain(default).collect()
         }
         ("row_number", []) => vec![format!("streamstats count as {field}")],
         ("row_number", [start]) => {
@@ -88,7 +96,14 @@ fn made(search: &mut Search<'_, '_>, name: &str, arguments: &[Expr]) -> Option<S
         }
         _ => return None,
     };
-    search.commands.extend(commands);
+    for command in commands {
+        // Twice the other way round is the first order.
+        if command == "reverse" && search.commands.last().is_some_and(|last| last == "reverse") {
+            search.commands.pop();
+        } else {
+            search.commands.push(command);
+        }
+    }
     search.names.insert(field.clone());
     Some(field)
 }
