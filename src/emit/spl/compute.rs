@@ -162,7 +162,14 @@ fn call(name: &str, arguments: &[Expr], expr: &Expr, column: Column<'_>) -> Opti
         ("pack_array", [_, ..]) => Some(format!("json_array({})", texts()?.join(", "))),
         ("pack" | "bag_pack", [_, ..]) => Some(format!("json_object({})", texts()?.join(", "))),
         // Positions count from 0 in KQL, from 1 in Splunk.
-        ("substring", [text, start, rest @ ..]) if is_integer(start) => {
+        ("substring", [text, start, rest @ ..]) if !is_integer(start) => {
+            let (text, start) = (value(text, column)?, value(start, column)?);
+            let length: String =
+                texts_of(rest, column)?.into_iter().map(|length| format!(", max({length}, 0)")).collect();
+            // From the end, both count alike.
+            Some(format!("substr({text}, if({start}<0, {start}, {start}+1){length})"))
+        }
+        ("substring", [text, start, rest @ ..]) => {
             let ExprKind::Value(Value::Integer(start)) = start.kind else { return None };
             let length: Vec<String> = rest.iter().map(|length| compute(length, column)).collect::<Option<_>>()?;
             let length = if length.is_empty() { String::new() } else { format!(", {}", length.concat()) };
