@@ -58,7 +58,7 @@ pub(super) fn events(
     flat: &Flat<'_>,
     rows: &Rows<'_>,
     mut fields: BTreeSet<String>,
-) -> Result<(String, Vec<String>, Loss), Vec<Refusal>> {
+) -> Result<(String, Vec<String>, [Loss; 2]), Vec<Refusal>> {
     let model = Model::of(request, &rows.recognised)?;
     let conditions = Conditions::of(&rows.condition, rows.window, &model);
     fields.extend(conditions.fields.iter().cloned());
@@ -77,7 +77,10 @@ pub(super) fn events(
         commands.push(model.unprefixed());
     }
     commands.extend(conditions.behind);
-    Ok((first, commands, model.assumed(request)))
+    let grouped = Loss::new(LossClass::Informational, Reason::OutputRenamed, flat.source.span, "tstats").says(format!(
+        "events of one second that are equal in every field looked at are one row, with their number in `{WEIGHT}`"
+    ));
+    Ok((first, commands, [model.assumed(request), grouped]))
 }
 
 /// What `tstats` tests before it groups; `None` if other commands have to test the events.

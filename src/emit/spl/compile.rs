@@ -44,11 +44,8 @@ pub(super) fn compile<'r, 'a>(
         (union(request, branches, &of_branches)?, stages)
     } else {
         let split = split_at(pipeline, &window::is_windowed);
-        let whole = if is_modelled(request) {
-            tstats::summarized(request, &split)
-        } else {
-            stats::joined(request, &split, &wanted)?
-        };
+        let grouped = if is_modelled(request) { tstats::summarized(request, &split) } else { None };
+        let whole = if grouped.is_some() { grouped } else { stats::joined(request, &split, &wanted)? };
         if let Some((search, rest)) = whole {
             (search, rest)
         } else {
@@ -97,11 +94,7 @@ fn union<'r, 'a>(
         (format!("| multisearch {}", bracketed.join(" ")), Vec::new())
     } else {
         let span = branches.first().map_or(Span::default(), |branch| branch.span);
-        losses.push(
-            Loss::new(LossClass::Assumption, Reason::JoinLimits, span, "union")
-                .says("`append` reads at most 50,000 rows of each further source")
-                .assuming(crate::mapping::Assumption::Subsearch),
-        );
+        losses.push(append_limits(span));
         let appended = bracketed.iter().skip(1).map(|text| format!("append {text}"));
         let first = searches.first();
         let commands = first.map(|first| first.commands.clone()).unwrap_or_default();
@@ -110,6 +103,13 @@ fn union<'r, 'a>(
         (first.map(|first| first.first.clone()).unwrap_or_default(), commands)
     };
     Ok(Search { names, partial, is_weighted, losses, ..Search::new(request, first, commands) })
+}
+
+/// What a search that is appended assumes.
+pub(super) fn append_limits(span: Span) -> Loss {
+    Loss::new(LossClass::Assumption, Reason::JoinLimits, span, "union")
+        .says("`append` reads at most 50,000 rows of each further source")
+        .assuming(Assumption::Subsearch)
 }
 
 /// The events of the head, with the columns that are looked at later under KQL's names.
@@ -163,7 +163,7 @@ fn head<'r, 'a>(
     }
     let (first, commands) = if is_modelled(request) {
         let (first, commands, assumed) = cim::events(request, &split.head, &rows, fields)?;
-        losses.push(assumed);
+        losses.extend(assumed);
         (first, commands)
     } else {
         let selector = known_selector(request, rows.recognised.log_source, &rows.recognised.name)?;

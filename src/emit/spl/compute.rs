@@ -163,11 +163,16 @@ fn call(name: &str, arguments: &[Expr], expr: &Expr, column: Column<'_>) -> Opti
         ("pack" | "bag_pack", [_, ..]) => Some(format!("json_object({})", texts()?.join(", "))),
         // Positions count from 0 in KQL, from 1 in Splunk.
         ("substring", [text, start, rest @ ..]) if !is_integer(start) => {
-            let (text, start) = (value(text, column)?, value(start, column)?);
+            let (text, first) = (value(text, column)?, value(start, column)?);
             let length: String =
                 texts_of(rest, column)?.into_iter().map(|length| format!(", max({length}, 0)")).collect();
             // From the end, both count alike.
-            Some(format!("substr({text}, if({start}<0, {start}, {start}+1){length})"))
+            let first = if is_natural(start) {
+                format!("{first} + 1")
+            } else {
+                format!("if({first}<0, {first}, {first} + 1)")
+            };
+            Some(format!("substr({text}, {first}{length})"))
         }
         ("substring", [text, start, rest @ ..]) => {
             let ExprKind::Value(Value::Integer(start)) = start.kind else { return None };
@@ -198,6 +203,21 @@ fn call(name: &str, arguments: &[Expr], expr: &Expr, column: Column<'_>) -> Opti
 
 pub(super) fn texts_of(arguments: &[Expr], column: Column<'_>) -> Option<Vec<String>> {
     arguments.iter().map(|argument| value(argument, column)).collect()
+}
+
+/// Whether the number is never negative.
+fn is_natural(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Value(Value::Integer(number)) => *number >= 0,
+        ExprKind::Call { name, .. } => name == "strlen",
+        ExprKind::Arithmetic { op: ArithmeticOp::Add, left, right } => {
+            // A text that is not found has the position -1.
+            let is_position = matches!(&left.kind, ExprKind::Call { name, .. } if name == "indexof");
+            let is_positive = matches!(right.kind, ExprKind::Value(Value::Integer(number)) if number > 0);
+            (is_position && is_positive) || (is_natural(left) && is_natural(right))
+        }
+        _ => false,
+    }
 }
 
 fn is_text(expr: &Expr) -> bool {

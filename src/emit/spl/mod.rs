@@ -138,7 +138,8 @@ fn places(source: &LogSource, is_modelled: bool) -> Vec<KeptAt<'_>> {
         Some(_) | None if dialects(source) == TAGGED => (TAGGED, ColumnSet::Listed),
         Some(_) | None => (dialects(source), ColumnSet::OwnNames),
     };
-    let kept = KeptAt { name: short_name(source), dialects, fit: Fit::Same, shape };
+    let name = if is_modelled { model_name(source) } else { short_name(source) };
+    let kept = KeptAt { name, dialects, fit: Fit::Same, shape };
     if dialects.is_empty() { Vec::new() } else { vec![kept] }
 }
 
@@ -150,7 +151,7 @@ fn wanted<T>(request: &Request<'_>, run: impl FnOnce(&Wishes<'_>) -> T) -> T {
         dialects: if is_modelled { &of_model } else { &dialects },
         places: &|source| places(source, is_modelled),
         style: &|separator| style(request, separator),
-        source_name: &short_name,
+        source_name: if is_modelled { &model_name } else { &short_name },
         changes_sensor: true,
         native_prefix: &|table| request.hub.native_splunk_prefix(table).filter(|_| !is_modelled).map(str::to_owned),
         needs_condition: false,
@@ -250,6 +251,11 @@ fn short_name(source: &LogSource) -> String {
     let name = name.cloned().unwrap_or_default();
     let codes: Vec<String> = splunk.event_codes.iter().map(ToString::to_string).collect();
     if codes.is_empty() { name } else { format!("{name} EventCode {}", codes.join(", ")) }
+}
+
+/// The data model and its dataset, for the report.
+fn model_name(source: &LogSource) -> String {
+    source.data_model.as_ref().map(|model| format!("{}.{}", model.model, model.dataset)).unwrap_or_default()
 }
 
 fn any_of(field: &str, values: impl Iterator<Item = String>) -> String {

@@ -55,9 +55,9 @@ pub(super) fn without_window(search: &mut Search<'_, '_>, expr: &Expr) -> Expr {
     map_children(expr, &mut |child| without_window(search, child))
 }
 
-/// Makes a field of what a function asks of other rows, if these have an order.
+/// Makes a field of what a function asks of other rows, if these have an order and each stands for one event.
 fn made(search: &mut Search<'_, '_>, name: &str, arguments: &[Expr]) -> Option<String> {
-    if !search.is_sorted {
+    if !search.is_sorted || search.is_weighted {
         return None;
     }
     let field = format!("kql_row{}", search.next_number());
