@@ -124,7 +124,12 @@ impl Translator<'_> {
             }
             _ => {
                 let message = format!("the computed value `{construct}` cannot be converted");
-                Refusal::new(expr.span, Reason::ComputedField, construct, message)
+                let refusal = Refusal::new(expr.span, Reason::ComputedField, construct, message);
+                let is_spl = self.style.compute.is_some() && !self.style.is_kql;
+                match spl::advice(expr).filter(|_| is_spl) {
+                    Some(advice) => refusal.suggest(advice),
+                    None => refusal,
+                }
             }
         };
         self.refuse(refusal, at)

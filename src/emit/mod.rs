@@ -36,6 +36,7 @@ mod reader;
 mod reason;
 mod regex;
 mod registry;
+mod required;
 mod rows;
 mod sigma;
 mod source;

@@ -86,7 +86,6 @@ pub(super) fn is_time(hub: &Hub, subject: &Expr) -> bool {
 fn bounds(test: &Test) -> TimeTest {
     let ages: Option<Vec<i64>> = test.operands.iter().map(age).collect();
     let Some(ages) = ages else {
-        let is_constant = |operand: &Expr| age(operand).is_some() || matches!(operand.kind, ExprKind::Value(_));
         return if test.operands.iter().all(is_constant) { TimeTest::Fixed } else { TimeTest::None };
     };
     TimeTest::Window(match (test.op, ages.as_slice()) {
@@ -95,6 +94,21 @@ fn bounds(test: &Test) -> TimeTest {
         (TestOp::Between, [from, to]) => Window { earliest: Some(*from), latest: Some(*to) },
         _ => return TimeTest::None,
     })
+}
+
+/// Whether no event changes the value: a fixed time, one relative to the run, or one that is computed from such.
+fn is_constant(operand: &Expr) -> bool {
+    match &operand.kind {
+        ExprKind::Value(_) => true,
+        ExprKind::Negate(inner) => is_constant(inner),
+        ExprKind::Arithmetic { left, right, .. } => is_constant(left) && is_constant(right),
+        ExprKind::Call { name, arguments } => {
+            age(operand).is_some()
+                || (matches!(name.as_str(), "startofday" | "endofday" | "startofweek" | "todatetime" | "datetime_add")
+                    && arguments.iter().all(is_constant))
+        }
+        _ => false,
+    }
 }
 
 /// `ago(1d)`, `now(-1d)` and `now() - 1d` are 86,400; `now()` is 0.

@@ -31,6 +31,8 @@ pub enum Assumption {
     EventField,
     Utc,
     Listed,
+    /// Two databases place an address alike.
+    Places,
 }
 
 /// Every assumption with its name and its text.
@@ -88,6 +90,7 @@ const ASSUMPTIONS: &[(Assumption, &str, &str)] = &[
     ),
     (Assumption::Utc, "A_UTC", "the user of the search has UTC as time zone"),
     (Assumption::Listed, "A_LISTED", "the column holds no other values than those that are listed for it"),
+    (Assumption::Places, "A_PLACES", "the databases of both products place addresses alike and name places alike"),
 ];
 
 impl Assumption {

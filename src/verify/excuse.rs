@@ -107,7 +107,8 @@ fn breaks(assumption: Assumption, thing: Option<&Json>) -> bool {
         | Assumption::Native
         | Assumption::Passed
         | Assumption::EventField
-        | Assumption::Utc => false,
+        | Assumption::Utc
+        | Assumption::Places => false,
     }
 }
 

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::super::loss::{Loss, LossClass, Refusal};
+use super::super::flatten::map_children;
+use super::super::loss::{Loss, LossClass};
 use super::super::reason::Reason;
+use super::cim::WEIGHT;
+use super::compile::column;
 use super::compute::seconds;
 use super::expression::field_name;
 use super::quoted_name;
@@ -15,39 +18,31 @@ use crate::schema::{ScalarType, Value};
 /// Writes a `summarize`.
 pub(super) fn summarize(search: &mut Search<'_, '_>, stage: &Stage, aggregates: &[Aggregate], by: &[Assignment]) {
     let Some(keys) = keys(search, by) else { return };
-    if let [one] = aggregates
-        && let Some(order) = whole_row(search, &one.value)
-    {
-        // The row itself is kept, with every column.
-        let order = if order.is_empty() { String::new() } else { format!(" sortby {order}") };
-        search.commands.push(format!("dedup keepempty=true {}{order}", list_of(&keys)));
-        return;
-    }
+    let row = aggregates.iter().find_map(|aggregate| whole_row(search, &aggregate.value));
+    let is_of_group = |aggregate: &&Aggregate| row.is_none() || whole_row(search, &aggregate.value).is_none();
+    let of_group: Vec<&Aggregate> = aggregates.iter().filter(is_of_group).collect();
     let mut parts = Vec::new();
+    let mut evals = Vec::new();
     let mut names: BTreeSet<String> = keys.iter().cloned().collect();
-    for aggregate in aggregates {
+    for aggregate in of_group {
         match of_aggregate(search, aggregate) {
             Some(made) => {
                 search.note_terms(&aggregate.value);
-                for (function, name) in made {
-                    parts.push(format!("{function} as {}", quoted_name(&name)));
-                    names.insert(name);
-                }
+                names.extend(aggregate.names.iter().cloned());
+                parts.extend(made.parts());
+                evals.extend(made.eval);
             }
-            None => search.losses.push(
-                Loss::new(LossClass::Informational, Reason::OutputDropped, aggregate.span, aggregate.names.join(", "))
-                    .says(format!(
-                        "the aggregate `{}` cannot be made on the target and is left out",
-                        aggregate.names.join("`, `")
-                    )),
-            ),
+            None => lose(search, aggregate),
         }
+    }
+    if let Some(order) = row {
+        return keep_row(search, &keys, &parts, &evals, (&order, names));
     }
     if keys.is_empty() && parts.is_empty() {
         search.refuse(stage, "no aggregate of it can be made on the target");
         return;
     }
-    if parts.is_empty() {
+    if parts.is_empty() || (keys.is_empty() && search.is_weighted) {
         parts.push("count".to_owned());
     }
     if !keys.is_empty() {
@@ -56,12 +51,75 @@ pub(super) fn summarize(search: &mut Search<'_, '_>, stage: &Stage, aggregates: 
     }
     let by = if keys.is_empty() { String::new() } else { format!(" by {}", list_of(&keys)) };
     search.lists = parts.iter().filter_map(|part| list_name(part)).collect();
+    let counts = if keys.is_empty() && search.is_weighted { counts_of(&parts) } else { Vec::new() };
     search.commands.push(format!("stats {}{by}", parts.join(", ")));
+    if !evals.is_empty() {
+        search.commands.push(format!("eval {}", evals.join(", ")));
+    }
+    if !counts.is_empty() {
+        // Without a row to add up, a sum is nothing, where a count is zero.
+        search.commands.push(format!("fillnull value=0 {}", list_of(&counts)));
+    }
+    search.is_weighted = false;
     search.names = names;
 }
 
+/// The row itself is kept, with every column, and what is so of its group beside it.
+fn keep_row(
+    search: &mut Search<'_, '_>,
+    keys: &[String],
+    parts: &[String],
+    evals: &[String],
+    (order, names): (&str, BTreeSet<String>),
+) {
+    if !parts.is_empty() {
+        if !keys.is_empty() {
+            search.commands.push(format!("fillnull value=\"\" {}", list_of(keys)));
+        }
+        let by = if keys.is_empty() { String::new() } else { format!(" by {}", list_of(keys)) };
+        search.lists.extend(parts.iter().filter_map(|part| list_name(part)));
+        search.commands.push(format!("eventstats {}{by}", parts.join(", ")));
+    }
+    if !evals.is_empty() {
+        search.commands.push(format!("eval {}", evals.join(", ")));
+    }
+    let order = if order.is_empty() { String::new() } else { format!(" sortby {order}") };
+    search.commands.push(format!("dedup keepempty=true {}{order}", list_of(keys)));
+    search.is_weighted = false;
+    search.names.extend(names);
+}
+
+/// Leaves out an aggregate that the target cannot make.
+pub(super) fn lose(search: &mut Search<'_, '_>, aggregate: &Aggregate) {
+    let names = aggregate.names.join("`, `");
+    let cause = search.cause_of(&aggregate.value);
+    search.lost.extend(aggregate.names.iter().map(|name| (name.clone(), cause.clone())));
+    search.losses.push(
+        Loss::new(LossClass::Informational, Reason::OutputDropped, aggregate.span, aggregate.names.join(", "))
+            .says(format!("the aggregate `{names}` cannot be made on the target and is left out")),
+    );
+}
+
+/// Writes a `count`.
+pub(super) fn count(search: &mut Search<'_, '_>, name: &str) {
+    let function = if search.is_weighted { format!("count, sum({WEIGHT})") } else { "count".to_owned() };
+    search.commands.push(format!("stats {function} as {}", quoted_name(name)));
+    if search.is_weighted {
+        search.commands.push(format!("fillnull value=0 {}", quoted_name(name)));
+        search.is_weighted = false;
+    }
+    search.names = BTreeSet::from([name.to_owned()]);
+}
+
+/// The results that count events by the weight of their rows.
+fn counts_of(parts: &[String]) -> Vec<String> {
+    let is_count = |part: &&String| part.starts_with(&format!("sum({WEIGHT}) as ")) || part.contains(&format!(", {WEIGHT}, 0)"));
+    let name = |part: &String| part.rsplit_once(" as ").map(|(_, name)| name.trim_matches('"').to_owned());
+    parts.iter().filter(is_count).filter_map(name).collect()
+}
+
 /// The name of a result that holds several values.
-fn list_name(part: &str) -> Option<String> {
+pub(super) fn list_name(part: &str) -> Option<String> {
     let is_list = part.starts_with("values(") || part.starts_with("list(");
     let (_, name) = part.rsplit_once(" as ").filter(|_| is_list)?;
     Some(name.trim_matches('"').to_owned())
@@ -75,8 +133,9 @@ fn keys(search: &mut Search<'_, '_>, by: &[Assignment]) -> Option<Vec<String>> {
         let is_there = matches!(&key.value.kind, ExprKind::Field(field) if field.name == key.name && search.names.contains(&field.name));
         if !is_there {
             let Some(value) = key_value(search, &key.value) else {
-                let message = format!("the key `{}` is not there on the target", key.name);
-                search.refusals.push(Refusal::new(key.span, Reason::FieldUnmapped, key.name.clone(), message));
+                let cause = search.cause_of(&key.value);
+                search.lost.entry(key.name.clone()).or_insert(cause);
+                search.refuse_lost(&key.name, "key", key.span);
                 return None;
             };
             search.note_terms(&key.value);
@@ -116,23 +175,100 @@ fn whole_row(search: &Search<'_, '_>, value: &Expr) -> Option<String> {
     }
 }
 
-/// The functions of `stats` that an aggregate is, with their result columns.
-fn of_aggregate(search: &mut Search<'_, '_>, aggregate: &Aggregate) -> Option<Vec<(String, String)>> {
-    let ExprKind::Call { name, arguments } = &aggregate.value.kind else { return None };
-    if matches!(name.as_str(), "arg_max" | "arg_min" | "argmax" | "argmin") {
-        return of_row(search, name, arguments, &aggregate.names);
+/// An aggregate as functions of `stats`.
+#[derive(Default)]
+pub(super) struct Made {
+    /// The functions with the names of their results.
+    pub(super) functions: Vec<(String, String)>,
+    /// What makes the aggregate of these results, if none is it.
+    pub(super) eval: Option<String>,
+}
+
+impl Made {
+    fn parts(&self) -> impl Iterator<Item = String> {
+        self.functions.iter().map(|(function, name)| format!("{function} as {}", quoted_name(name)))
     }
+}
+
+/// The functions of `stats` that an aggregate is.
+pub(super) fn of_aggregate(search: &mut Search<'_, '_>, aggregate: &Aggregate) -> Option<Made> {
+    if let ExprKind::Call { name, arguments } = &aggregate.value.kind {
+        if matches!(name.as_str(), "arg_max" | "arg_min" | "argmax" | "argmin") {
+            let functions = of_row(search, name, arguments, &aggregate.names)?;
+            return Some(Made { functions, eval: None });
+        }
+        if let ([result], Some(function)) =
+            (aggregate.names.as_slice(), function(search, name, arguments, &aggregate.value))
+        {
+            return Some(Made { functions: vec![(function, result.clone())], eval: None });
+        }
+    }
+    computed(search, aggregate)
+}
+
+/// An aggregate that is computed from others.
+fn computed(search: &mut Search<'_, '_>, aggregate: &Aggregate) -> Option<Made> {
     let [result] = aggregate.names.as_slice() else { return None };
-    let function = function(search, name, arguments, &aggregate.value)?;
-    Some(vec![(function, result.clone())])
+    let mut made = Made::default();
+    let value = with_parts(search, &aggregate.value, result, &mut made);
+    if made.functions.is_empty() {
+        return None;
+    }
+    // Only what the functions give is there behind them.
+    let mut behind = Search::new(search.request, String::new(), Vec::new());
+    behind.names = made.functions.iter().map(|(_, name)| name.clone()).collect();
+    behind.lists = made.parts().filter_map(|part| list_name(&part)).collect();
+    let text = behind.value(&value)?;
+    made.eval = Some(format!("{}={text}", eval_name(result)));
+    Some(made)
+}
+
+/// The expression with fields in place of the aggregates in it.
+fn with_parts(search: &mut Search<'_, '_>, expr: &Expr, result: &str, made: &mut Made) -> Expr {
+    if let ExprKind::Call { name, arguments } = &expr.kind
+        && is_aggregate(name, arguments)
+        && let Some(function) = function(search, name, arguments, expr)
+    {
+        let number = made.functions.len() + 1;
+        let field = format!("{result}_part{number}");
+        made.functions.push((function, field.clone()));
+        return Expr { ty: expr.ty, span: expr.span, ..column(&field) };
+    }
+    map_children(expr, &mut |child| with_parts(search, child, result, made))
+}
+
+/// Whether the call is one of an aggregate, whatever it is of.
+fn is_aggregate(name: &str, arguments: &[Expr]) -> bool {
+    const OTHERS: [&str; 2] = ["array_length", "coalesce"];
+    !OTHERS.contains(&name)
+        && (arguments.len() < 2 || !matches!(name, "min" | "max"))
+        && (matches!(
+            name,
+            "count" | "countif" | "sum" | "sumif" | "avg" | "avgif" | "min" | "max" | "minif" | "maxif" | "stdev"
+                | "variance" | "percentile" | "makeset" | "makelist"
+        ) || name.starts_with("make_set")
+            || name.starts_with("make_list")
+            || name.starts_with("dcount")
+            || name.starts_with("take_any"))
 }
 
 fn function(search: &mut Search<'_, '_>, name: &str, arguments: &[Expr], whole: &Expr) -> Option<String> {
     let first = arguments.first().and_then(|argument| search.value(argument));
-    let when = |value: &str, predicate: &Expr| Some(format!("eval(if({}, {value}, null()))", search.value(predicate)?));
+    let holds = || search.predicate(arguments.first()?);
+    let when =
+        |value: &str, predicate: &Expr| Some(format!("eval(if({}, {value}, null()))", search.predicate(predicate)?));
+    if search.is_weighted && depends_on_number(name) {
+        return None;
+    }
     Some(match (name, arguments) {
+        ("count", []) if search.is_weighted => format!("sum({WEIGHT})"),
+        ("countif", [_]) if search.is_weighted => format!("sum(eval(if({}, {WEIGHT}, 0)))", holds()?),
+        ("sum", [_]) if search.is_weighted => format!("sum(eval({}*{WEIGHT}))", first?),
+        ("sumif", [_, predicate]) if search.is_weighted => {
+            format!("sum({})", when(&format!("{}*{WEIGHT}", first?), predicate)?)
+        }
         ("count", []) => "count".to_owned(),
-        ("countif", [_]) => format!("count(eval(if({}, 1, null())))", first?),
+        ("countif", [_]) => format!("count(eval(if({}, 1, null())))", holds()?),
         ("dcount" | "count_distinct", [_, ..]) => {
             let distinct = format!("dc({})", of_field(&first?));
             note_distinct(search, whole);
@@ -170,6 +306,12 @@ fn function(search: &mut Search<'_, '_>, name: &str, arguments: &[Expr], whole: 
         }
         _ => return None,
     })
+}
+
+/// Whether the result depends on how many equal rows there are in a way that their weight cannot make up for.
+fn depends_on_number(name: &str) -> bool {
+    let is_list = name.starts_with("make_list") || name == "makelist";
+    is_list || matches!(name, "avg" | "avgif" | "stdev" | "variance" | "percentile")
 }
 
 fn note_list(search: &mut Search<'_, '_>, aggregate: &Expr) {

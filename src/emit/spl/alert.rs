@@ -1,8 +1,8 @@
 //! What the alert of a search is about: whom it puts a risk on, what it names, what it says.
 
 use super::super::Request;
-use crate::ir::{Entity, Envelope, Pipeline, SourceKind};
-use crate::rule::AlertSeverity;
+use crate::ir::{Entity, Envelope, Pipeline, SourceKind, TriggerOperator};
+use crate::rule::{AlertSeverity, RuleKind, Seconds};
 
 /// An output column and the kind of thing that it names.
 pub(super) type Object = (String, &'static str);
@@ -84,10 +84,31 @@ pub(super) fn score(severity: Option<AlertSeverity>) -> u8 {
     }
 }
 
-/// What an alert says, its columns as `$column$`; the title if the search lacks one of them.
-pub(super) fn message(envelope: &Envelope, title: &str, search: &str) -> String {
+/// What an alert says, its columns as `$column$`; the title and whom it is about if the search lacks one of them.
+pub(super) fn message(envelope: &Envelope, title: &str, search: &str, objects: &Objects) -> String {
     let written = envelope.alert_format.as_deref().and_then(|format| with_tokens(format, search));
-    written.unwrap_or_else(|| title.to_owned())
+    let of_kind = |kind: &str, word: &str| {
+        let found = objects.risks.iter().find(|(_, own)| *own == kind);
+        found.map(|(column, _)| format!(" {word} ${column}$")).unwrap_or_default()
+    };
+    written.unwrap_or_else(|| format!("{title}{}{}", of_kind("system", "on"), of_kind("user", "by")))
+}
+
+/// How often the search runs, and how far it looks back.
+pub(super) fn schedule(envelope: &Envelope) -> (Seconds, Seconds) {
+    let default = if envelope.kind == RuleKind::Nrt { Seconds(60) } else { Seconds(3600) };
+    let frequency = envelope.frequency.unwrap_or(default);
+    (frequency, envelope.period.unwrap_or(frequency))
+}
+
+/// How many results make an alert: a comparison of their number.
+pub(super) fn comparison(operator: TriggerOperator) -> &'static str {
+    match operator {
+        TriggerOperator::GreaterThan => ">",
+        TriggerOperator::LessThan => "<",
+        TriggerOperator::Equal => "=",
+        TriggerOperator::NotEqual => "!=",
+    }
 }
 
 fn with_tokens(format: &str, search: &str) -> Option<String> {

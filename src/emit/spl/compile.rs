@@ -1,21 +1,24 @@
 //! From a pipeline to a search: the events, their columns under KQL's names, then stage after stage.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::Request;
-use super::super::flatten::{OutputColumn, Split, Step, StepKind, innermost, split};
+use super::super::flatten::{OutputColumn, Split, Step, StepKind, innermost, map_children, split_at};
 use super::super::fold::fold;
+use super::super::kql::print;
 use super::super::loss::{Loss, LossClass, Refusal};
-use super::super::needed::needed;
+use super::super::needed::{names, needed};
 use super::super::reason::Reason;
 use super::super::rows::{Rows, rows};
 use super::super::subject::{Subject, subject};
 use super::super::time::is_time;
-use super::compute::compute;
 use super::expression::field_name;
 use super::tail::{Search, eval_name, list_of, number};
 use super::time::epoch;
-use super::{first_search, known_selector, part, quote, quoted_name, stats, wanted as with_wishes};
+use super::{
+    cim, compute, first_search, is_modelled, known_selector, part, quote, quoted_name, stats, tstats,
+    wanted as with_wishes, window,
+};
 use crate::ir::{Expr, ExprKind, Field, Pipeline, SourceKind, Stage};
 use crate::mapping::{Assumption, Resolution, ValueForm};
 use crate::schema::{Origin, ScalarType};
@@ -40,8 +43,10 @@ pub(super) fn compile<'r, 'a>(
         let of_branches = needed(&stages, wanted);
         (union(request, branches, &of_branches)?, stages)
     } else {
-        let split = split(pipeline);
-        if let Some((search, rest)) = stats::joined(request, &split, &wanted)? {
+        let split = split_at(pipeline, &window::is_windowed);
+        let grouped = if is_modelled(request) { tstats::summarized(request, &split) } else { None };
+        let whole = if grouped.is_some() { grouped } else { stats::joined(request, &split, &wanted)? };
+        if let Some((search, rest)) = whole {
             (search, rest)
         } else {
             let required = needed(&split.tail, keys.clone());
@@ -50,6 +55,7 @@ pub(super) fn compile<'r, 'a>(
     };
     for (index, stage) in tail.iter().enumerate() {
         search.later = needed(&tail[index + 1..], outputs.clone());
+        search.decisive = needed(&tail[index + 1..], BTreeSet::new());
         search.stage(stage);
     }
     if search.refusals.is_empty() { Ok(search) } else { Err(search.refusals) }
@@ -79,35 +85,31 @@ fn union<'r, 'a>(
     };
     let partial = names.iter().filter(|name| searches.iter().any(|search| lacks(search, name))).cloned().collect();
     let mut losses: Vec<Loss> = searches.iter_mut().flat_map(|search| std::mem::take(&mut search.losses)).collect();
+    let is_weighted = searches.iter().any(|search| search.is_weighted);
     let is_streaming = |search: &Search<'_, '_>| {
-        search.commands.iter().all(|command| command.starts_with("where ") || command.starts_with("eval "))
+        !search.first.starts_with('|') && search.commands.iter().all(|command| command.starts_with("where ") || command.starts_with("eval "))
     };
     let bracketed: Vec<String> = searches.iter().map(Search::bracketed).collect();
     let (first, commands) = if searches.iter().all(is_streaming) {
         (format!("| multisearch {}", bracketed.join(" ")), Vec::new())
     } else {
         let span = branches.first().map_or(Span::default(), |branch| branch.span);
-        losses.push(
-            Loss::new(LossClass::Assumption, Reason::JoinLimits, span, "union")
-                .says("`append` reads at most 50,000 rows of each further source")
-                .assuming(crate::mapping::Assumption::Subsearch),
-        );
+        losses.push(append_limits(span));
         let appended = bracketed.iter().skip(1).map(|text| format!("append {text}"));
         let first = searches.first();
         let commands = first.map(|first| first.commands.clone()).unwrap_or_default();
-        (first.map(|first| first.first.clone()).unwrap_or_default(), commands.into_iter().chain(appended).collect())
+        let weights = is_weighted.then(|| format!("fillnull value=1 {}", cim::WEIGHT));
+        let commands = commands.into_iter().chain(appended).chain(weights).collect();
+        (first.map(|first| first.first.clone()).unwrap_or_default(), commands)
     };
-    Ok(Search {
-        request,
-        first,
-        commands,
-        names,
-        lists: BTreeSet::new(),
-        partial,
-        later: BTreeSet::new(),
-        losses,
-        refusals: Vec::new(),
-    })
+    Ok(Search { names, partial, is_weighted, losses, ..Search::new(request, first, commands) })
+}
+
+/// What a search that is appended assumes.
+pub(super) fn append_limits(span: Span) -> Loss {
+    Loss::new(LossClass::Assumption, Reason::JoinLimits, span, "union")
+        .says("`append` reads at most 50,000 rows of each further source")
+        .assuming(Assumption::Subsearch)
 }
 
 /// The events of the head, with the columns that are looked at later under KQL's names.
@@ -124,41 +126,51 @@ fn head<'r, 'a>(
             wanted.extend(columns.iter().map(|column| column.name.clone()));
         }
     }
+    if split.tail.iter().any(|stage| window::is_windowed(stage)) {
+        for step in &split.head.steps {
+            if let StepKind::Sort(keys) = &step.kind {
+                keys.iter().for_each(|(key, _)| names(key, &mut wanted));
+            }
+        }
+    }
     let required = required.iter().filter(|name| split.has(name)).cloned().collect();
     let rows = rows_with(request, split, &required)?;
-    let selector = known_selector(request, rows.recognised.log_source, &rows.recognised.name)?;
-    let (first, commands) = first_search(&selector, rows.window, &rows.condition);
-    let mut search = Search {
-        request,
-        first,
-        commands,
-        names: BTreeSet::new(),
-        lists: BTreeSet::new(),
-        partial: BTreeSet::new(),
-        later: BTreeSet::new(),
-        losses: rows.losses.clone(),
-        refusals: Vec::new(),
-    };
+    let mut losses = rows.losses.clone();
     let mut made = Vec::new();
+    let (mut columns, mut fields, mut lost) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::new());
     for name in &wanted {
         let value = split.value(&typed_column(split, name));
         match field_value(request, &rows, &value) {
             Some(text) => {
-                search.losses.extend(super::assumed(&value, split.head.source.span));
+                losses.extend(super::assumed(&value, split.head.source.span));
                 if !is_time(request.hub, &value) {
-                    search.losses.extend(assumptions(&rows, &value, split.head.source.span));
+                    losses.extend(assumptions(&rows, &value, split.head.source.span));
                 }
                 if text != field_name(name) {
                     made.push(format!("{}={text}", eval_name(name)));
                 }
-                search.names.insert(name.clone());
+                columns.insert(name.clone());
+                cim::fields_of(request, &rows.columns, &value, &mut fields);
             }
-            None => search.losses.push(
-                Loss::new(LossClass::Informational, Reason::OutputDropped, split.head.source.span, &**name)
-                    .says(format!("the column `{name}` has no counterpart and is left out")),
-            ),
+            None => {
+                lost.insert(name.clone(), cause(request, &rows, &value));
+                losses.push(
+                    Loss::new(LossClass::Informational, Reason::OutputDropped, split.head.source.span, &**name)
+                        .says(format!("the column `{name}` has no counterpart and is left out")),
+                );
+            }
         }
     }
+    let (first, commands) = if is_modelled(request) {
+        let (first, commands, assumed) = cim::events(request, &split.head, &rows, fields)?;
+        losses.extend(assumed);
+        (first, commands)
+    } else {
+        let selector = known_selector(request, rows.recognised.log_source, &rows.recognised.name)?;
+        first_search(&selector, rows.window, &rows.condition)
+    };
+    let is_weighted = is_modelled(request);
+    let mut search = Search { names: columns, lost, is_weighted, losses, ..Search::new(request, first, commands) };
     if !made.is_empty() {
         search.commands.push(format!("eval {}", made.join(", ")));
     }
@@ -169,6 +181,17 @@ fn head<'r, 'a>(
     Ok(search)
 }
 
+/// Why the value of a column is not there on the target.
+fn cause(request: &Request<'_>, rows: &Rows<'_>, value: &Expr) -> String {
+    let mut columns = Vec::new();
+    columns_of(request, value, &mut columns);
+    let place = rows.columns.log_source;
+    match columns.iter().find(|column| field_value(request, rows, column).is_none()) {
+        Some(column) => format!("`{}` has no counterpart for `{place}`", print::expression(column)),
+        None => format!("`{}` cannot be computed", print::expression(value)),
+    }
+}
+
 /// The rows, on a log source that has all of the wanted columns if there is one.
 pub(super) fn rows_with<'a>(
     request: &Request<'a>,
@@ -176,21 +199,40 @@ pub(super) fn rows_with<'a>(
     wanted: &BTreeSet<String>,
 ) -> Result<Rows<'a>, Vec<Refusal>> {
     let values: Vec<Expr> = wanted.iter().map(|name| split.value(&typed_column(split, name))).collect();
-    let plain: Vec<Expr> = values
-        .into_iter()
-        .filter(|value| {
-            matches!(value.kind, ExprKind::Field(_) | ExprKind::Member { .. }) && !is_time(request.hub, value)
-        })
-        .collect();
+    let mut parts = Vec::new();
+    values.iter().for_each(|value| columns_of(request, value, &mut parts));
+    let is_column = |value: &&Expr| matches!(value.kind, ExprKind::Field(_) | ExprKind::Member { .. });
+    let columns: Vec<Expr> =
+        values.iter().filter(is_column).filter(|value| !is_time(request.hub, value)).cloned().collect();
     with_wishes(request, |wishes| {
         let found = rows(request, wishes, &split.head, &[]);
         // A field that is spelled in several ways is there as well.
         let has = |value: &Expr| found.as_ref().is_ok_and(|found| field_value(request, found, value).is_some());
-        if plain.iter().all(has) {
+        if parts.iter().all(has) {
             return found;
         }
-        rows(request, wishes, &split.head, &plain).or(found)
+        let better = rows(request, wishes, &split.head, &parts).or_else(|refusals| {
+            // What a value is computed from may be there nowhere, and no reason to lack another column.
+            if columns.iter().all(has) { Err(refusals) } else { rows(request, wishes, &split.head, &columns) }
+        });
+        better.or(found)
     })
+}
+
+/// The columns that a value is computed from, as the mapping knows them.
+fn columns_of(request: &Request<'_>, value: &Expr, found: &mut Vec<Expr>) {
+    if is_time(request.hub, value) {
+        return;
+    }
+    match subject(value) {
+        Some(subject) if subject.column.is_some() => found.push(value.clone()),
+        _ => {
+            map_children(value, &mut |child| {
+                columns_of(request, child, found);
+                child.clone()
+            });
+        }
+    }
 }
 
 /// A reference to a column of the source, with its type.
@@ -219,7 +261,8 @@ pub(super) fn field_value(request: &Request<'_>, rows: &Rows<'_>, value: &Expr) 
         let text = self::value(&resolution, is_any_element, &subject)?;
         Some(if subject.ty == ScalarType::Datetime { epoch(&text) } else { text })
     };
-    column(value).or_else(|| compute(&fold(value), &column))
+    let text = column(value).or_else(|| compute::value(&fold(value), &column));
+    text.filter(|text| !is_modelled(request) || !cim::reads_event(text))
 }
 
 /// The value of a column as an expression over the target's fields.
@@ -280,16 +323,18 @@ fn step(search: &mut Search<'_, '_>, step: &Step) {
             let names: Vec<String> = columns.iter().map(|column: &OutputColumn| column.name.clone()).collect();
             if names.iter().all(|name| search.names.contains(name)) {
                 search.commands.push(format!("dedup keepempty=true {}", list_of(&names)));
+                search.is_weighted = false;
             } else {
-                let message = "a column of `distinct` is not there on the target";
-                search.refusals.push(Refusal::new(step.span, Reason::FieldUnmapped, "distinct", message));
+                let missing = names.iter().find(|name| !search.names.contains(*name)).cloned();
+                search.refuse_lost(&missing.unwrap_or_default(), "column", step.span);
             }
         }
         StepKind::Sort(keys) => {
-            let keys: Vec<String> =
+            let texts: Vec<String> =
                 keys.iter().filter_map(|(key, is_descending)| key_text(search, key, *is_descending)).collect();
-            if !keys.is_empty() {
-                search.commands.push(format!("sort 0 {}", keys.join(" ")));
+            search.is_sorted = texts.len() == keys.len();
+            if !texts.is_empty() {
+                search.commands.push(format!("sort 0 {}", texts.join(" ")));
             }
         }
         StepKind::Top(count, key, is_descending) => {

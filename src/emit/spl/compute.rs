@@ -3,14 +3,41 @@
 //! Only functions with the same meaning are written; `None` for everything else, which the caller refuses by name.
 
 use super::super::reader::PRIVATE_BLOCKS;
-use super::{function, part, position, quote, time};
+use super::{function, geo, part, position, quote, time};
 use crate::ir::{ArithmeticOp, Expr, ExprKind, Test, TestOp};
 use crate::schema::{ScalarType, Value};
 
 /// The expression of a column; `None` if the target has none.
 pub(in super::super) type Column<'a> = &'a dyn Fn(&Expr) -> Option<String>;
 
-/// The value as an expression.
+/// The value for a field. No field can hold a truth value: it is the text `true` or `false`.
+pub(super) fn value(expr: &Expr, column: Column<'_>) -> Option<String> {
+    match &expr.kind {
+        ExprKind::Value(Value::Bool(value)) => Some(quote(if *value { "true" } else { "false" })),
+        ExprKind::Case { branches, otherwise } => case(branches, otherwise, column),
+        _ if is_truth(expr) => Some(format!("if({}, \"true\", \"false\")", compute(expr, column)?)),
+        _ => compute(expr, column),
+    }
+}
+
+/// The value as a condition.
+pub(super) fn predicate(expr: &Expr, column: Column<'_>) -> Option<String> {
+    let text = compute(expr, column)?;
+    let is_condition = is_truth(expr) || matches!(expr.kind, ExprKind::Case { .. });
+    Some(if is_condition { text } else { format!("{text}=\"true\"") })
+}
+
+/// Whether the expression is a condition on the target.
+fn is_truth(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Test(_) | ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Not(_) => true,
+        ExprKind::Value(value) => matches!(value, Value::Bool(_)),
+        ExprKind::Call { name, .. } => name == "set_has_element",
+        _ => false,
+    }
+}
+
+/// The value as an expression: a condition, if it is a truth value that is computed.
 pub(in super::super) fn compute(expr: &Expr, column: Column<'_>) -> Option<String> {
     match &expr.kind {
         ExprKind::Field(_) => column(expr),
@@ -18,8 +45,11 @@ pub(in super::super) fn compute(expr: &Expr, column: Column<'_>) -> Option<Strin
         ExprKind::Value(value) => constant(value),
         ExprKind::And(parts) => joined(parts, " AND ", column),
         ExprKind::Or(parts) => joined(parts, " OR ", column),
-        ExprKind::Not(inner) => Some(format!("NOT {}", compute(inner, column)?)),
+        ExprKind::Not(inner) => Some(format!("NOT {}", predicate(inner, column)?)),
         ExprKind::Test(found) => test(found, column),
+        ExprKind::Case { branches, otherwise } if expr.ty == ScalarType::Bool => {
+            Some(format!("{}=\"true\"", case(branches, otherwise, column)?))
+        }
         ExprKind::Case { branches, otherwise } => case(branches, otherwise, column),
         ExprKind::Call { name, arguments } => call(name, arguments, expr, column),
         ExprKind::Arithmetic { op, left, right } => arithmetic(*op, left, right, column),
@@ -29,7 +59,7 @@ pub(in super::super) fn compute(expr: &Expr, column: Column<'_>) -> Option<Strin
 }
 
 fn joined(parts: &[Expr], word: &str, column: Column<'_>) -> Option<String> {
-    let parts: Option<Vec<String>> = parts.iter().map(|part| compute(part, column)).collect();
+    let parts: Option<Vec<String>> = parts.iter().map(|part| predicate(part, column)).collect();
     Some(format!("({})", parts?.join(word)))
 }
 
@@ -42,6 +72,7 @@ fn constant(value: &Value) -> Option<String> {
         // Times are seconds in Splunk.
         Value::Timespan(ticks) => seconds(*ticks),
         Value::Null => "null()".to_owned(),
+        Value::Dynamic(serde_json::Value::Array(elements)) if elements.is_empty() => "null()".to_owned(),
         Value::Datetime(_) | Value::Dynamic(_) => return None,
     })
 }
@@ -58,20 +89,20 @@ pub(super) fn seconds(ticks: i64) -> String {
 }
 
 fn case(branches: &[(Expr, Expr)], otherwise: &Expr, column: Column<'_>) -> Option<String> {
-    let last = compute(otherwise, column)?;
-    if let [(condition, value)] = branches {
-        return Some(format!("if({}, {}, {last})", compute(condition, column)?, compute(value, column)?));
+    let last = value(otherwise, column)?;
+    if let [(condition, then)] = branches {
+        return Some(format!("if({}, {}, {last})", predicate(condition, column)?, value(then, column)?));
     }
     let mut parts = Vec::new();
-    for (condition, value) in branches {
-        parts.push(compute(condition, column)?);
-        parts.push(compute(value, column)?);
+    for (condition, then) in branches {
+        parts.push(predicate(condition, column)?);
+        parts.push(value(then, column)?);
     }
     Some(format!("case({}, true(), {last})", parts.join(", ")))
 }
 
 fn arithmetic(op: ArithmeticOp, left: &Expr, right: &Expr, column: Column<'_>) -> Option<String> {
-    let (left_text, right_text) = (compute(left, column)?, compute(right, column)?);
+    let (left_text, right_text) = (value(left, column)?, value(right, column)?);
     // KQL divides integers as integers.
     let is_integer = |expr: &Expr| matches!(expr.ty, ScalarType::Int | ScalarType::Long);
     let text = format!("({left_text} {} {right_text})", op.as_str());
@@ -86,10 +117,23 @@ fn arithmetic(op: ArithmeticOp, left: &Expr, right: &Expr, column: Column<'_>) -
 }
 
 fn call(name: &str, arguments: &[Expr], expr: &Expr, column: Column<'_>) -> Option<String> {
-    let texts = || arguments.iter().map(|argument| compute(argument, column)).collect::<Option<Vec<String>>>();
+    let texts = || texts_of(arguments, column);
     let is_integer = |expr: &Expr| matches!(expr.kind, ExprKind::Value(Value::Integer(_)));
     match (name, arguments) {
+        // The text of an array is JSON.
+        ("tostring", [Expr { kind: ExprKind::Call { name, .. }, .. }]) if name == "split" => {
+            Some(part::json_of(&texts()?.concat()))
+        }
+        // Whoever has fields with several values knows how to write their text.
+        ("tostring", [list]) if column(expr).is_some() && column(expr) != column(list) => column(expr),
         ("tostring", [argument]) if is_text(argument) => compute(argument, column),
+        ("tobool" | "toboolean", [_]) => {
+            let text = format!("lower({})", texts()?.concat());
+            Some(format!("case(in({text}, \"true\", \"1\"), \"true\", in({text}, \"false\", \"0\"), \"false\")"))
+        }
+        ("toint" | "tolong" | "todouble" | "toreal", [truth]) if is_truth(truth) => {
+            Some(format!("if({}, 1, 0)", compute(truth, column)?))
+        }
         ("tostring", [_]) => Some(format!("tostring({})", texts()?.concat())),
         ("parse_json" | "todynamic", [_]) => column(expr),
         ("todatetime", [time]) if time.ty == ScalarType::Datetime => compute(time, column),
@@ -100,7 +144,7 @@ fn call(name: &str, arguments: &[Expr], expr: &Expr, column: Column<'_>) -> Opti
         ("toint" | "tolong" | "todouble" | "toreal", [_]) => Some(format!("tonumber({})", texts()?.concat())),
         ("tolower", [_]) => Some(format!("lower({})", texts()?.concat())),
         ("toupper", [_]) => Some(format!("upper({})", texts()?.concat())),
-        ("strlen", [_]) => Some(format!("len({})", texts()?.concat())),
+        ("strlen" | "string_size", [_]) => Some(format!("len({})", texts()?.concat())),
         ("abs" | "floor" | "ceiling" | "round" | "sqrt" | "exp", [_]) => Some(format!("{name}({})", texts()?.concat())),
         ("strcat", [_, ..]) => Some(format!("({})", texts()?.join(" . "))),
         ("coalesce" | "max_of" | "min_of", [_, ..]) => {
@@ -111,9 +155,26 @@ fn call(name: &str, arguments: &[Expr], expr: &Expr, column: Column<'_>) -> Opti
             };
             Some(format!("{function}({})", texts()?.join(", ")))
         }
-        ("iff" | "iif", [_, _, _]) => Some(format!("if({})", texts()?.join(", "))),
+        ("iff" | "iif", [condition, values @ ..]) if values.len() == 2 => {
+            let values = texts_of(values, column)?.join(", ");
+            Some(format!("if({}, {values})", predicate(condition, column)?))
+        }
+        ("pack_array", [_, ..]) => Some(format!("json_array({})", texts()?.join(", "))),
+        ("pack" | "bag_pack", [_, ..]) => Some(format!("json_object({})", texts()?.join(", "))),
         // Positions count from 0 in KQL, from 1 in Splunk.
-        ("substring", [text, start, rest @ ..]) if is_integer(start) && rest.iter().all(is_integer) => {
+        ("substring", [text, start, rest @ ..]) if !is_integer(start) => {
+            let (text, first) = (value(text, column)?, value(start, column)?);
+            let length: String =
+                texts_of(rest, column)?.into_iter().map(|length| format!(", max({length}, 0)")).collect();
+            // From the end, both count alike.
+            let first = if is_natural(start) {
+                format!("{first} + 1")
+            } else {
+                format!("if({first}<0, {first}, {first} + 1)")
+            };
+            Some(format!("substr({text}, {first}{length})"))
+        }
+        ("substring", [text, start, rest @ ..]) => {
             let ExprKind::Value(Value::Integer(start)) = start.kind else { return None };
             let length: Vec<String> = rest.iter().map(|length| compute(length, column)).collect::<Option<_>>()?;
             let length = if length.is_empty() { String::new() } else { format!(", {}", length.concat()) };
@@ -131,14 +192,32 @@ fn call(name: &str, arguments: &[Expr], expr: &Expr, column: Column<'_>) -> Opti
             let path = function::constant(path)?.trim_start_matches('$').trim_start_matches('.').to_owned();
             Some(format!("json_extract({}, {})", compute(text, column)?, quote(&path)))
         }
+        ("set_difference" | "set_intersect" | "array_sort_asc", [_, ..]) => column(expr),
+        ("set_has_element", [_, _]) if column(expr).is_some() => column(expr),
         _ => function::write(name, arguments, expr, column)
             .or_else(|| position::write(name, arguments, column))
-            .or_else(|| time::write(name, arguments, column)),
+            .or_else(|| time::write(name, arguments, column))
+            .or_else(|| geo::write(name, arguments, column)),
     }
 }
 
 pub(super) fn texts_of(arguments: &[Expr], column: Column<'_>) -> Option<Vec<String>> {
-    arguments.iter().map(|argument| compute(argument, column)).collect()
+    arguments.iter().map(|argument| value(argument, column)).collect()
+}
+
+/// Whether the number is never negative.
+fn is_natural(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Value(Value::Integer(number)) => *number >= 0,
+        ExprKind::Call { name, .. } => name == "strlen",
+        ExprKind::Arithmetic { op: ArithmeticOp::Add, left, right } => {
+            // A text that is not found has the position -1.
+            let is_position = matches!(&left.kind, ExprKind::Call { name, .. } if name == "indexof");
+            let is_positive = matches!(right.kind, ExprKind::Value(Value::Integer(number)) if number > 0);
+            (is_position && is_positive) || (is_natural(left) && is_natural(right))
+        }
+        _ => false,
+    }
 }
 
 fn is_text(expr: &Expr) -> bool {
@@ -146,11 +225,18 @@ fn is_text(expr: &Expr) -> bool {
 }
 
 fn test(found: &Test, column: Column<'_>) -> Option<String> {
-    let subject = compute(&found.subject, column)?;
+    if let (TestOp::Equal | TestOp::EqualCi, [Expr { kind: ExprKind::Value(Value::Bool(wanted)), .. }]) =
+        (found.op, found.operands.as_slice())
+        && is_truth(&found.subject)
+    {
+        let text = compute(&found.subject, column)?;
+        return Some(if *wanted { text } else { format!("NOT {text}") });
+    }
+    let subject = value(&found.subject, column)?;
     let operands = || texts_of(&found.operands, column);
     if let [needle] = found.operands.as_slice()
         && !matches!(needle.kind, ExprKind::Value(_))
-        && let Some(text) = compare(found.op, &subject, &compute(needle, column)?)
+        && let Some(text) = compare(found.op, &subject, &value(needle, column)?)
     {
         return Some(text);
     }
@@ -217,6 +303,12 @@ fn test(found: &Test, column: Column<'_>) -> Option<String> {
 
 /// A test for a text that another value gives, without patterns, which that text would have to be escaped for.
 fn compare(op: TestOp, subject: &str, needle: &str) -> Option<String> {
+    if matches!(op, TestOp::Has | TestOp::HasCs) {
+        let flag = if op.is_case_sensitive() { "" } else { "(?i)" };
+        let (before, after) =
+            (quote(&format!("{flag}(^|[^a-zA-Z0-9])\\Q")), quote("\\E([^a-zA-Z0-9]|$)"));
+        return Some(format!("match({subject}, {before} . {needle} . {after})"));
+    }
     let (subject, needle) = if op.is_case_sensitive() {
         (subject.to_owned(), needle.to_owned())
     } else {

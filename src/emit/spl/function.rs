@@ -21,6 +21,10 @@ pub(super) fn write(name: &str, arguments: &[Expr], whole: &Expr, column: Column
             let delimiter = constant(delimiter).filter(|delimiter| !delimiter.is_empty())?;
             format!("split({}, {})", value(text)?, quote(delimiter))
         }
+        ("split", [text, delimiter, index]) => {
+            let delimiter = constant(delimiter).filter(|delimiter| !delimiter.is_empty())?;
+            format!("mvindex(split({}, {}), {})", value(text)?, quote(delimiter), value(index)?)
+        }
         ("extract", [pattern, group, text]) => extract(constant(pattern)?, integer(group)?, &value(text)?)?,
         ("extract", [pattern, group, text, _]) if whole.ty == ScalarType::String => {
             extract(constant(pattern)?, integer(group)?, &value(text)?)?
@@ -111,7 +115,7 @@ type IsIt = fn(&Expr) -> bool;
 
 /// What a computed value assumes of the data or of the target.
 pub(in super::super) fn assumed(expr: &Expr, span: Span) -> Vec<Loss> {
-    const TEXTS: [(IsIt, Reason, Assumption, &str); 3] = [
+    const TEXTS: [(IsIt, Reason, Assumption, &str); 4] = [
         (
             is_of_letters,
             Reason::HasToRe,
@@ -123,6 +127,12 @@ pub(in super::super) fn assumed(expr: &Expr, span: Span) -> Vec<Loss> {
             Reason::TimeZone,
             Assumption::Utc,
             "the calendar of the target is that of the user who searches",
+        ),
+        (
+            super::geo::is_of_place,
+            Reason::FieldAssumption,
+            Assumption::Places,
+            "the places of addresses are those of the target's database",
         ),
         (
             super::part::is_json_member,
@@ -138,6 +148,26 @@ pub(in super::super) fn assumed(expr: &Expr, span: Span) -> Vec<Loss> {
         })
     };
     TEXTS.into_iter().filter_map(loss).collect()
+}
+
+/// What somebody can do about a function that Splunk lacks.
+pub(in super::super) fn advice(expr: &Expr) -> Option<&'static str> {
+    const ADVICE: [(&str, &str); 5] = [
+        ("base64_decode", "Splunk has no function for Base64; an app that adds a command for it has to decode the field"),
+        ("hash", "the hash functions of Splunk give other numbers; partition by something else"),
+        ("parse_user_agent", "Splunk has no function for user agents; an add-on with a lookup for them has to make the field"),
+        ("parse_command_line", "Splunk does not split command lines; test the whole command line"),
+        ("parse_xml", "let the add-on extract the fields of the event, and test these"),
+    ];
+    let mut found = None;
+    if let ExprKind::Call { name, .. } = &expr.kind {
+        found = ADVICE.iter().find(|(start, _)| name.starts_with(start)).map(|(_, advice)| *advice);
+    }
+    map_children(expr, &mut |child| {
+        found = found.or_else(|| advice(child));
+        child.clone()
+    });
+    found
 }
 
 fn has_part(expr: &Expr, is_it: IsIt) -> bool {
@@ -170,6 +200,7 @@ fn is_of_letters(expr: &Expr) -> bool {
             _ => false,
         },
         ExprKind::Call { name, arguments } => match name.as_str() {
+            "string_size" => true,
             "extract" | "replace" | "replace_regex" | "indexof_regex" | "trim" | "trim_start" | "trim_end" => {
                 arguments.iter().any(has_classes)
             }

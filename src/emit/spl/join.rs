@@ -4,14 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::loss::{Loss, LossClass, under_negation};
 use super::super::reason::Reason;
+use super::cim::WEIGHT;
 use super::compile;
 use super::quoted_name;
 use super::tail::{Search, eval_name, list_of};
-use crate::ir::{Join, JoinKind, Stage};
+use crate::ir::{Join, JoinKind, SourceKind, Stage};
 use crate::mapping::Assumption;
+use crate::schema::Origin;
 
 /// Field that marks a hit of an anti join.
 const HIT: &str = "kql_hit";
+
+/// Field with the number of equal events that the row of the other side stands for.
+const PARTNERS: &str = "kql_partners";
 
 /// What a join asks of the rows of its main side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,14 +35,15 @@ pub(super) fn join(search: &mut Search<'_, '_>, join: &Join, stage: &Stage) {
         return search.refuse(stage, "a join on more than equal columns cannot be converted");
     };
     if let Some(missing) = keys.iter().find(|key| !search.names.contains(&key.left.name)) {
-        let name = missing.left.name.clone();
-        return search.refuse(stage, format!("the key `{name}` is not there on the target"));
+        return search.refuse_lost(&missing.left.name, "key", stage.span);
     }
     let left_keys: Vec<String> = keys.iter().map(|key| key.left.name.clone()).collect();
     let right_keys: Vec<String> = keys.iter().map(|key| key.right.name.clone()).collect();
     let Some(right) = right_side(search, join, stage, &right_keys) else { return };
-    let outputs: Vec<(String, String)> =
-        outputs(search, join, stage).into_iter().filter(|(own, _)| right.names.contains(own)).collect();
+    let (outputs, lost): (Vec<_>, Vec<_>) =
+        outputs(search, join, stage).into_iter().partition(|(own, _)| right.names.contains(own));
+    let cause = |(own, output): (String, String)| Some((output, right.lost.get(&own)?.clone()));
+    search.lost.extend(lost.into_iter().filter_map(cause));
     let later = search.later.clone();
     match join.kind {
         JoinKind::Inner | JoinKind::InnerUnique => {
@@ -78,7 +84,10 @@ fn right_side<'r, 'a>(
             wanted.extend(outputs(search, join, stage).into_keys());
         }
     }
-    let right = match compile(search.request, &join.right, wanted, &keys.iter().cloned().collect()) {
+    let mut required: BTreeSet<String> = keys.iter().cloned().collect();
+    let is_decisive = |(_, output): &(String, String)| search.decisive.contains(output);
+    required.extend(outputs(search, join, stage).into_iter().filter(is_decisive).map(|(own, _)| own));
+    let right = match compile(search.request, &join.right, wanted, &required) {
         Ok(right) => right,
         Err(refusals) => {
             search.refusals.extend(refusals);
@@ -86,7 +95,8 @@ fn right_side<'r, 'a>(
         }
     };
     if let Some(missing) = keys.iter().find(|key| !right.names.contains(*key)) {
-        search.refuse(stage, format!("the key `{missing}` of the right side is not there on the target"));
+        search.lost.extend(right.lost.get(missing).map(|cause| (missing.clone(), cause.clone())));
+        search.refuse_lost(missing, "key of the right side", stage.span);
         return None;
     }
     Some(right)
@@ -109,6 +119,11 @@ fn attach<'r, 'a>(
         made.push(format!("{HIT}=1"));
         fields.push(HIT.to_owned());
     }
+    let is_weighted = other.is_weighted && matches!(asks, Asks::Pairs { .. });
+    if is_weighted {
+        made.push(format!("{PARTNERS}={WEIGHT}"));
+        fields.push(PARTNERS.to_owned());
+    }
     if !made.is_empty() {
         other.commands.push(format!("eval {}", made.join(", ")));
     }
@@ -124,6 +139,12 @@ fn attach<'r, 'a>(
     if asks == Asks::NoPartner {
         main.commands.push(format!("where isnull({HIT})"));
         under_negation(&mut other.losses);
+    }
+    if is_weighted {
+        // As many pairs as the events of one row and those of the other make.
+        let own = if main.is_weighted { format!("{WEIGHT}*") } else { String::new() };
+        main.commands.push(format!("eval {WEIGHT}={own}coalesce({PARTNERS}, 1)"));
+        main.is_weighted = true;
     }
     main.names.extend(columns.iter().map(|(_, output)| output.clone()));
     let is_list = |(own, _): &&(String, String)| other.lists.contains(own);
@@ -159,6 +180,7 @@ fn right_outer<'r, 'a>(
 fn rename_to_outputs(search: &mut Search<'_, '_>, outputs: &[(String, String)], further: &[String]) {
     let mut fields: Vec<String> = outputs.iter().map(|(own, _)| own.clone()).collect();
     fields.extend(further.iter().cloned());
+    fields.extend(search.is_weighted.then(|| WEIGHT.to_owned()));
     search.commands.push(format!("table {}", list_of(&fields)));
     let is_renamed = |(own, output): &&(String, String)| own != output;
     let rename = |(own, output): &(String, String)| format!("{} as {}", quoted_name(own), quoted_name(output));
@@ -211,6 +233,21 @@ pub(super) fn outputs(search: &Search<'_, '_>, join: &Join, stage: &Stage) -> BT
     let keys: BTreeSet<&String> = join.keys.iter().flatten().map(|key| &key.right.name).collect();
     let mut outputs = BTreeMap::new();
     let is_left = |name: &String| search.names.contains(name);
+    if let SourceKind::Table { name: table, .. } = &join.right.source.kind
+        && join.right.output.columns.is_empty()
+    {
+        // The columns of a bare table are only known behind the join.
+        for column in &stage.output.columns {
+            if let Origin::Table { table: own_table, column: own, through_join: true } = &column.origin
+                && own_table == table
+                && !is_left(&column.name)
+                && search.later.contains(&column.name)
+            {
+                outputs.insert(own.clone(), column.name.clone());
+            }
+        }
+        return outputs;
+    }
     for column in &join.right.output.columns {
         let suffixed = format!("{}1", column.name);
         let has = |name: &String| stage.output.find(name).is_some();

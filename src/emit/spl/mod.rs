@@ -10,7 +10,9 @@ mod compute;
 mod content_control;
 mod expression;
 mod function;
+mod geo;
 mod join;
+mod list;
 mod part;
 mod position;
 mod saved_search;
@@ -18,6 +20,8 @@ mod search;
 mod stats;
 mod tail;
 mod time;
+mod tstats;
+mod window;
 
 use super::adapt::Style;
 use super::boolean::{Tree, Words};
@@ -50,18 +54,15 @@ const SEARCH: Words = Words { and: " ", or: " OR ", not: ("NOT (", ")"), constan
 impl Backend for Spl {
     fn emit(&self, request: &Request<'_>) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
         let is_plain =
-            flatten(&request.rule.pipeline).is_ok_and(|flat| !matches!(flat.source.kind, SourceKind::Union(_)));
-        if request.options.splunk_style == SplunkStyle::Cim {
-            if is_plain {
-                return cim::modelled(request);
-            }
-            let message = "only rules of filters are written for data models";
-            let span = request.rule.pipeline.span;
-            return Err(vec![Refusal::new(span, Reason::OperatorUnsupported, "cim", message)]);
-        }
+            flatten(&request.rule.pipeline).is_ok_and(|flat| !matches!(flat.source.kind, SourceKind::Union(_)))
+                && !window::has_windows(&request.rule.pipeline);
         // The entities of a rule name columns, which have to be there under their names.
         let is_rule = matches!(request.options.form, Form::SavedSearch | Form::ContentControl);
         let names_columns = is_rule && !request.rule.envelope.entities.is_empty();
+        if is_modelled(request) {
+            let plain = if is_plain && !names_columns { cim::modelled(request)? } else { None };
+            return plain.map_or_else(|| piped(request), Ok);
+        }
         let is_table = is_plain && !names_columns && !shows_bags(request);
         let (text, mut losses) = if is_table { plain(request)? } else { piped(request)? };
         losses.push(
@@ -71,6 +72,11 @@ impl Backend for Spl {
         );
         Ok((text, losses))
     }
+}
+
+/// Whether the search reads data models.
+fn is_modelled(request: &Request<'_>) -> bool {
+    request.options.splunk_style == SplunkStyle::Cim
 }
 
 /// Whether a column of the result is an array or a bag, which is no field of its own.
@@ -117,10 +123,8 @@ fn known_selector(request: &Request<'_>, source: &LogSource, name: &str) -> Resu
 
 /// What Splunk can write.
 fn style(request: &Request<'_>, separator: char) -> Style {
-    let is_modelled = request.options.splunk_style == SplunkStyle::Cim;
     Style {
-        // What a data model gives is what `tstats` groups by: no values that are computed first, no text of the event.
-        compute: if is_modelled { None } else { Some(compute::compute) },
+        compute: Some(if is_modelled(request) { cim::compute } else { compute::compute }),
         time_field: Some("_time"),
         ..foreign_style(request, separator, regex::Syntax::Pcre, true, search::spell)
     }
@@ -134,19 +138,20 @@ fn places(source: &LogSource, is_modelled: bool) -> Vec<KeptAt<'_>> {
         Some(_) | None if dialects(source) == TAGGED => (TAGGED, ColumnSet::Listed),
         Some(_) | None => (dialects(source), ColumnSet::OwnNames),
     };
-    let kept = KeptAt { name: short_name(source), dialects, fit: Fit::Same, shape };
+    let name = if is_modelled { model_name(source) } else { short_name(source) };
+    let kept = KeptAt { name, dialects, fit: Fit::Same, shape };
     if dialects.is_empty() { Vec::new() } else { vec![kept] }
 }
 
 fn wanted<T>(request: &Request<'_>, run: impl FnOnce(&Wishes<'_>) -> T) -> T {
-    let is_modelled = request.options.splunk_style == SplunkStyle::Cim;
+    let is_modelled = is_modelled(request);
     let of_model =
         |source: &LogSource| -> &'static [Dialect] { if source.data_model.is_some() { &[Dialect::Cim] } else { &[] } };
     run(&Wishes {
         dialects: if is_modelled { &of_model } else { &dialects },
         places: &|source| places(source, is_modelled),
         style: &|separator| style(request, separator),
-        source_name: &short_name,
+        source_name: if is_modelled { &model_name } else { &short_name },
         changes_sensor: true,
         native_prefix: &|table| request.hub.native_splunk_prefix(table).filter(|_| !is_modelled).map(str::to_owned),
         needs_condition: false,
@@ -177,7 +182,7 @@ fn first_search(selector: &str, window: Window, condition: &Condition) -> (Strin
 
 fn text(plan: &Plan<'_>, selector: &str, losses: &mut Vec<Loss>) -> String {
     let (mut text, behind) = first_search(selector, plan.window, &plan.condition);
-    for command in behind {
+    for command in geo::with_lookups(&behind) {
         text.push_str("\n| ");
         text.push_str(&command);
     }
@@ -248,6 +253,11 @@ fn short_name(source: &LogSource) -> String {
     if codes.is_empty() { name } else { format!("{name} EventCode {}", codes.join(", ")) }
 }
 
+/// The data model and its dataset, for the report.
+fn model_name(source: &LogSource) -> String {
+    source.data_model.as_ref().map(|model| format!("{}.{}", model.model, model.dataset)).unwrap_or_default()
+}
+
 fn any_of(field: &str, values: impl Iterator<Item = String>) -> String {
     let tests: Vec<String> = values.map(|value| format!("{field}={value}")).collect();
     match tests.as_slice() {
@@ -302,7 +312,7 @@ fn quoted_name(name: &str) -> String {
 use compile::compile;
 pub(super) use compile::value;
 pub(super) use content_control::content_control;
-pub(super) use function::assumed;
+pub(super) use function::{advice, assumed};
 pub(super) use part::inside;
 pub(super) use saved_search::saved_search;
 pub(super) use search::wider;

@@ -3,7 +3,7 @@
 use super::super::subject::{Key, Subject};
 use super::compute::{Column, compute};
 use super::expression::field_name;
-use super::quote;
+use super::{geo, quote};
 use crate::ir::{Expr, ExprKind, MemberKey};
 use crate::mapping::path::is_transparent;
 
@@ -53,20 +53,31 @@ pub(super) fn elements(array: &str) -> String {
     format!("json_array_to_mv({array})")
 }
 
+/// The values of a field as the text of an array.
+pub(super) fn json_of(values: &str) -> String {
+    format!("({} . mvjoin({values}, {}) . {})", quote("[\""), quote("\",\""), quote("\"]"))
+}
+
 /// A member of a value that is no column of its own.
 pub(super) fn member(base: &Expr, key: &MemberKey, column: Column<'_>) -> Option<String> {
     if let (ExprKind::Call { name, arguments }, MemberKey::Property(property)) = (&base.kind, key) {
         match (name.as_str(), arguments.as_slice()) {
+            ("geo_info_from_ip_address", [address]) => return geo::part(address, property, column),
             ("parse_path", [path]) => return of_path(&compute(path, column)?, property),
-            ("parse_url", [url]) => return of_url(&compute(url, column)?, property),
+            ("parse_url" | "parseurl", [url]) => return of_url(&compute(url, column)?, property),
             _ => {}
         }
     }
     // Both sides count negative positions from the end.
-    if let (ExprKind::Call { name, .. }, MemberKey::Index(index)) = (&base.kind, key)
+    if let (ExprKind::Call { name, arguments }, MemberKey::Index(index)) = (&base.kind, key)
         && name == "split"
     {
-        return compute(base, column).map(|array| format!("mvindex({array}, {index})"));
+        return match arguments.as_slice() {
+            [_, _] => compute(base, column).map(|array| format!("mvindex({array}, {index})")),
+            // An array of one part.
+            _ if *index == 0 => compute(base, column),
+            _ => None,
+        };
     }
     let mut path = Vec::new();
     let text = json_text(base, key, &mut path)?;

@@ -6,7 +6,7 @@ use super::super::loss::Loss;
 use super::super::wrap::{note, title};
 use super::alert::{self, Objects};
 use crate::ir::{Trigger, TriggerOperator};
-use crate::rule::{AlertSeverity, Seconds};
+use crate::rule::{AlertSeverity, RuleKind, Seconds};
 
 /// A stanza of `savedsearches.conf`.
 pub(in super::super) fn saved_search(request: &Request<'_>, query: &str, losses: &mut Vec<Loss>) -> String {
@@ -28,21 +28,30 @@ pub(in super::super) fn saved_search(request: &Request<'_>, query: &str, losses:
         let message = format!("the search has no field for `{column}`, which an entity of the rule names");
         losses.push(note(request, "entityMappings", &message));
     }
-    lines.extend(repetition(request, &objects));
-    lines.extend(security(request, query, &name, &objects));
+    lines.extend(repetition(request, &objects, losses));
+    let description = Some(&*description).filter(|description| !description.is_empty());
+    lines.extend(security(request, query, (&name, description), &objects));
     lines.join("\n") + "\n"
 }
 
-/// When the search runs, and over which time.
-fn schedule(request: &Request<'_>, losses: &mut Vec<Loss>) -> [String; 4] {
+/// When the search runs, and over which time. No run is left out, and each looks back from when it was due.
+fn schedule(request: &Request<'_>, losses: &mut Vec<Loss>) -> Vec<String> {
     let envelope = &request.rule.envelope;
-    let period = envelope.period.or(envelope.frequency).unwrap_or(Seconds(3600));
-    [
+    let (frequency, period) = alert::schedule(envelope);
+    let mut lines = vec![
         "enableSched = 1".to_owned(),
-        format!("cron_schedule = {}", cron(request, losses)),
-        format!("dispatch.earliest_time = -{}", period.short()),
-        "dispatch.latest_time = now".to_owned(),
-    ]
+        "realtime_schedule = 0".to_owned(),
+        format!("cron_schedule = {}", cron(request, frequency, losses)),
+    ];
+    if envelope.kind == RuleKind::Nrt {
+        // Such a rule looks at what has arrived since its last run, however old it is.
+        lines.extend(["dispatch.earliest_time = -1d", "dispatch.latest_time = now"].map(str::to_owned));
+        lines.extend(["dispatch.index_earliest = -1m@m", "dispatch.index_latest = @m"].map(str::to_owned));
+    } else {
+        lines.push(format!("dispatch.earliest_time = -{}", period.short()));
+        lines.push("dispatch.latest_time = now".to_owned());
+    }
+    lines
 }
 
 /// How many results make an alert.
@@ -64,26 +73,35 @@ fn threshold(trigger: Option<Trigger>) -> [String; 3] {
 }
 
 /// One alert for all results or for each, and the silence behind it.
-fn repetition(request: &Request<'_>, objects: &Objects) -> Vec<String> {
+fn repetition(request: &Request<'_>, objects: &Objects, losses: &mut Vec<Loss>) -> Vec<String> {
     let envelope = &request.rule.envelope;
     let mut lines = vec![format!("alert.digest_mode = {}", u8::from(!envelope.is_alert_per_result))];
-    if let Some(period) = envelope.suppression {
-        lines.push("alert.suppress = 1".to_owned());
-        lines.push(format!("alert.suppress.period = {}", period.short()));
-        // Where each result is an alert, those about the same things are.
-        let fields: Vec<&str> =
-            objects.risks.iter().chain(&objects.threats).map(|(column, _)| column.as_str()).collect();
-        if envelope.is_alert_per_result && !fields.is_empty() {
-            lines.push(format!("alert.suppress.fields = {}", fields.join(",")));
-        }
+    let Some(period) = envelope.suppression else { return lines };
+    // Where each result is an alert, those about the same things are silent.
+    let fields: Vec<&str> = objects.risks.iter().chain(&objects.threats).map(|(column, _)| column.as_str()).collect();
+    if envelope.is_alert_per_result && fields.is_empty() {
+        let message = "a suppression of single results needs fields that tell one alert from another, and the rule \
+                       names none";
+        losses.push(note(request, "suppressionDuration", message));
+        return lines;
+    }
+    lines.push("alert.suppress = 1".to_owned());
+    lines.push(format!("alert.suppress.period = {}", period.short()));
+    if envelope.is_alert_per_result {
+        lines.push(format!("alert.suppress.fields = {}", fields.join(",")));
     }
     lines
 }
 
 /// What Enterprise Security reads; a search without it ignores these keys.
-fn security(request: &Request<'_>, query: &str, name: &str, objects: &Objects) -> Vec<String> {
+fn security(
+    request: &Request<'_>,
+    query: &str,
+    (name, description): (&str, Option<&str>),
+    objects: &Objects,
+) -> Vec<String> {
     let envelope = &request.rule.envelope;
-    let message = alert::message(envelope, name, query);
+    let message = alert::message(envelope, name, query, objects);
     let mut lines =
         vec!["action.correlationsearch.enabled = 1".to_owned(), format!("action.correlationsearch.label = {name}")];
     if !envelope.techniques.is_empty() {
@@ -93,6 +111,7 @@ fn security(request: &Request<'_>, query: &str, name: &str, objects: &Objects) -
     lines.extend([
         "action.notable = 1".to_owned(),
         format!("action.notable.param.rule_title = {message}"),
+        format!("action.notable.param.rule_description = {}", description.unwrap_or(&message)),
         format!("action.notable.param.security_domain = {}", alert::domain(request).1),
         format!("action.notable.param.severity = {}", severity_word(envelope.severity)),
     ]);
@@ -120,19 +139,18 @@ fn severity_word(severity: Option<AlertSeverity>) -> &'static str {
     }
 }
 
-/// Splunk's numbers: 2 information, 3 warning, 4 error, 5 severe.
+/// Splunk's numbers, as its pages show them: 1 info, 2 low, 3 medium, 4 high, 5 critical.
 fn severity_number(severity: Option<AlertSeverity>) -> u8 {
     match severity {
-        Some(AlertSeverity::Informational) => 2,
-        Some(AlertSeverity::Low) => 3,
-        Some(AlertSeverity::Medium) | None => 4,
-        Some(AlertSeverity::High) => 5,
+        Some(AlertSeverity::Informational) => 1,
+        Some(AlertSeverity::Low) => 2,
+        Some(AlertSeverity::Medium) | None => 3,
+        Some(AlertSeverity::High) => 4,
     }
 }
 
 /// The frequency as a cron expression; one that cron cannot say becomes the next shorter.
-fn cron(request: &Request<'_>, losses: &mut Vec<Loss>) -> String {
-    let seconds = request.rule.envelope.frequency.map_or(3600, |frequency| frequency.0);
+fn cron(request: &Request<'_>, Seconds(seconds): Seconds, losses: &mut Vec<Loss>) -> String {
     let minutes = seconds / 60;
     let exact = match minutes {
         1 => Some("* * * * *".to_owned()),

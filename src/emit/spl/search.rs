@@ -4,6 +4,7 @@
 //! `where`, and a wider one is put in front where there is one, because the part in front is what is fast.
 
 use super::super::condition::{Comparison, Condition, FieldTest, Match, Shape, TextTest};
+use super::super::required::required;
 use super::super::term::{self, Part, Piece, pieces};
 use super::{SEARCH, quote, quoted_name, tree};
 
@@ -122,12 +123,12 @@ fn wildcards(needle: &str) -> String {
     text
 }
 
-/// The literal needles of a term regex, which every match contains.
+/// The texts of which every match of a regular expression contains one: those of the terms that it is made from, or of
+/// its own.
 fn literals(found: &Match) -> Option<Condition> {
-    let needles = found.origin.needles.clone();
-    if needles.is_empty() {
-        return None;
-    }
+    let FieldTest::Regex { pattern, .. } = &found.test else { return None };
+    let of_terms = Some(found.origin.needles.clone()).filter(|needles| !needles.is_empty());
+    let needles = of_terms.or_else(|| required(pattern))?.iter().map(|needle| wildcards(needle)).collect();
     let text = TextTest { shape: Shape::Contains, part: Part::Everything, needles, is_case_sensitive: false };
     wider(&Condition::Match(Match { test: FieldTest::Text(text), ..found.clone() }))
 }

@@ -12,10 +12,10 @@ use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::needed::{names, needed};
 use super::super::reason::Reason;
 use super::super::rows::Rows;
-use super::compile::{field_value, rows_with, typed_column};
+use super::compile::{append_limits, field_value, rows_with, typed_column};
 use super::join::inner_unique;
 use super::tail::{Search, eval_name, list_of};
-use super::{expression, first_search, known_selector, quote, quoted_name};
+use super::{cim, expression, first_search, is_modelled, known_selector, quote, quoted_name};
 use crate::ir::{Join, JoinKind, Stage, StageKind};
 use crate::mapping::{Assumption, SplunkSource};
 
@@ -62,7 +62,12 @@ pub(super) fn joined<'s, 'r, 'a>(
     }
     let wanted = needed(rest, wanted.clone());
     let Some(sides) = sides(request, left, &right, join, stage, &wanted) else { return Ok(None) };
-    Ok(Some((written(request, &sides, join, stage)?, rest.to_vec())))
+    let events = if is_modelled(request) {
+        appended(request, [left, &right], &sides, join)?
+    } else {
+        beside(request, &sides, join)?
+    };
+    Ok(Some((written(request, events, &sides, join, stage), rest.to_vec())))
 }
 
 /// One side of the join.
@@ -71,6 +76,9 @@ struct Side<'a> {
     /// Result column and its value.
     columns: Vec<(String, String)>,
     keys: Vec<String>,
+    /// The fields that these are read from.
+    fields: BTreeSet<String>,
+    /// What tells its events from others.
     is_it: String,
 }
 
@@ -108,7 +116,7 @@ fn sides<'a>(
     let left_side = side(request, left, &left_keys, of_left)?;
     let right_side = side(request, right, &right_keys, of_right)?;
     let is_same_source = left_side.rows.recognised.log_source.id == right_side.rows.recognised.log_source.id;
-    (!is_same_source).then_some([left_side, right_side])
+    (is_modelled(request) || !is_same_source).then_some([left_side, right_side])
 }
 
 fn is_left(left: &Split<'_>, name: &str) -> bool {
@@ -122,9 +130,17 @@ fn side<'a>(
     columns: Vec<(String, String)>,
 ) -> Option<Side<'a>> {
     let rows = rows_with(request, split, &keys.iter().cloned().collect()).ok()?;
-    let value = |name: &str| field_value(request, &rows, &split.value(&typed_column(split, name)));
-    let keys: Option<Vec<String>> = keys.iter().map(|key| value(key)).collect();
+    let mut fields = BTreeSet::new();
+    let mut value = |name: &str| {
+        let value = split.value(&typed_column(split, name));
+        cim::fields_of(request, &rows.columns, &value, &mut fields);
+        field_value(request, &rows, &value)
+    };
+    let keys: Vec<String> = keys.iter().map(|key| value(key)).collect::<Option<_>>()?;
     let columns = columns.into_iter().filter_map(|(output, own)| Some((output, value(&own)?))).collect();
+    if is_modelled(request) {
+        return Some(Side { keys, columns, fields, is_it: String::new(), rows });
+    }
     let splunk = rows
         .recognised
         .log_source
@@ -136,7 +152,7 @@ fn side<'a>(
         Condition::Constant(true) => selected,
         condition => format!("{selected} AND {}", expression::write(condition)),
     };
-    Some(Side { keys: keys?, columns, is_it, rows })
+    Some(Side { keys, columns, fields, is_it, rows })
 }
 
 /// The selector of a source as an expression.
@@ -164,18 +180,45 @@ fn selected(splunk: &SplunkSource) -> Option<String> {
     Some(parts.join(" AND "))
 }
 
-fn written<'r, 'a>(
+/// Keys and columns of one side.
+fn made(side: &Side<'_>, join: &Join) -> Vec<String> {
+    let names = join.keys.iter().flatten().map(|key| &key.left.name);
+    let keys = names.zip(&side.keys).map(|(name, value)| format!("{}={value}", eval_name(name)));
+    keys.chain(side.columns.iter().map(|(output, value)| format!("{}={value}", eval_name(output)))).collect()
+}
+
+/// The groups of both sides, one behind the other.
+fn appended<'r, 'a>(
+    request: &'r Request<'a>,
+    splits: [&Split<'_>; 2],
+    sides: &[Side<'a>; 2],
+    join: &Join,
+) -> Result<Search<'r, 'a>, Vec<Refusal>> {
+    let mut searches = Vec::new();
+    for ((side, split), word) in sides.iter().zip(splits).zip(["left", "right"]) {
+        let (first, mut commands, losses) = cim::events(request, &split.head, &side.rows, side.fields.clone())?;
+        commands.push(format!("eval {SIDE}=\"{word}\", {}", made(side, join).join(", ")));
+        searches.push(Search { losses: losses.to_vec(), ..Search::new(request, first, commands) });
+    }
+    let mut all = searches.remove(0);
+    for other in searches {
+        all.commands.push(format!("append {}", other.bracketed()));
+        all.losses.extend(other.losses);
+    }
+    all.losses.push(append_limits(splits[1].head.source.span));
+    Ok(all)
+}
+
+/// The events of both sides in one search, each with the columns of its side.
+fn beside<'r, 'a>(
     request: &'r Request<'a>,
     sides: &[Side<'a>; 2],
     join: &Join,
-    stage: &Stage,
 ) -> Result<Search<'r, 'a>, Vec<Refusal>> {
     let mut firsts = Vec::new();
-    let mut losses = Vec::new();
     for side in sides {
         let selector = known_selector(request, side.rows.recognised.log_source, &side.rows.recognised.name)?;
         firsts.push(format!("({})", first_search(&selector, side.rows.window, &side.rows.condition).0));
-        losses.extend(side.rows.losses.iter().cloned());
     }
     let [left, right] = sides;
     let mut commands = vec![
@@ -193,14 +236,29 @@ fn written<'r, 'a>(
             }
         })
         .collect();
-    let mut results = Vec::new();
     for (side, word) in [(left, "left"), (right, "right")] {
         for (output, value) in &side.columns {
             evals.push(format!("{}=if({SIDE}=\"{word}\", {value}, null())", eval_name(output)));
-            results.push(output.clone());
         }
     }
     commands.push(format!("eval {}", evals.join(", ")));
+    Ok(Search::new(request, firsts.join(" OR "), commands))
+}
+
+/// The keys that have events of both sides.
+fn written<'r, 'a>(
+    request: &'r Request<'a>,
+    mut events: Search<'r, 'a>,
+    sides: &[Side<'a>; 2],
+    join: &Join,
+    stage: &Stage,
+) -> Search<'r, 'a> {
+    let [left, right] = sides;
+    let names: Vec<String> = join.keys.iter().flatten().map(|key| key.left.name.clone()).collect();
+    let results: Vec<String> = sides.iter().flat_map(|side| &side.columns).map(|(output, _)| output.clone()).collect();
+    let mut losses: Vec<Loss> = sides.iter().flat_map(|side| side.rows.losses.clone()).collect();
+    losses.append(&mut events.losses);
+    let mut commands = events.commands;
     let mut parts = vec![format!("dc({SIDE}) as kql_sides")];
     parts.extend(results.iter().map(|name| format!("values({0}) as {0}", quoted_name(name))));
     commands.push(format!("stats {} by {}", parts.join(", "), list_of(&names)));
@@ -224,9 +282,7 @@ fn written<'r, 'a>(
     if join.kind == JoinKind::InnerUnique {
         losses.push(inner_unique(stage));
     }
-    let first = firsts.join(" OR ");
     let lists = results.iter().cloned().collect();
     let names = names.into_iter().chain(results).collect();
-    let (partial, later) = (BTreeSet::new(), BTreeSet::new());
-    Ok(Search { request, first, commands, names, lists, partial, later, losses, refusals: Vec::new() })
+    Search { names, lists, losses, ..Search::new(request, events.first, commands) }
 }

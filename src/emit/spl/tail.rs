@@ -1,10 +1,12 @@
 //! Stages behind the first search: each KQL stage as a Splunk command over fields with KQL's column names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::adapt::Style;
 use super::super::condition::Condition;
+use super::super::flatten::substitute;
 use super::super::fold::fold;
+use super::super::kql::print;
 use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::needed::names;
 use super::super::reason::Reason;
@@ -12,13 +14,13 @@ use super::super::rows::conjuncts_of;
 use super::super::subject::{ColumnSet, Columns, Subject, subject};
 use super::super::translate::{Known, Position, Translator};
 use super::super::{Request, Unmapped};
-use super::aggregate;
-use super::compute::compute;
+use super::compute::{predicate, value};
 use super::expression::field_name;
-use super::{expression, part, quoted_name, style};
+use super::{aggregate, cim, expression, geo, is_modelled, part, quoted_name, style, window};
 use crate::ir::{Assignment, Expr, ExprKind, Stage, StageKind};
 use crate::mapping::Dialect;
 use crate::schema::{ScalarType, Value};
+use crate::span::Span;
 
 /// A search that is being written.
 #[derive(Clone)]
@@ -34,20 +36,55 @@ pub(super) struct Search<'r, 'a> {
     pub(super) lists: BTreeSet<String>,
     /// Columns that only some of the united sources have on the target.
     pub(super) partial: BTreeSet<String>,
+    /// Whether a row stands for as many equal events as [`cim::WEIGHT`] says.
+    pub(super) is_weighted: bool,
+    /// How many fields of its own the search has.
+    pub(super) own_fields: usize,
+    /// Whether the rows are in the order that the rule asks for.
+    pub(super) is_sorted: bool,
     /// Columns that the stages behind the present one look at.
     pub(super) later: BTreeSet<String>,
+    /// Those of them that decide which rows there are.
+    pub(super) decisive: BTreeSet<String>,
+    /// Columns that have the same value in every row.
+    pub(super) constants: BTreeMap<String, Expr>,
+    /// Columns that are not there, and why.
+    pub(super) lost: BTreeMap<String, String>,
     /// What differs.
     pub(super) losses: Vec<Loss>,
     pub(super) refusals: Vec<Refusal>,
+}
+
+impl<'r, 'a> Search<'r, 'a> {
+    /// A search of events, before anything is known of its columns.
+    pub(super) fn new(request: &'r Request<'a>, first: String, commands: Vec<String>) -> Self {
+        Self {
+            request,
+            first,
+            commands,
+            names: BTreeSet::new(),
+            lists: BTreeSet::new(),
+            partial: BTreeSet::new(),
+            is_weighted: false,
+            own_fields: 0,
+            is_sorted: false,
+            later: BTreeSet::new(),
+            decisive: BTreeSet::new(),
+            constants: BTreeMap::new(),
+            lost: BTreeMap::new(),
+            losses: Vec::new(),
+            refusals: Vec::new(),
+        }
+    }
 }
 
 impl Search<'_, '_> {
     /// The search on several lines.
     pub(super) fn text(&self) -> String {
         let mut text = self.first.clone();
-        for command in &self.commands {
+        for command in geo::with_lookups(&self.commands) {
             text.push_str("\n| ");
-            text.push_str(command);
+            text.push_str(&command);
         }
         text
     }
@@ -56,6 +93,12 @@ impl Search<'_, '_> {
     pub(super) fn bracketed(&self) -> String {
         let text = self.text().replace('\n', " ");
         if text.starts_with('|') { format!("[{text}]") } else { format!("[search {text}]") }
+    }
+
+    /// The number of a field that no column of the rule is.
+    pub(super) fn next_number(&mut self) -> usize {
+        self.own_fields += 1;
+        self.own_fields
     }
 
     pub(super) fn refuse(&mut self, stage: &Stage, message: impl Into<String>) {
@@ -68,17 +111,38 @@ impl Search<'_, '_> {
         self.losses.extend(super::assumed(value, value.span));
     }
 
+    /// Why a column is not there, behind what says that it is not.
+    pub(super) fn cause(&self, name: &str) -> String {
+        self.lost.get(name).map(|cause| format!(": {cause}")).unwrap_or_default()
+    }
+
+    /// Refuses for a column that is not there.
+    pub(super) fn refuse_lost(&mut self, name: &str, kind: &str, span: Span) {
+        let message = format!("the {kind} `{name}` is not there on the target{}", self.cause(name));
+        self.refusals.push(Refusal::new(span, Reason::FieldUnmapped, name, message));
+    }
+
     /// Writes one stage.
     pub(super) fn stage(&mut self, stage: &Stage) {
+        if let StageKind::Summarize { .. } | StageKind::Join(_) | StageKind::Distinct(_) | StageKind::Union(_) = stage.kind
+        {
+            self.is_sorted = false;
+            self.constants.clear();
+        }
         match &stage.kind {
             StageKind::Filter(predicate) => {
                 for conjunct in conjuncts_of(fold(predicate)) {
+                    let conjunct = window::without_window(self, &conjunct);
                     self.filter(&conjunct);
                 }
             }
-            StageKind::Extend(list) => self.extend(list),
+            StageKind::Extend(list) => {
+                let list = window::without_windows(self, list);
+                self.extend(&list);
+            }
             StageKind::Project(list) => {
-                self.extend(list);
+                let made = window::without_windows(self, list);
+                self.extend(&made);
                 self.keep(list.iter().map(|assignment| assignment.name.clone()).collect(), stage);
             }
             StageKind::ProjectKeep(kept) => self.keep(kept.clone(), stage),
@@ -104,6 +168,7 @@ impl Search<'_, '_> {
                 let names: Vec<String> = list.iter().map(|assignment| assignment.name.clone()).collect();
                 if self.has_all(&names, stage) {
                     self.commands.push(format!("dedup keepempty=true {}", list_of(&names)));
+                    self.is_weighted = false;
                     self.keep(names, stage);
                 }
             }
@@ -120,8 +185,7 @@ impl Search<'_, '_> {
                 None => self.refuse(stage, "the number of rows is not constant"),
             },
             StageKind::Count(name) => {
-                self.commands.push(format!("stats count as {}", quoted_name(name)));
-                self.names = BTreeSet::from([name.clone()]);
+                aggregate::count(self, name);
             }
             StageKind::Summarize { aggregates, by } => aggregate::summarize(self, stage, aggregates, by),
             StageKind::MvExpand(list) => self.expand(list, stage),
@@ -136,20 +200,29 @@ impl Search<'_, '_> {
 
     /// The expression of a value over the fields that are there.
     pub(super) fn value(&self, expr: &Expr) -> Option<String> {
-        let column = |expr: &Expr| {
-            if let ExprKind::Call { name, arguments } = &expr.kind
-                && name == "array_length"
-            {
-                return self.json_length(arguments);
-            }
-            let found = subject(expr)?;
-            let name = match &expr.kind {
-                ExprKind::Field(field) => field.name.clone(),
-                _ => found.name,
-            };
-            self.names.contains(&name).then(|| field_name(&name))
+        value(&fold(expr), &|expr| self.column(expr))
+    }
+
+    /// The field of a column, or what only the fields with several values say.
+    fn column(&self, expr: &Expr) -> Option<String> {
+        let of_lists = match &expr.kind {
+            ExprKind::Call { name, arguments } if name == "array_length" => self.json_length(arguments),
+            _ => self.of_lists(expr),
         };
-        compute(&fold(expr), &column)
+        if of_lists.is_some() {
+            return of_lists;
+        }
+        let found = subject(expr)?;
+        let name = match &expr.kind {
+            ExprKind::Field(field) => field.name.clone(),
+            _ => found.name,
+        };
+        self.names.contains(&name).then(|| field_name(&name))
+    }
+
+    /// The condition of a predicate over the fields that are there.
+    pub(super) fn predicate(&self, expr: &Expr) -> Option<String> {
+        predicate(&fold(expr), &|expr| self.column(expr))
     }
 
     /// The length of an array that is a text of JSON.
@@ -163,8 +236,8 @@ impl Search<'_, '_> {
         let mut used = BTreeSet::new();
         names(conjunct, &mut used);
         if let Some(missing) = used.iter().find(|name| !self.names.contains(*name)) {
-            let message = format!("the column `{missing}` is not there on the target");
-            self.refusals.push(Refusal::new(conjunct.span, Reason::FieldUnmapped, missing.clone(), message));
+            let missing = missing.clone();
+            self.refuse_lost(&missing, "column", conjunct.span);
             return;
         }
         for name in used.intersection(&self.partial) {
@@ -173,6 +246,7 @@ impl Search<'_, '_> {
             self.losses
                 .push(Loss::new(LossClass::Changed, Reason::FieldUnmapped, conjunct.span, name.clone()).says(message));
         }
+        let conjunct = &substitute(&self.without_lists(conjunct), &self.constants);
         // Here the time is a column that the search has made.
         let style = Style { time_field: None, ..style(self.request, '\\') };
         let columns = Columns {
@@ -195,6 +269,7 @@ impl Search<'_, '_> {
             known: Known::new(),
         };
         let condition = translator.condition(&self.renamed(conjunct), Position::TOP);
+        let condition = if is_modelled(self.request) { cim::with_empty(condition) } else { condition };
         self.losses = translator.losses;
         self.refusals.extend(translator.refusals);
         if condition != Condition::Constant(true) {
@@ -245,7 +320,9 @@ impl Search<'_, '_> {
             }
         }
         for assignment in missing {
+            let cause = self.cause_of(&assignment.value);
             self.names.remove(&assignment.name);
+            self.lost.insert(assignment.name.clone(), cause);
             self.losses.push(lost_column(assignment));
         }
         if !made.is_empty() {
@@ -254,6 +331,11 @@ impl Search<'_, '_> {
             self.names.extend(made.into_iter().map(|(name, _)| name));
         }
         for assignment in list {
+            if let ExprKind::Value(_) = assignment.value.kind {
+                self.constants.insert(assignment.name.clone(), assignment.value.clone());
+            } else {
+                self.constants.remove(&assignment.name);
+            }
             if self.is_list(&assignment.value) {
                 self.lists.insert(assignment.name.clone());
             } else {
@@ -262,12 +344,12 @@ impl Search<'_, '_> {
         }
     }
 
-    fn is_list(&self, value: &Expr) -> bool {
-        match &value.kind {
-            ExprKind::Field(field) => self.lists.contains(&field.name),
-            ExprKind::Call { name, .. } => name == "split",
-            _ => false,
-        }
+    /// Why a value cannot be made.
+    pub(super) fn cause_of(&self, value: &Expr) -> String {
+        let mut used = BTreeSet::new();
+        names(value, &mut used);
+        let of_column = used.iter().find_map(|name| self.lost.get(name).cloned());
+        of_column.unwrap_or_else(|| format!("`{}` cannot be computed", print::expression(value)))
     }
 
     /// Keeps these columns, in this order.
@@ -277,7 +359,8 @@ impl Search<'_, '_> {
             self.refuse(stage, "none of the columns is there on the target");
             return;
         }
-        self.commands.push(format!("table {}", list_of(&kept)));
+        let weight = if self.is_weighted { format!(" {}", cim::WEIGHT) } else { String::new() };
+        self.commands.push(format!("table {}{weight}", list_of(&kept)));
         self.names = kept.into_iter().collect();
     }
 
@@ -292,8 +375,7 @@ impl Search<'_, '_> {
     fn has_all(&mut self, wanted: &[String], stage: &Stage) -> bool {
         let missing = wanted.iter().find(|name| !self.names.contains(*name)).cloned();
         if let Some(missing) = &missing {
-            let message = format!("the column `{missing}` is not there on the target");
-            self.refusals.push(Refusal::new(stage.span, Reason::FieldUnmapped, missing.clone(), message));
+            self.refuse_lost(missing, "column", stage.span);
         }
         missing.is_none()
     }
@@ -308,6 +390,7 @@ impl Search<'_, '_> {
         }
         if texts.len() == keys.len() {
             self.commands.push(format!("sort {count} {}", texts.join(" ")));
+            self.is_sorted = true;
         } else if count == "0" {
             let loss = Loss::new(LossClass::Informational, Reason::StageDropped, stage.span, "sort");
             self.losses.push(loss.says("the order of results is left out"));
