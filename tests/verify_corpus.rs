@@ -259,7 +259,7 @@ fn examples_are_confirmed_or_withdrawn() {
     let (Some(corpus), Some(subjects)) = (shared::folder("corpus/kql"), queries()) else { return };
     let files = sampled(&subjects, 60).into_iter().map(|subject| corpus.join(&subject.file));
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_kqlift"))
-        .args(["convert", "--to", "sigma", "--dry-run", "--verify", "--exit-zero", "--report", "-"])
+        .args(["convert", "--to", "sigma", "--dry-run", "--exit-zero", "--report", "-"])
         .args(files)
         .output()
         .expect("the binary runs");
@@ -268,8 +268,7 @@ fn examples_are_confirmed_or_withdrawn() {
         let line: serde_json::Value = serde_json::from_str(line).expect("a report has one JSON value on a line");
         for loss in line["losses"].as_array().into_iter().flatten() {
             let example = &loss["counter_example"];
-            // What cannot be run keeps its examples: nothing speaks against them.
-            if line["verification"]["status"] != "not-run" && example.is_object() {
+            if example.is_object() {
                 assert!(example["source_event"].is_object() && example["target_event"].is_object(), "{line}");
                 assert_ne!(example["source_matches"], example["target_matches"], "{line}");
                 shown += 1;

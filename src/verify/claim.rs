@@ -32,7 +32,7 @@ impl Trial<'_> {
             if claimed.is_empty() {
                 return Ok(Vec::new());
             }
-            let pool = self.pool(home);
+            let pool = self.pool_of_source(home);
             let leaves = self.from_leaves.iter().filter(|leaf| of_home(leaf, &home.from));
             let bases = leaves.flat_map(|leaf| bases(self.source, leaf, &home.from.side, &pool));
             let bases: Vec<Things> = bases.map(|base| self.settled(home, base)).collect();

@@ -93,17 +93,30 @@ pub struct Disagreement {
 
 /// Runs a rule and its conversion on events made for them.
 pub fn verify(source: &Detection, conversion: &Conversion, hub: &Hub, schema: &Schema, effort: Effort) -> Verification {
+    let found = rules(source, conversion, hub, schema)
+        .and_then(|(source, reread)| Trial::new(&source, &reread, &conversion.losses, hub)?.run(effort));
+    found.map_or_else(Verification::NotRun, Verification::Run)
+}
+
+/// Events that show what losses with an example say, in the order of the losses: what [`Findings::confirmed`] holds,
+/// without looking for other disagreements.
+pub fn confirm(source: &Detection, conversion: &Conversion, hub: &Hub, schema: &Schema) -> Vec<Confirmation> {
+    rules(source, conversion, hub, schema)
+        .and_then(|(source, reread)| Trial::new(&source, &reread, &conversion.losses, hub)?.confirmations())
+        .unwrap_or_default()
+}
+
+/// Both rules as they are run, or why they cannot be.
+fn rules(
+    source: &Detection,
+    conversion: &Conversion,
+    hub: &Hub,
+    schema: &Schema,
+) -> Result<(Detection, Vec<Detection>), String> {
     let Outcome::Converted(text) = &conversion.outcome else {
-        return Verification::NotRun("the rule is not converted".to_owned());
+        return Err("the rule is not converted".to_owned());
     };
-    let reread = match reread::reread(conversion.target, text, hub, schema) {
-        Ok(rules) => rules,
-        Err(why) => return Verification::NotRun(why),
-    };
+    let reread = reread::reread(conversion.target, text, hub, schema)?;
     let with_filters = |rule: &Detection| Detection { pipeline: as_filters(hub, &rule.pipeline), ..rule.clone() };
-    let (source, reread) = (&with_filters(source), reread.iter().map(with_filters).collect::<Vec<_>>());
-    match Trial::new(source, &reread, &conversion.losses, hub).and_then(|trial| trial.run(effort)) {
-        Ok(found) => Verification::Run(found),
-        Err(why) => Verification::NotRun(why),
-    }
+    Ok((with_filters(source), reread.iter().map(with_filters).collect()))
 }
