@@ -39,6 +39,9 @@ struct Figures {
     /// Rules that match at least one of their events.
     matching: usize,
     events: usize,
+    /// Rules that look at several events at once, and the sets of events that they were run on.
+    grouped: usize,
+    sets: usize,
     explained: usize,
     /// Losses with an example, and those whose example both rules confirm.
     claimed: usize,
@@ -57,6 +60,8 @@ impl Figures {
                 self.run += 1;
                 self.matching += usize::from(found.matched > 0);
                 self.events += found.events;
+                self.grouped += usize::from(found.sets > 0);
+                self.sets += found.sets;
                 self.explained += found.explained;
                 self.claimed += conversion.losses.iter().filter(|loss| loss.counter_example.is_some()).count();
                 self.confirmed += found.confirmed.len();
@@ -81,6 +86,8 @@ impl Figures {
         self.run += other.run;
         self.matching += other.matching;
         self.events += other.events;
+        self.grouped += other.grouped;
+        self.sets += other.sets;
         self.explained += other.explained;
         self.claimed += other.claimed;
         self.confirmed += other.confirmed;
@@ -109,6 +116,12 @@ fn shown(found: &Findings, source: &str, converted: &str) -> String {
             one.target,
             target.unwrap_or_default()
         );
+        for other in one.with.iter().take(5) {
+            let event = serde_json::to_string(&other.source_event).unwrap_or_default();
+            let target = serde_json::to_string(&other.target_event).unwrap_or_default();
+            let _ = writeln!(text, "  beside {} {event}\n         {} {target}", other.source, other.target);
+        }
+        let _ = writeln!(text, "  {} events in all", one.with.len() + 1);
     }
     let _ = writeln!(text, "{} silent of {} events", found.silent.len(), found.events);
     text
@@ -148,6 +161,7 @@ fn report(name: &str, target: Target, figures: &Figures) -> Vec<String> {
         target.as_str(),
         figures.silent.len()
     );
+    println!("  {} of them on {} sets of events", figures.grouped, figures.sets);
     println!("  {} of {} examples of losses are confirmed", figures.confirmed, figures.claimed);
     let mut reasons: Vec<_> = figures.not_run.iter().collect();
     reasons.sort_by_key(|(_, count)| usize::MAX - **count);

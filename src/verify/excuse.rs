@@ -12,7 +12,7 @@ use super::leaf::Leaf;
 use super::place::{Place, each_expression, of_expression};
 use super::side::{Side, Things};
 use crate::emit::{Loss, LossClass};
-use crate::ir::{Assignment, Expr, ExprKind, Pipeline, SourceKind, Stage, StageKind};
+use crate::ir::{Assignment, Expr, ExprKind, JoinKind, Pipeline, SourceKind, Stage, StageKind};
 use crate::mapping::Assumption;
 use crate::schema::{ScalarType, Value};
 use crate::span::Span;
@@ -176,6 +176,7 @@ pub(super) fn excused(pipeline: &Pipeline, spans: &[Span], direction: Direction)
     changed
 }
 
+#[derive(Clone, Copy)]
 struct Excuse<'s> {
     spans: &'s [Span],
     holds: bool,
@@ -208,7 +209,11 @@ fn rewrite_stage(stage: &mut Stage, excuse: &Excuse<'_>) {
     match &mut stage.kind {
         StageKind::Filter(predicate) => *predicate = excuse.test(predicate, false),
         StageKind::Extend(items) | StageKind::Project(items) => assignments(items),
-        StageKind::Join(join) => rewrite(&mut join.right, excuse),
+        // More rows on the right side of an anti join are fewer results.
+        StageKind::Join(join) => {
+            let holds = excuse.holds != (join.kind == JoinKind::LeftAnti);
+            rewrite(&mut join.right, &Excuse { holds, ..*excuse });
+        }
         StageKind::Union(branches) => branches.iter_mut().for_each(|branch| rewrite(branch, excuse)),
         _ => {}
     }

@@ -12,6 +12,7 @@ mod claim;
 mod draft;
 mod excuse;
 mod form;
+mod group;
 mod home;
 mod leaf;
 mod place;
@@ -63,7 +64,9 @@ pub enum Verification {
 pub struct Findings {
     /// How many events there were.
     pub events: usize,
-    /// How many of them the source matches.
+    /// How many sets of them there were, if the rule looks at several events at once; what follows counts sets then.
+    pub sets: usize,
+    /// How many the source matches.
     pub matched: usize,
     /// On how many the two disagree as a loss says.
     pub explained: usize,
@@ -87,8 +90,23 @@ pub struct Disagreement {
     pub target: String,
     /// The event as the target sees it; `None` if it is none of those that the target looks at.
     pub target_event: Option<Map<String, Json>>,
+    /// The events that stand beside it, if the rule looks at several at once.
+    pub with: Vec<Sighting>,
     /// The test of the source without which the two would agree, if it is one.
     pub span: Option<Span>,
+}
+
+/// An event in both shapes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sighting {
+    /// The table or log source of the event in the source's shape.
+    pub source: String,
+    /// The event as the source sees it.
+    pub source_event: Map<String, Json>,
+    /// The table or log source of the event in the target's shape.
+    pub target: String,
+    /// The event as the target sees it; `None` if it is none of those that the target looks at.
+    pub target_event: Option<Map<String, Json>>,
 }
 
 /// Runs a rule and its conversion on events made for them.

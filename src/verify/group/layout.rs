@@ -1,0 +1,193 @@
+//! Which sets of events are tried: as many as are asked for and one more or less, two groups in place of one, one side of
+//! a join without the other, near and far in time, one after the other and the other way round.
+
+use super::{Groups, MOST_EVENTS, Varied};
+use serde_json::Value as Json;
+
+/// Most numbers of events that are tried.
+const COUNTS: usize = 10;
+
+/// Most lengths of time that are tried.
+const LENGTHS: usize = 5;
+
+/// One event of a set: what is different about it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Spec {
+    /// The event that it is made from.
+    pub(super) atom: usize,
+    /// Which value of what is counted it has.
+    pub(super) distinct: usize,
+    /// What it adds to what is added up.
+    pub(super) amount: Option<i64>,
+    /// The key of which it has another value than the others.
+    pub(super) other_key: Option<usize>,
+    /// How it writes its keys.
+    pub(super) spelling: Spelling,
+    /// A key of the target, and the number of its value there.
+    pub(super) key_of_target: Option<(usize, usize)>,
+    /// How much later than the others it is.
+    pub(super) seconds: i64,
+    /// A thing that has another value, or none.
+    pub(super) change: Option<(String, Option<Json>)>,
+}
+
+/// How an event writes its keys.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Spelling {
+    /// As all others do.
+    #[default]
+    Plain,
+    /// One of them in capitals.
+    Upper(usize),
+    /// One of them is part of another thing.
+    Twin(usize),
+}
+
+pub(super) struct Layout<'g, 't, 'a> {
+    groups: &'g Groups<'t, 'a>,
+    /// Numbers of events of each source.
+    counts: Vec<usize>,
+}
+
+impl<'g, 't, 'a> Layout<'g, 't, 'a> {
+    pub(super) fn new(groups: &'g Groups<'t, 'a>) -> Self {
+        let most = MOST_EVENTS / groups.atoms.len().max(1);
+        let near = |number: &i64| [number.saturating_sub(1), *number, number.saturating_add(1)];
+        let asked = groups.links.numbers.iter().flat_map(near).filter_map(|number| usize::try_from(number).ok());
+        let mut counts: Vec<usize> = asked.filter(|count| (2..=most).contains(count)).collect();
+        // Two events are the least that can be told from one.
+        counts.extend([1, 2]);
+        counts.sort_unstable();
+        counts.dedup();
+        counts.truncate(COUNTS);
+        Self { groups, counts }
+    }
+
+    /// Sets on both sides of the edges of thresholds, small ones first; none if no set is large enough.
+    pub(super) fn edges(&self) -> Vec<Vec<Spec>> {
+        let links = &self.groups.links;
+        let has_numbers = links.measures.iter().any(|measure| measure.is_number);
+        let asks_for_many = links.numbers.iter().min().is_some_and(|number| *number > self.most());
+        if self.groups.atoms.is_empty() || (asks_for_many && !has_numbers) {
+            return Vec::new();
+        }
+        let amounts: Vec<Option<i64>> = if has_numbers {
+            links.numbers.iter().flat_map(|number| [number - 1, *number, number + 1].map(Some)).collect()
+        } else {
+            vec![None]
+        };
+        let most = self.counts.last().copied().unwrap_or(1);
+        let mut edges = Vec::new();
+        for count in &self.counts {
+            for amount in amounts.iter().take(COUNTS) {
+                edges.push(self.set(*count, *count, *amount));
+            }
+        }
+        if links.measures.iter().any(|measure| !measure.is_number) {
+            // So many values among more events.
+            for distinct in self.counts.iter().filter(|distinct| **distinct < most) {
+                edges.push(self.set(most, *distinct, amounts.last().copied().flatten()));
+            }
+        }
+        edges
+    }
+
+    fn most(&self) -> i64 {
+        i64::try_from(MOST_EVENTS / self.groups.atoms.len().max(1)).unwrap_or(i64::MAX) - 1
+    }
+
+    /// So many events of each source with so many values of what is counted.
+    fn set(&self, count: usize, distinct: usize, amount: Option<i64>) -> Vec<Spec> {
+        let of_atom = |atom: usize| {
+            (0..count).map(move |number| Spec { atom, distinct: number % distinct.max(1), amount, ..Spec::default() })
+        };
+        (0..self.groups.atoms.len()).flat_map(of_atom).collect()
+    }
+
+    /// Sets that differ in one respect from one that both rules alert on.
+    pub(super) fn variations(&self, full: &[Spec]) -> Vec<(Varied, Vec<Spec>)> {
+        let mut all: Vec<(Varied, Vec<Spec>)> = Vec::new();
+        let atoms = self.groups.atoms.len();
+        if atoms > 1 {
+            let without = |atom: usize| full.iter().filter(|spec| spec.atom != atom).cloned().collect();
+            all.extend((0..atoms).map(|atom| (Varied::Events, without(atom))));
+        }
+        for key in 0..self.groups.links.keys.len() {
+            if self.groups.has_other(key) {
+                let other = |spec: &mut Spec| spec.other_key = Some(key);
+                all.extend(self.halves(full, &other).into_iter().map(|set| (Varied::Key(key), set)));
+            }
+            for spelling in [Spelling::Upper(key), Spelling::Twin(key)] {
+                let other = |spec: &mut Spec| spec.spelling = spelling;
+                all.extend(self.halves(full, &other).into_iter().map(|set| (Varied::Spelling(key), set)));
+            }
+        }
+        for key in 0..self.groups.of_target.len() {
+            let mut set = full.to_vec();
+            for (number, spec) in set.iter_mut().enumerate() {
+                spec.key_of_target = Some((key, number % 2));
+            }
+            all.push((Varied::KeyOfTarget, set));
+        }
+        if self.groups.to.iter().all(|watched| !watched.is_mixed()) {
+            all.extend(self.apart(full).into_iter().map(|set| (Varied::Time, set)));
+        }
+        all
+    }
+
+    /// The set with every other event changed, and with those of one source changed if there are several.
+    fn halves(&self, full: &[Spec], change: &dyn Fn(&mut Spec)) -> Vec<Vec<Spec>> {
+        let changed = |is_it: &dyn Fn(usize, &Spec) -> bool| {
+            let mut set = full.to_vec();
+            for (number, spec) in set.iter_mut().enumerate() {
+                if is_it(number, spec) {
+                    change(spec);
+                }
+            }
+            set
+        };
+        let atoms = self.groups.atoms.len();
+        let mut sets = Vec::new();
+        if full.len() > atoms {
+            sets.push(changed(&|number, _| number % 2 == 1));
+        }
+        if atoms > 1 {
+            sets.extend((1..atoms).map(|atom| changed(&|_, spec| spec.atom == atom)));
+        }
+        sets
+    }
+
+    /// The set with some events further from the others in time: within each length that a rule names, and beyond it.
+    fn apart(&self, full: &[Spec]) -> Vec<Vec<Spec>> {
+        let sliding =
+            self.groups.to.iter().filter_map(|watched| watched.sliding.as_ref()).map(|sliding| sliding.seconds());
+        let mut lengths: Vec<i64> = self.groups.links.lengths.iter().copied().chain(sliding).collect();
+        lengths.sort_unstable();
+        lengths.dedup();
+        lengths.truncate(LENGTHS);
+        let mut distances: Vec<i64> =
+            lengths.iter().flat_map(|seconds| [seconds * 9 / 10, seconds * 11 / 10]).collect();
+        distances.push(0);
+        let atoms = self.groups.atoms.len();
+        let later = |is_it: &dyn Fn(usize, &Spec) -> bool, seconds: i64| {
+            let mut set = full.to_vec();
+            for (number, spec) in set.iter_mut().enumerate() {
+                if is_it(number, spec) {
+                    spec.seconds = seconds;
+                }
+            }
+            set
+        };
+        let mut sets = Vec::new();
+        for seconds in distances {
+            // Before the others: what lies beyond the present no rule sees.
+            if atoms > 1 {
+                // A minute more puts the events of one source in front of all others, even at no distance.
+                sets.extend((0..atoms).map(|atom| later(&|_, spec| spec.atom == atom, -seconds - 60)));
+            } else if seconds > 0 {
+                sets.push(later(&|number, _| number % 2 == 1, -seconds));
+            }
+        }
+        sets
+    }
+}
