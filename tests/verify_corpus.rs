@@ -41,6 +41,7 @@ struct Figures {
     events: usize,
     /// Rules that look at several events at once, and the sets of events that they were run on.
     grouped: usize,
+    grouped_matching: usize,
     sets: usize,
     explained: usize,
     /// Losses with an example, and those whose example both rules confirm.
@@ -61,6 +62,7 @@ impl Figures {
                 self.matching += usize::from(found.matched > 0);
                 self.events += found.events;
                 self.grouped += usize::from(found.sets > 0);
+                self.grouped_matching += usize::from(found.sets > 0 && found.matched > 0);
                 self.sets += found.sets;
                 self.explained += found.explained;
                 self.claimed += conversion.losses.iter().filter(|loss| loss.counter_example.is_some()).count();
@@ -87,6 +89,7 @@ impl Figures {
         self.matching += other.matching;
         self.events += other.events;
         self.grouped += other.grouped;
+        self.grouped_matching += other.grouped_matching;
         self.sets += other.sets;
         self.explained += other.explained;
         self.claimed += other.claimed;
@@ -161,7 +164,8 @@ fn report(name: &str, target: Target, figures: &Figures) -> Vec<String> {
         target.as_str(),
         figures.silent.len()
     );
-    println!("  {} of them on {} sets of events", figures.grouped, figures.sets);
+    let Figures { grouped, grouped_matching, sets, .. } = figures;
+    println!("  {grouped} of them on {sets} sets of events, {grouped_matching} match some");
     println!("  {} of {} examples of losses are confirmed", figures.confirmed, figures.claimed);
     let mut reasons: Vec<_> = figures.not_run.iter().collect();
     reasons.sort_by_key(|(_, count)| usize::MAX - **count);

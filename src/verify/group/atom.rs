@@ -55,10 +55,14 @@ impl Groups<'_, '_> {
                 let bases = bases(trial.source, found, &home.from.side, &pools[number]).into_iter().take(BASES);
                 bases.map(move |base| (number, trial.settled(home, base)))
             });
-            let time = Timestamp(NOW.0 - NINE_MINUTES);
             let atom = |(home, base): (usize, Things)| {
-                let time = own_time(&base).unwrap_or(time);
-                Atom { home, leaf, base, time, keys: Vec::new(), is_free: Vec::new() }
+                let time = Timestamp(NOW.0 - NINE_MINUTES);
+                let usual = Atom { home, leaf, base, time, keys: Vec::new(), is_free: Vec::new() };
+                // What asks for another time gets it.
+                let mut now = usual.base.clone();
+                now.insert(TIME.to_owned(), json!(time.to_string()));
+                let own = usual.base.get(TIME).and_then(Json::as_str).and_then(Timestamp::parse);
+                if self.passes(&usual, &now) { usual } else { Atom { time: own.unwrap_or(time), ..usual } }
             };
             let all: Vec<Atom> = bases.map(atom).filter(|atom| self.is_whole(atom.home, &atom.base)).collect();
             let passing = all.iter().find(|atom| self.passes(atom, &atom.base)).or(all.first());
@@ -208,8 +212,9 @@ impl Groups<'_, '_> {
                 value::put(&kept.side, &reading, &shown, &mut things);
             }
         }
-        let ticks = i64::try_from(number).unwrap_or_default() * TICKS_APART + spec.seconds * TICKS;
-        things.insert(TIME.to_owned(), json!(Timestamp(atom.time.0 + ticks).to_string()));
+        let first = spec.at.map_or(atom.time.0, |seconds| NOW.0 - seconds * TICKS);
+        let time = first + i64::try_from(number).unwrap_or_default() * TICKS_APART;
+        things.insert(TIME.to_owned(), json!(Timestamp(time).to_string()));
         match &spec.change {
             Some((thing, Some(value))) => {
                 things.insert(thing.clone(), value.clone());
@@ -259,13 +264,6 @@ const TICKS_APART: i64 = 3_000_000;
 /// Whether a place is in the table; fields of events have none.
 fn is_at(place: &Place, table: &str) -> bool {
     place.table.is_empty() || place.table == table
-}
-
-/// The time of an event for which a rule asks for one that is not usual.
-fn own_time(base: &Things) -> Option<Timestamp> {
-    let usual = Timestamp(NOW.0 - NINE_MINUTES / 9 * 10).to_string();
-    let time = base.get(TIME)?.as_str().filter(|time| *time != usual)?;
-    Timestamp::parse(time)
 }
 
 /// The event with the names that columns have where the tests look at them.

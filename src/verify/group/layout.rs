@@ -1,8 +1,10 @@
 //! Which sets of events are tried: as many as are asked for and one more or less, two groups in place of one, one side of
 //! a join without the other, near and far in time, one after the other and the other way round.
 
-use super::{Groups, MOST_EVENTS, Varied};
 use serde_json::Value as Json;
+
+use super::slide::Sliding;
+use super::{Groups, MOST_EVENTS, Varied};
 
 /// Most numbers of events that are tried.
 const COUNTS: usize = 10;
@@ -25,8 +27,8 @@ pub(super) struct Spec {
     pub(super) spelling: Spelling,
     /// A key of the target, and the number of its value there.
     pub(super) key_of_target: Option<(usize, usize)>,
-    /// How much later than the others it is.
-    pub(super) seconds: i64,
+    /// So many seconds before the present, if not at the usual time.
+    pub(super) at: Option<i64>,
     /// A thing that has another value, or none.
     pub(super) change: Option<(String, Option<Json>)>,
 }
@@ -157,37 +159,33 @@ impl<'g, 't, 'a> Layout<'g, 't, 'a> {
         sets
     }
 
-    /// The set with some events further from the others in time: within each length that a rule names, and beyond it.
+    /// The set with its events at two times: within each length that a rule names and within one fixed window of it,
+    /// within the length but on both sides of the edge of a window, and beyond it.
     fn apart(&self, full: &[Spec]) -> Vec<Vec<Spec>> {
-        let sliding =
-            self.groups.to.iter().filter_map(|watched| watched.sliding.as_ref()).map(|sliding| sliding.seconds());
+        let sliding = self.groups.to.iter().filter_map(|watched| watched.sliding.as_ref()).map(Sliding::seconds);
         let mut lengths: Vec<i64> = self.groups.links.lengths.iter().copied().chain(sliding).collect();
         lengths.sort_unstable();
         lengths.dedup();
         lengths.truncate(LENGTHS);
-        let mut distances: Vec<i64> =
-            lengths.iter().flat_map(|seconds| [seconds * 9 / 10, seconds * 11 / 10]).collect();
-        distances.push(0);
+        // The present is on the edge of every usual window.
+        let of_length = |length: i64| {
+            [(95, 5), (140, 50), (130, 10)].map(|(early, late)| (early * length / 100, late * length / 100))
+        };
+        let mut times: Vec<(i64, i64)> = lengths.into_iter().flat_map(of_length).collect();
         let atoms = self.groups.atoms.len();
-        let later = |is_it: &dyn Fn(usize, &Spec) -> bool, seconds: i64| {
+        let at = |is_early: &dyn Fn(usize, &Spec) -> bool, (early, late): (i64, i64)| {
             let mut set = full.to_vec();
             for (number, spec) in set.iter_mut().enumerate() {
-                if is_it(number, spec) {
-                    spec.seconds = seconds;
-                }
+                spec.at = Some(if is_early(number, spec) { early } else { late });
             }
             set
         };
-        let mut sets = Vec::new();
-        for seconds in distances {
-            // Before the others: what lies beyond the present no rule sees.
-            if atoms > 1 {
-                // A minute more puts the events of one source in front of all others, even at no distance.
-                sets.extend((0..atoms).map(|atom| later(&|_, spec| spec.atom == atom, -seconds - 60)));
-            } else if seconds > 0 {
-                sets.push(later(&|number, _| number % 2 == 1, -seconds));
-            }
+        if atoms == 1 {
+            return times.into_iter().map(|times| at(&|number, _| number % 2 == 0, times)).collect();
         }
-        sets
+        // One source before the others, and close to them.
+        times.push((180, 120));
+        let each = |times: (i64, i64)| (0..atoms).map(move |atom| (atom, times));
+        times.into_iter().flat_map(each).map(|(atom, times)| at(&|_, spec| spec.atom == atom, times)).collect()
     }
 }

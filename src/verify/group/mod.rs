@@ -20,7 +20,6 @@ use crate::compare::witness::NOW;
 use crate::emit::{Loss, Reason};
 use crate::eval::{Timestamp, evaluate};
 use crate::ir::{Detection, Pipeline};
-use crate::mapping::Assumption;
 use crate::span::Span;
 use atom::Atom;
 use layout::{Layout, Spec};
@@ -213,11 +212,15 @@ impl<'t, 'a> Groups<'t, 'a> {
         direction: Direction,
         rows_of_target: usize,
     ) -> Result<bool, String> {
-        if self.trial.losses.iter().any(|loss| self.is_about(loss, varied, direction)) {
+        if self.trial.losses.iter().any(|loss| self.is_about(loss, varied, direction, cases)) {
             return Ok(true);
         }
-        let is_valid = |loss: &&Loss| {
-            permits(loss, direction) && !is_of_set(loss) && cases.iter().any(|case| self.is_broken_by(loss, case))
+        let is_valid = |loss: &&Loss| match varied {
+            // At one time the rules agree about these events, so that no other test is behind it.
+            Varied::Time => loss.reason == Reason::TimeWindow && direction == Direction::Gained,
+            Varied::Events | Varied::Key(_) | Varied::Spelling(_) | Varied::KeyOfTarget => {
+                permits(loss, direction) && !is_of_set(loss) && cases.iter().any(|case| self.is_broken_by(loss, case))
+            }
         };
         let spans: BTreeSet<Span> = self.trial.losses.iter().filter(is_valid).map(|loss| loss.span).collect();
         if spans.is_empty() {
@@ -236,18 +239,28 @@ impl<'t, 'a> Groups<'t, 'a> {
     }
 
     /// Whether a loss is about what is different about the set.
-    fn is_about(&self, loss: &Loss, varied: &Varied, direction: Direction) -> bool {
+    fn is_about(&self, loss: &Loss, varied: &Varied, direction: Direction, cases: &[Case]) -> bool {
         permits(loss, direction)
             && match varied {
-                Varied::Events => false,
+                Varied::Events | Varied::KeyOfTarget => false,
                 Varied::Key(link) => {
                     matches!(loss.reason, Reason::JoinKeyDropped | Reason::AnyElement)
                         && self.links.keys[*link].is_named_at(loss.span)
                 }
                 Varied::Spelling(link) => self.links.keys[*link].is_named_at(loss.span),
-                Varied::KeyOfTarget => false,
-                Varied::Time => is_of_time(loss),
+                Varied::Time => match loss.reason {
+                    // Only what is further apart than the window is long does the target not see together.
+                    Reason::WindowDefault if direction == Direction::Lost => self.is_beyond_window(cases),
+                    Reason::WindowFixed | Reason::WindowDefault | Reason::JoinToTemporal | Reason::TimeFixed => true,
+                    _ => false,
+                },
             }
+    }
+
+    fn is_beyond_window(&self, cases: &[Case]) -> bool {
+        let times: Vec<i64> = cases.iter().filter_map(time_of).map(|time| time.0).collect();
+        let length = times.iter().max().zip(times.iter().min()).map_or(0, |(last, first)| last - first);
+        self.to.iter().filter_map(|watched| watched.sliding.as_ref()).any(|sliding| length > sliding.width)
     }
 
     fn disagreement(
@@ -283,11 +296,10 @@ fn time_of(case: &Case) -> Option<Timestamp> {
 
 /// Whether a loss is about events together: what it says does not hold or fail for a test.
 fn is_of_set(loss: &Loss) -> bool {
-    is_of_time(loss) || matches!(loss.reason, Reason::JoinKeyDropped | Reason::JoinInnerUnique | Reason::AnyElement)
-}
-
-/// Whether a loss is about when events happen.
-fn is_of_time(loss: &Loss) -> bool {
-    matches!(loss.reason, Reason::WindowFixed | Reason::WindowDefault | Reason::TimeWindow | Reason::TimeFixed)
-        || matches!(loss.assumption, Some(Assumption::Window | Assumption::Schedule))
+    match loss.reason {
+        Reason::WindowFixed | Reason::WindowDefault | Reason::JoinKeyDropped | Reason::JoinInnerUnique => true,
+        // A test of both sides of a join has a place of its own.
+        Reason::JoinToTemporal => loss.assumption.is_some(),
+        _ => false,
+    }
 }
