@@ -77,7 +77,7 @@ impl Figures {
                     self.silent.push((subject.file.clone(), shown(&found, &subject.text, text)));
                 }
                 if found.matched == 0 && shows("unmatched") {
-                    println!("UNMATCHED {} {}\n{}", subject.file, target.as_str(), subject.text);
+                    println!("UNMATCHED ({} sets) {} {}\n{}", found.sets, subject.file, target.as_str(), subject.text);
                 }
             }
             Verification::NotRun(why) => *self.not_run.entry(why).or_default() += 1,

@@ -10,6 +10,9 @@ use crate::schema::{Origin, ScalarType};
 /// A value larger than this is not inlined.
 const MOST_NODES: usize = 256;
 
+/// Most kinds of event of one source that are counted apart.
+const KINDS: usize = 3;
+
 /// A source, and what has to hold for its events.
 #[derive(Debug, Clone)]
 pub(super) struct Leaf {
@@ -20,6 +23,8 @@ pub(super) struct Leaf {
     values: BTreeMap<String, Expr>,
     /// Columns that are made of several events.
     of_groups: BTreeSet<String>,
+    /// Conditions of events that are counted apart from the others of a group.
+    kinds: Vec<Expr>,
     /// Which side of the last join it is on, if there is one.
     side: Option<JoinSide>,
 }
@@ -48,6 +53,7 @@ pub(super) fn leaves(pipeline: &Pipeline) -> Vec<Leaf> {
                 predicates: Vec::new(),
                 values: BTreeMap::new(),
                 of_groups: BTreeSet::new(),
+                kinds: Vec::new(),
                 side: None,
             }]
         }
@@ -144,10 +150,45 @@ impl Leaf {
     }
 
     fn group(&mut self, aggregates: &[Aggregate]) {
-        for name in aggregates.iter().flat_map(|aggregate| &aggregate.names) {
-            self.values.remove(name);
-            self.of_groups.insert(name.clone());
+        for aggregate in aggregates {
+            let ExprKind::Call { name, arguments } = &aggregate.value.kind else { continue };
+            match (name.as_str(), arguments.as_slice()) {
+                // What is counted apart needs an event of its own.
+                ("countif", [predicate, ..]) | ("dcountif" | "count_distinctif" | "sumif", [_, predicate, ..]) => {
+                    let inlined = self.inlined(predicate);
+                    self.kinds.push(inlined);
+                }
+                _ => {}
+            }
+            // Of the row that a group keeps the columns are those of an event.
+            let kept = match name.as_str() {
+                "arg_max" | "arg_min" | "argmax" | "argmin" => aggregate.names.len().saturating_sub(1),
+                "take_any" | "any" => aggregate.names.len(),
+                _ => 0,
+            };
+            for name in &aggregate.names[..aggregate.names.len() - kept] {
+                self.values.remove(name);
+                self.of_groups.insert(name.clone());
+            }
         }
+    }
+
+    /// What a column stands for, if it is none of the source.
+    pub(super) fn value(&self, name: &str) -> Option<&Expr> {
+        self.values.get(name)
+    }
+
+    /// A leaf for each kind of event that is counted apart; itself, if there is none.
+    pub(super) fn by_kind(&self) -> Vec<Self> {
+        if self.kinds.is_empty() {
+            return vec![self.clone()];
+        }
+        let with = |kind: &Expr| {
+            let mut leaf = self.clone();
+            leaf.predicates.push(kind.clone());
+            leaf
+        };
+        self.kinds.iter().take(KINDS).map(with).collect()
     }
 
     fn assign(&mut self, items: &[Assignment]) {

@@ -15,6 +15,7 @@ use super::super::side::{Reading, Side, TIME, Things};
 use super::super::trial::{Case, of_home};
 use super::layout::{Spec, Spelling};
 use super::links::Link;
+use super::value::{STYLES, Style};
 use super::{Groups, value};
 use crate::compare::witness::NOW;
 use crate::eval::Timestamp;
@@ -31,16 +32,16 @@ const NINE_MINUTES: i64 = 5_400_000_000;
 pub(super) struct Atom {
     /// Where it is kept.
     pub(super) home: usize,
-    /// The source.
-    leaf: usize,
+    /// The source, and what has to hold.
+    leaf: Leaf,
     /// The event.
     pub(super) base: Things,
     /// When it happens, unless a set says otherwise.
     time: Timestamp,
     /// The values of keys that it has.
     keys: Vec<[Option<Json>; 2]>,
-    /// Which of the measured things may have any value.
-    is_free: Vec<bool>,
+    /// How values of measured things are made; those without a style keep the value that they have.
+    styles: Vec<Option<Style>>,
 }
 
 impl Groups<'_, '_> {
@@ -49,15 +50,15 @@ impl Groups<'_, '_> {
         let trial = self.trial;
         let pools: Vec<Pool> = trial.homes.iter().map(|home| trial.pool_of_source(home)).collect();
         let mut atoms: Vec<Atom> = Vec::new();
-        for (leaf, found) in trial.from_leaves.iter().enumerate() {
-            let homes = trial.homes.iter().enumerate().filter(|(_, home)| of_home(found, &home.from));
+        for leaf in trial.from_leaves.iter().flat_map(Leaf::by_kind) {
+            let homes = trial.homes.iter().enumerate().filter(|(_, home)| of_home(&leaf, &home.from));
             let bases = homes.flat_map(|(number, home)| {
-                let bases = bases(trial.source, found, &home.from.side, &pools[number]).into_iter().take(BASES);
+                let bases = bases(trial.source, &leaf, &home.from.side, &pools[number]).into_iter().take(BASES);
                 bases.map(move |base| (number, trial.settled(home, base)))
             });
             let atom = |(home, base): (usize, Things)| {
                 let time = Timestamp(NOW.0 - NINE_MINUTES);
-                let usual = Atom { home, leaf, base, time, keys: Vec::new(), is_free: Vec::new() };
+                let usual = Atom { home, leaf: leaf.clone(), base, time, keys: Vec::new(), styles: Vec::new() };
                 // What asks for another time gets it.
                 let mut now = usual.base.clone();
                 now.insert(TIME.to_owned(), json!(time.to_string()));
@@ -79,47 +80,47 @@ impl Groups<'_, '_> {
     /// Whether the source takes such an event, as far as one can say.
     fn passes(&self, atom: &Atom, things: &Things) -> bool {
         let Some(Case { from: Some(event), .. }) = self.trial.case(atom.home, things.clone()) else { return false };
-        let leaf = &self.trial.from_leaves[atom.leaf];
-        let event = under_names(leaf, &event);
-        leaf.predicates.iter().all(|predicate| holds(self.trial.source, predicate, &event) != Some(false))
+        let event = under_names(&atom.leaf, &event);
+        atom.leaf.predicates.iter().all(|predicate| holds(self.trial.source, predicate, &event) != Some(false))
     }
 
     /// Gives all events two values for each key that every one of them takes, or the one that one of them has.
     fn with_keys(&self, atoms: &mut [Atom]) {
         for link in &self.links.keys {
-            let new = |variant: usize| {
+            let new = |style: Style, variant: usize| {
                 let (atom, reading) = atoms.iter().find_map(|atom| Some((atom, self.readings(atom, link).pop()?)))?;
-                let value = value::shown(&reading, link.ty, self.side(atom).slash, variant)?;
-                atoms
-                    .iter()
-                    .all(|atom| self.passes(atom, &self.with_key(atom, &atom.base, link, &value)))
-                    .then_some(value)
+                let own = self.own(atom, &reading);
+                let value = style.shown(&reading, link.ty, self.side(atom).slash, own.as_ref(), variant)?;
+                let passes = |atom: &Atom| self.passes(atom, &self.with_key(atom, &atom.base, link, &value));
+                atoms.iter().all(passes).then_some(value)
             };
-            let own = |atom: &Atom| {
-                let side = self.side(atom);
-                let shown = |reading: Reading| {
-                    let thing = atom.base.get(&reading.thing)?;
-                    form_of(side.hub(), reading.kind, reading.form, reading.prefix.as_deref(), thing)
-                };
-                self.readings(atom, link).into_iter().find_map(shown).filter(|value| !value.is_object())
-            };
-            let values = match (new(0), new(1)) {
-                (Some(first), second) => [Some(first), second],
-                (None, _) => [atoms.iter().find_map(own), None],
-            };
+            let made = STYLES.into_iter().find_map(|style| Some([Some(new(style, 0)?), new(style, 1)]));
+            let values = made.unwrap_or_else(|| {
+                let own = |atom: &Atom| self.readings(atom, link).iter().find_map(|reading| self.own(atom, reading));
+                [atoms.iter().find_map(own), None]
+            });
             atoms.iter_mut().for_each(|atom| atom.keys.push(values.clone()));
         }
-        for number in 0..atoms.len() {
-            let atom = atoms[number].clone();
-            let free = self.links.measures.iter().map(|link| {
+        for atom in atoms {
+            let styles = self.links.measures.iter().map(|link| {
                 let is_key = self.links.keys.iter().any(|key| !key.places.is_disjoint(&link.places));
-                let value = |reading: &Reading| value::shown(reading, link.ty, self.side(&atom).slash, 7);
-                let value = self.readings(&atom, link).first().and_then(value);
-                !is_key
-                    && value.is_some_and(|value| self.passes(&atom, &self.with_key(&atom, &atom.base, link, &value)))
+                let reading = self.readings(atom, link).into_iter().next().filter(|_| !is_key)?;
+                let own = self.own(atom, &reading);
+                let is_fit = |style: &Style| {
+                    let shown = style.shown(&reading, link.ty, self.side(atom).slash, own.as_ref(), 17);
+                    shown.is_some_and(|shown| self.passes(atom, &self.with_key(atom, &atom.base, link, &shown)))
+                };
+                STYLES.into_iter().find(is_fit)
             });
-            atoms[number].is_free = free.collect();
+            atom.styles = styles.collect();
         }
+    }
+
+    /// What a column shows of the event by itself.
+    fn own(&self, atom: &Atom, reading: &Reading) -> Option<Json> {
+        let thing = atom.base.get(&reading.thing)?;
+        let prefix = reading.prefix.as_deref();
+        form_of(self.trial.hub, reading.kind, reading.form, prefix, thing).filter(|value| !value.is_object())
     }
 
     fn side(&self, atom: &Atom) -> &Side<'_> {
@@ -143,7 +144,11 @@ impl Groups<'_, '_> {
 
     /// Keys of the target about things that no key of the source is about.
     pub(super) fn find_keys_of_target(&self) -> Vec<Link> {
-        let all = self.trial.to.iter().flat_map(|rule| super::Links::of(self.trial.hub, &rule.pipeline).keys);
+        let all = self
+            .trial
+            .to
+            .iter()
+            .flat_map(|rule| super::Links::of(self.trial.hub, &rule.pipeline, &self.trial.to_leaves).keys);
         let is_new = |link: &Link| {
             self.atoms.iter().all(|atom| {
                 let own: Vec<Reading> = self.links.keys.iter().flat_map(|link| self.readings(atom, link)).collect();
@@ -178,11 +183,13 @@ impl Groups<'_, '_> {
     fn things(&self, atom: &Atom, spec: &Spec, number: usize) -> Option<Things> {
         let mut things = atom.base.clone();
         let slash = self.side(atom).slash;
-        for (index, link) in self.links.measures.iter().enumerate().filter(|(index, _)| atom.is_free[*index]) {
+        for ((index, link), style) in self.links.measures.iter().enumerate().zip(&atom.styles) {
+            let Some(style) = style else { continue };
             for reading in self.readings(atom, link) {
+                let own = self.own(atom, &reading);
                 let shown = match spec.amount.filter(|_| link.is_number) {
                     Some(amount) => Some(json!(amount)),
-                    None => value::shown(&reading, link.ty, slash, 10 + spec.distinct + index),
+                    None => style.shown(&reading, link.ty, slash, own.as_ref(), 10 + spec.distinct + index),
                 };
                 if let Some(shown) = shown {
                     value::put(self.side(atom), &reading, &shown, &mut things);

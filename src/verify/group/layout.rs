@@ -66,7 +66,7 @@ impl<'g, 't, 'a> Layout<'g, 't, 'a> {
     }
 
     /// Sets on both sides of the edges of thresholds, small ones first; none if no set is large enough.
-    pub(super) fn edges(&self) -> Vec<Vec<Spec>> {
+    pub(super) fn edges(&self) -> Vec<(Varied, Vec<Spec>)> {
         let links = &self.groups.links;
         let has_numbers = links.measures.iter().any(|measure| measure.is_number);
         let asks_for_many = links.numbers.iter().min().is_some_and(|number| *number > self.most());
@@ -82,13 +82,20 @@ impl<'g, 't, 'a> Layout<'g, 't, 'a> {
         let mut edges = Vec::new();
         for count in &self.counts {
             for amount in amounts.iter().take(COUNTS) {
-                edges.push(self.set(*count, *count, *amount));
+                let set = self.set(*count, *count, *amount);
+                // The last source before the first.
+                let turned = (self.groups.atoms.len() > 1).then(|| {
+                    let at = |spec: &Spec| Some(if spec.atom == 0 { 120 } else { 180 });
+                    set.iter().map(|spec| Spec { at: at(spec), ..spec.clone() }).collect()
+                });
+                edges.push((Varied::Events, set));
+                edges.extend(turned.map(|turned| (Varied::Time, turned)));
             }
         }
         if links.measures.iter().any(|measure| !measure.is_number) {
             // So many values among more events.
             for distinct in self.counts.iter().filter(|distinct| **distinct < most) {
-                edges.push(self.set(most, *distinct, amounts.last().copied().flatten()));
+                edges.push((Varied::Events, self.set(most, *distinct, amounts.last().copied().flatten())));
             }
         }
         edges

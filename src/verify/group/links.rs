@@ -3,10 +3,11 @@
 
 use std::collections::BTreeSet;
 
+use super::super::leaf::Leaf;
 use super::super::place::{Place, each_expression, each_part, of_expression, parts, places_of};
-use crate::ir::{Expr, ExprKind, JoinKey, Pipeline, StageKind};
+use crate::ir::{Expr, ExprKind, Field, JoinKey, Pipeline, StageKind};
 use crate::mapping::Hub;
-use crate::schema::{ScalarType, Value};
+use crate::schema::{Origin, ScalarType, Value};
 use crate::span::Span;
 
 /// Ticks of a second.
@@ -47,9 +48,9 @@ pub(super) struct Links {
 
 impl Links {
     /// What a pipeline asks.
-    pub(super) fn of(hub: &Hub, pipeline: &Pipeline) -> Self {
+    pub(super) fn of(hub: &Hub, pipeline: &Pipeline, leaves: &[Leaf]) -> Self {
         let mut links = Self::default();
-        links.add(hub, pipeline);
+        links.add(&Names { hub, leaves }, pipeline);
         each_expression(pipeline, &mut |expr| {
             each_part(expr, &mut |part| {
                 if let ExprKind::Value(Value::Timespan(ticks)) = part.kind {
@@ -67,9 +68,9 @@ impl Links {
         links
     }
 
-    fn add(&mut self, hub: &Hub, pipeline: &Pipeline) {
+    fn add(&mut self, names: &Names<'_>, pipeline: &Pipeline) {
         for part in parts(pipeline) {
-            self.add(hub, part);
+            self.add(names, part);
         }
         let mut is_grouped = false;
         for stage in &pipeline.stages {
@@ -77,22 +78,22 @@ impl Links {
                 StageKind::Summarize { aggregates, by } => {
                     is_grouped = true;
                     for key in by {
-                        self.keys.extend(link(hub, &key.value, vec![key.span, key.value.span]));
+                        self.keys.extend(names.link(&key.value, vec![key.span, key.value.span]));
                     }
                     for aggregate in aggregates {
-                        self.measure(hub, &aggregate.value);
+                        self.measure(names, &aggregate.value);
                     }
                 }
                 StageKind::Distinct(items) => {
                     is_grouped = true;
                     for item in items {
-                        self.measures.extend(link(hub, &item.value, vec![item.span]));
+                        self.measures.extend(names.link(&item.value, vec![item.span]));
                     }
                 }
                 StageKind::Count(_) => is_grouped = true,
                 StageKind::Join(join) => {
                     for key in join.keys.iter().flatten() {
-                        self.keys.extend(of_join(hub, key));
+                        self.keys.extend(names.of_join(key));
                     }
                 }
                 StageKind::Filter(predicate) if is_grouped => each_part(predicate, &mut |part| self.number(part)),
@@ -101,11 +102,11 @@ impl Links {
         }
     }
 
-    fn measure(&mut self, hub: &Hub, value: &Expr) {
+    fn measure(&mut self, names: &Names<'_>, value: &Expr) {
         let ExprKind::Call { name, arguments } = &value.kind else { return };
         let is_number = matches!(name.as_str(), "sum" | "sumif" | "avg" | "min" | "max" | "percentile");
         for argument in arguments.iter().take(1) {
-            let found = link(hub, argument, vec![value.span, argument.span]);
+            let found = names.link(argument, vec![value.span, argument.span]);
             self.measures.extend(found.map(|link| Link { is_number, ..link }));
         }
     }
@@ -120,20 +121,45 @@ impl Links {
     }
 }
 
-/// The places of a value that is not the time of the event.
-fn link(hub: &Hub, value: &Expr, spans: Vec<Span>) -> Option<Link> {
-    let mut places = of_expression(value);
-    places.retain(|place| !hub.is_time_column(&place.column));
-    let ty =
-        if matches!(value.kind, ExprKind::Field(_) | ExprKind::Member { .. }) { value.ty } else { ScalarType::Unknown };
-    (!places.is_empty()).then_some(Link { places, ty, spans, is_number: false })
+/// What the columns of a rule stand for.
+struct Names<'l> {
+    hub: &'l Hub,
+    leaves: &'l [Leaf],
 }
 
-fn of_join(hub: &Hub, key: &JoinKey) -> Option<Link> {
-    let places = [&key.left, &key.right].into_iter().flat_map(|field| places_of(field, &[]));
-    let places: BTreeSet<Place> = places.filter(|place| !hub.is_time_column(&place.column)).collect();
-    let spans = vec![key.span, key.left.span, key.right.span];
-    (!places.is_empty()).then_some(Link { places, ty: ScalarType::Unknown, spans, is_number: false })
+impl Names<'_> {
+    /// The places of a value that is not the time of the event.
+    fn link(&self, value: &Expr, spans: Vec<Span>) -> Option<Link> {
+        let places = match &value.kind {
+            ExprKind::Field(field) => self.places(field),
+            _ => of_expression(value),
+        };
+        let is_plain = matches!(value.kind, ExprKind::Field(_) | ExprKind::Member { .. });
+        let ty = if is_plain { value.ty } else { ScalarType::Unknown };
+        self.of_places(places, ty, spans)
+    }
+
+    fn of_join(&self, key: &JoinKey) -> Option<Link> {
+        let places = [&key.left, &key.right].into_iter().flat_map(|field| self.places(field)).collect();
+        self.of_places(places, ScalarType::Unknown, vec![key.span, key.left.span, key.right.span])
+    }
+
+    fn of_places(&self, mut places: BTreeSet<Place>, ty: ScalarType, spans: Vec<Span>) -> Option<Link> {
+        places.retain(|place| !self.hub.is_time_column(&place.column));
+        (!places.is_empty()).then_some(Link { places, ty, spans, is_number: false })
+    }
+
+    /// The places of a field; where it is computed, those of what it is computed from.
+    fn places(&self, field: &Field) -> BTreeSet<Place> {
+        if let Origin::Computed { .. } = field.origin {
+            let values = self.leaves.iter().filter_map(|leaf| leaf.value(&field.name));
+            let places: BTreeSet<Place> = values.flat_map(of_expression).collect();
+            if !places.is_empty() {
+                return places;
+            }
+        }
+        places_of(field, &[]).into_iter().collect()
+    }
 }
 
 /// Adds a link; those with a place in common are one.

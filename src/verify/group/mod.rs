@@ -75,7 +75,7 @@ enum Varied {
 
 impl<'t, 'a> Groups<'t, 'a> {
     pub(super) fn new(trial: &'t Trial<'a>) -> Self {
-        let links = Links::of(trial.hub, &trial.source.pipeline);
+        let links = Links::of(trial.hub, &trial.source.pipeline, &trial.from_leaves);
         let to: Vec<Watched> = trial.to.iter().map(Watched::new).collect();
         let has_rows = to.iter().all(|watched| !slide::is_of_log_sources(&watched.rule.pipeline))
             && !slide::is_of_log_sources(&trial.source.pipeline);
@@ -94,8 +94,8 @@ impl<'t, 'a> Groups<'t, 'a> {
             return Err(format!("it needs more than {MOST_EVENTS} events at once"));
         }
         let mut full: Option<Vec<Spec>> = None;
-        for specs in edges {
-            let outcome = self.try_set(&specs, &Varied::Events, None, &mut findings)?;
+        for (varied, specs) in edges {
+            let outcome = self.try_set(&specs, &varied, None, &mut findings)?;
             if outcome == Some((true, true)) && full.is_none() {
                 full = Some(specs);
             }
@@ -111,7 +111,7 @@ impl<'t, 'a> Groups<'t, 'a> {
 
     /// Events that show what losses with an example say, beside others that both rules alert on together.
     pub(super) fn confirmed(&self) -> Result<Vec<Confirmation>, String> {
-        for specs in Layout::new(self).edges() {
+        for (_, specs) in Layout::new(self).edges() {
             let Some(cases) = self.cases(&specs) else { continue };
             if self.rows_of_source(&self.trial.from, &cases)? > 0 && self.rows_of_target(&cases)? > 0 {
                 return self.confirmations(&specs);

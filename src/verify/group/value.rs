@@ -48,6 +48,45 @@ pub(super) fn shown(reading: &Reading, ty: ScalarType, slash: char, number: usiz
     Some(json!(text))
 }
 
+/// How values are made so that the tests of a rule take them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Style {
+    /// As values of the kind usually are.
+    Usual,
+    /// An address of a private network.
+    Private,
+    /// Behind the value that a test asks for.
+    Behind,
+    /// In front of it.
+    InFront,
+}
+
+/// Every style, likely ones first.
+pub(super) const STYLES: [Style; 4] = [Style::Usual, Style::Private, Style::Behind, Style::InFront];
+
+impl Style {
+    /// The value of that number as a column shows it; `own` is the value that a test asks for.
+    pub(super) fn shown(
+        self,
+        reading: &Reading,
+        ty: ScalarType,
+        slash: char,
+        own: Option<&Json>,
+        number: usize,
+    ) -> Option<Json> {
+        let own = own.and_then(Json::as_str).filter(|_| reading.kind == Kind::Plain);
+        match self {
+            Self::Usual => shown(reading, ty, slash, number),
+            Self::Private => {
+                let is_address = reading.kind == Kind::Address && reading.form != ValueForm::IpClass;
+                is_address.then(|| json!(format!("10.1.{}.{}", number / 200, number % 200 + 1)))
+            }
+            Self::Behind => Some(json!(format!("{} key{number}", own?))),
+            Self::InFront => Some(json!(format!("key{number} {}", own?))),
+        }
+    }
+}
+
 /// Puts a value as a column shows it into the things of an event.
 pub(super) fn put(side: &Side<'_>, reading: &Reading, value: &Json, event: &mut Things) {
     let found = things(side.hub(), reading.kind, reading.form, reading.prefix.as_deref(), value, side.slash);
