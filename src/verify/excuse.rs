@@ -215,6 +215,15 @@ fn rewrite_stage(stage: &mut Stage, excuse: &Excuse<'_>) {
             rewrite(&mut join.right, &Excuse { holds, ..*excuse });
         }
         StageKind::Union(branches) => branches.iter_mut().for_each(|branch| rewrite(branch, excuse)),
+        // What only some of the events of a group are counted for.
+        StageKind::Summarize { aggregates, .. } => {
+            for aggregate in aggregates {
+                let ExprKind::Call { arguments, .. } = &mut aggregate.value.kind else { continue };
+                for argument in arguments.iter_mut().filter(|argument| argument.ty == ScalarType::Bool) {
+                    *argument = excuse.test(argument, false);
+                }
+            }
+        }
         _ => {}
     }
 }

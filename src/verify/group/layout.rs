@@ -89,7 +89,7 @@ impl<'g, 't, 'a> Layout<'g, 't, 'a> {
                     set.iter().map(|spec| Spec { at: at(spec), ..spec.clone() }).collect()
                 });
                 edges.push((Varied::Events, set));
-                edges.extend(turned.map(|turned| (Varied::Time, turned)));
+                edges.extend(turned.map(|turned| (Varied::Order, turned)));
             }
         }
         if links.measures.iter().any(|measure| !measure.is_number) {

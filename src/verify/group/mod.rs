@@ -69,6 +69,8 @@ enum Varied {
     Spelling(usize),
     /// A key that only the target has.
     KeyOfTarget,
+    /// Which events come first.
+    Order,
     /// When the events happen.
     Time,
 }
@@ -218,7 +220,7 @@ impl<'t, 'a> Groups<'t, 'a> {
         let is_valid = |loss: &&Loss| match varied {
             // At one time the rules agree about these events, so that no other test is behind it.
             Varied::Time => loss.reason == Reason::TimeWindow && direction == Direction::Gained,
-            Varied::Events | Varied::Key(_) | Varied::Spelling(_) | Varied::KeyOfTarget => {
+            Varied::Events | Varied::Key(_) | Varied::Spelling(_) | Varied::KeyOfTarget | Varied::Order => {
                 permits(loss, direction) && !is_of_set(loss) && cases.iter().any(|case| self.is_broken_by(loss, case))
             }
         };
@@ -248,6 +250,7 @@ impl<'t, 'a> Groups<'t, 'a> {
                         && self.links.keys[*link].is_named_at(loss.span)
                 }
                 Varied::Spelling(link) => self.links.keys[*link].is_named_at(loss.span),
+                Varied::Order => loss.reason == Reason::JoinToTemporal,
                 Varied::Time => match loss.reason {
                     // Only what is further apart than the window is long does the target not see together.
                     Reason::WindowDefault if direction == Direction::Lost => self.is_beyond_window(cases),
@@ -278,7 +281,9 @@ impl<'t, 'a> Groups<'t, 'a> {
         };
         let span = match varied {
             Varied::Key(link) | Varied::Spelling(link) => self.links.keys[*link].spans.first().copied(),
-            Varied::Events | Varied::KeyOfTarget => excuse::tests(&self.trial.from).into_iter().find(decides),
+            Varied::Events | Varied::KeyOfTarget | Varied::Order => {
+                excuse::tests(&self.trial.from).into_iter().find(decides)
+            }
             Varied::Time => None,
         };
         let mut sightings: Vec<Sighting> = cases.iter().map(|case| self.trial.sighting(case)).collect();
