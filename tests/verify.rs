@@ -181,3 +181,92 @@ detection:
     let conversion = convert(&source, Target::Sentinel, &Hub::built_in(), &Options::default());
     assert!(matches!(conversion.outcome, Outcome::Refused(_)), "{conversion:?}");
 }
+
+/// The findings of a rule that looks at several events at once, and of its conversion changed behind its back.
+fn on_sets(text: &str, target: Target, change: Option<(&str, &str)>) -> Findings {
+    let found = match change {
+        Some((from, to)) => tampered(text, target, from, to),
+        None => {
+            let source = query(text);
+            found(&source, &convert(&source, target, &Hub::built_in(), &Options::default()))
+        }
+    };
+    assert!(found.sets > 0 && found.matched > 0 && found.matched < found.sets, "{found:#?}");
+    found
+}
+
+const STARTS: &str = "DeviceProcessEvents
+| where Timestamp > ago(1h)
+| where ActionType == \"ProcessCreated\" and FileName =~ \"quill.exe\"
+| summarize Starts = count() by DeviceName, bin(Timestamp, 10m)
+| where Starts >= 5
+";
+
+#[test]
+fn a_threshold_holds_at_its_edge() {
+    for target in [Target::Sigma, Target::Sentinel, Target::Asim] {
+        assert_eq!(on_sets(STARTS, target, None).silent, [], "{}", target.as_str());
+    }
+    assert_eq!(directions(&on_sets(STARTS, Target::Sigma, Some(("gte: 5", "gte: 4"))).silent), [Direction::Gained]);
+    assert_eq!(directions(&on_sets(STARTS, Target::Sigma, Some(("gte: 5", "gt: 5"))).silent), [Direction::Lost]);
+    assert_eq!(
+        directions(&on_sets(STARTS, Target::Sentinel, Some(("Starts >= 5", "Starts >= 6"))).silent),
+        [Direction::Lost]
+    );
+}
+
+#[test]
+fn groups_are_not_mixed() {
+    let mixed = on_sets(STARTS, Target::Sentinel, Some(("by DeviceName, ", "by ")));
+    assert_eq!(directions(&mixed.silent), [Direction::Gained]);
+    let other = on_sets(STARTS, Target::Sigma, Some(("- Computer", "- CommandLine")));
+    assert!(directions(&other.silent).contains(&Direction::Gained), "{other:#?}");
+}
+
+#[test]
+fn windows_that_slide_are_explained_and_shorter_ones_are_not() {
+    let honest = on_sets(STARTS, Target::Sigma, None);
+    assert!(honest.explained > 0, "{honest:#?}");
+    let short = on_sets(STARTS, Target::Sigma, Some(("timespan: 10m", "timespan: 1m")));
+    assert_eq!(directions(&short.silent), [Direction::Lost]);
+}
+
+#[test]
+fn values_are_counted_once() {
+    let text = STARTS.replace("count()", "dcount(AccountName)");
+    assert_eq!(on_sets(&text, Target::Sigma, None).silent, []);
+    let events = on_sets(&text, Target::Sigma, Some(("value_count", "event_count")));
+    assert_eq!(directions(&events.silent), [Direction::Gained]);
+}
+
+const PAIRS: &str = "DeviceProcessEvents
+| where Timestamp > ago(1h)
+| where ActionType == \"ProcessCreated\" and FileName =~ \"quill.exe\"
+| join kind=inner (
+    DeviceNetworkEvents
+    | where Timestamp > ago(2h)
+    | where ActionType == \"ConnectionSuccess\" and RemotePort == 4444
+) on DeviceName
+| where Timestamp1 between (Timestamp .. (Timestamp + 5m))
+";
+
+#[test]
+fn joins_need_both_sides_with_the_same_key_in_order() {
+    assert_eq!(on_sets(PAIRS, Target::Sigma, None).silent, []);
+    assert_eq!(on_sets(PAIRS, Target::Sentinel, None).silent, []);
+    let any_time = PAIRS.replace("| where Timestamp1 between (Timestamp .. (Timestamp + 5m))\n", "");
+    let one_way = on_sets(&any_time, Target::Sentinel, Some(("kind=inner", "kind=leftouter")));
+    assert_eq!(directions(&one_way.silent), [Direction::Gained]);
+    let sooner = on_sets(PAIRS, Target::Sigma, Some(("timespan: 5m", "timespan: 1m")));
+    assert_eq!(directions(&sooner.silent), [Direction::Lost]);
+}
+
+#[test]
+fn a_join_reaches_as_far_as_its_longer_side() {
+    let text = PAIRS.replace("| where Timestamp1 between (Timestamp .. (Timestamp + 5m))\n", "");
+    assert_eq!(on_sets(&text, Target::Sigma, None).silent, []);
+    assert_eq!(
+        directions(&on_sets(&text, Target::Sigma, Some(("timespan: 2h", "timespan: 1h"))).silent),
+        [Direction::Lost]
+    );
+}

@@ -1,6 +1,9 @@
 //! What can be said on the command line.
 
 mod catalog;
+mod convert;
+mod lint;
+mod settings;
 mod words;
 
 use std::path::{Path, PathBuf};
@@ -11,14 +14,12 @@ pub(super) use catalog::{
     DiffArguments, DiffFormat, SnapshotArguments, WorldArguments,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub(super) use convert::ConvertArguments;
+pub(super) use lint::{Choice, LintArguments, Persona};
+pub(super) use settings::{ConfigCommand, SchemaArguments, SchemaCommand};
 
 use super::baseline::BaselineArguments;
-use super::fix::FixArguments;
-use crate::config::{Date, FailOn};
-use crate::emit::{Form, LossClass, Mode, SplunkStyle, Target, Unmapped};
 use crate::explain::Section;
-use crate::lint::Confidence;
-use crate::report::Format;
 use crate::rule::RuleKind;
 
 /// Where the help lists what every command takes.
@@ -169,85 +170,6 @@ impl Inputs {
 }
 
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
-pub(super) struct LintArguments {
-    #[command(flatten)]
-    pub(super) inputs: Inputs,
-    #[command(flatten)]
-    pub(super) choice: Choice,
-    /// Shape of the output
-    #[arg(long, value_enum, default_value_t = Format::Full, env = "KQLIFT_FORMAT", hide_env_values = true)]
-    pub(super) format: Format,
-    /// Lowest severity that makes the exit code 1 [default: warning]
-    #[arg(long, value_enum, value_name = "LEVEL")]
-    pub(super) fail_on: Option<FailOn>,
-    /// Exit with 0 even if there are findings
-    #[arg(long)]
-    pub(super) exit_zero: bool,
-    /// Write the report to a file
-    #[arg(short, long, value_name = "FILE")]
-    pub(super) output: Option<PathBuf>,
-    /// Count the findings of each lint rule, and do not list them
-    #[arg(long)]
-    pub(super) statistics: bool,
-    /// Print how long each lint rule took, with -v
-    #[arg(long, requires = "verbose")]
-    pub(super) timings: bool,
-    /// List the files that would be read, and stop
-    #[arg(long)]
-    pub(super) show_files: bool,
-    /// Print the settings that would hold, and stop
-    #[arg(long)]
-    pub(super) show_settings: bool,
-    #[command(flatten)]
-    pub(super) changes: FixArguments,
-    /// Leave out findings that this file lists: see `kqlift baseline`
-    #[arg(long, value_name = "FILE")]
-    pub(super) baseline: Option<PathBuf>,
-}
-
-/// Which lint rules run, and on which day.
-#[derive(Debug, Default, Args)]
-pub(super) struct Choice {
-    /// Lint rules to run: codes, prefixes of codes, or names, separated by commas
-    #[arg(long, value_delimiter = ',', value_name = "RULES")]
-    pub(super) select: Vec<String>,
-    /// Lint rules to run beside those that the configuration chooses
-    #[arg(long, value_delimiter = ',', value_name = "RULES")]
-    pub(super) extend_select: Vec<String>,
-    /// Lint rules not to run; a longer prefix in --select wins
-    #[arg(long, value_delimiter = ',', value_name = "RULES")]
-    pub(super) ignore: Vec<String>,
-    /// For whom to lint where nothing is selected [default: regular]
-    #[arg(long, value_enum)]
-    pub(super) persona: Option<Persona>,
-    /// How sure a lint rule has to be to run [default: low]
-    #[arg(long, value_enum, value_name = "LEVEL")]
-    pub(super) min_confidence: Option<Confidence>,
-    /// The day to hold `until:` against
-    #[arg(long, value_parser = date, value_name = "DATE", hide = true)]
-    pub(super) today: Option<Date>,
-}
-
-/// For whom findings are meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Persona {
-    /// Those who want what is likely wrong: the lint rules that are on by default
-    Regular,
-    /// Those who want to see everything: the others too
-    Pedantic,
-}
-
-fn placeholder(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("give it as NAME=VALUE")?;
-    Ok((name.trim_matches('%').to_owned(), value.to_owned()))
-}
-
-fn date(text: &str) -> Result<Date, String> {
-    Date::parse(text).ok_or_else(|| "it is no day such as 2027-01-31".to_owned())
-}
-
-#[derive(Debug, Args)]
 pub(super) struct ExplainArguments {
     #[command(flatten)]
     pub(super) inputs: Inputs,
@@ -273,62 +195,6 @@ pub(super) enum ExplainFormat {
     Json,
     /// A page that needs no other file; for one rule
     Html,
-}
-
-#[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
-pub(super) struct ConvertArguments {
-    #[command(flatten)]
-    pub(super) inputs: Inputs,
-    /// Target; may be given several times, or separated by commas [default: that of the configuration]
-    #[arg(long, value_enum, value_delimiter = ',', value_name = "TARGET")]
-    pub(super) to: Vec<Target>,
-    /// Folder for the converted rules, one file each; without it they go to standard output
-    #[arg(short, long, value_name = "DIR")]
-    pub(super) output: Option<PathBuf>,
-    /// File for the loss report, one JSON line for each rule and target; `-` is standard output
-    #[arg(long, value_name = "FILE")]
-    pub(super) report: Option<PathBuf>,
-    /// What to prefer where the exact form is not what rule authors write [default: idiomatic for sigma, else exact]
-    #[arg(long, value_enum)]
-    pub(super) mode: Option<Mode>,
-    /// Refuse every loss worse than an assumption
-    #[arg(long)]
-    pub(super) strict: bool,
-    /// Losses to accept although no assumption excuses them
-    #[arg(long, value_enum, value_delimiter = ',', value_name = "CLASS")]
-    pub(super) allow: Vec<LossClass>,
-    /// What to do with a column that the target lacks [default: widen]
-    #[arg(long, value_enum)]
-    pub(super) unmapped: Option<Unmapped>,
-    /// Put `has` in front of tests of Sigma rules that imply it, for the index of terms; the matches are the same
-    #[arg(long)]
-    pub(super) prefilter: bool,
-    /// What a Splunk search reads
-    #[arg(long, value_enum, default_value_t = SplunkStyle::Raw)]
-    pub(super) style: SplunkStyle,
-    /// What stands around the converted query
-    #[arg(long = "as", value_enum, default_value_t = Form::Query)]
-    pub(super) form: Form,
-    /// Mapping files to add to the built-in mappings, in the shapes of mappings/*.yaml; may be repeated
-    #[arg(long = "map", value_name = "FILE")]
-    pub(super) maps: Vec<PathBuf>,
-    /// A value that takes the place of `%NAME%` in Sigma rules; may be repeated, also for one name
-    #[arg(long = "placeholder", value_parser = placeholder, value_name = "NAME=VALUE")]
-    pub(super) placeholders: Vec<(String, String)>,
-    /// Date for targets that want one, as YYYY-MM-DD [default: none]
-    #[arg(long, value_name = "DATE")]
-    pub(super) date: Option<String>,
-    /// Convert and report, but write no rule
-    #[arg(long)]
-    pub(super) dry_run: bool,
-    /// Read each converted rule again and run it beside its source on events made for both; a disagreement that no loss
-    /// explains is an error
-    #[arg(long)]
-    pub(super) verify: bool,
-    /// Exit with 0 even if rules were refused
-    #[arg(long)]
-    pub(super) exit_zero: bool,
 }
 
 #[derive(Debug, Args)]
@@ -392,43 +258,6 @@ pub(super) struct ParseArguments {
     pub(super) format: ParseFormat,
 }
 
-#[derive(Debug, Args)]
-pub(super) struct SchemaArguments {
-    #[command(subcommand)]
-    pub(super) command: SchemaCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum SchemaCommand {
-    /// List the tables, one a line
-    List {
-        /// Start of the names to list
-        prefix: Option<String>,
-        /// TOML file with tables of your own; may be given several times
-        #[arg(long, value_name = "FILE")]
-        schema: Vec<PathBuf>,
-    },
-    /// Show the columns of a table or of a function that gives rows, one a line
-    Show {
-        /// The table
-        table: String,
-        /// TOML file with tables of your own; may be given several times
-        #[arg(long, value_name = "FILE")]
-        schema: Vec<PathBuf>,
-    },
-    /// Turn an export of `getschema` (CSV, TSV or JSON) into a schema file
-    Import {
-        /// The export, with the columns `ColumnName`, `ColumnType` and perhaps `TableName`
-        file: PathBuf,
-        /// Name of the table where the export has none [default: the name of the file]
-        #[arg(long, value_name = "NAME")]
-        table: Option<String>,
-        /// Write the schema file here
-        #[arg(short, long, value_name = "FILE")]
-        output: Option<PathBuf>,
-    },
-}
-
 /// What `parse` shows of each query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Emit {
@@ -451,24 +280,6 @@ pub(super) enum ParseFormat {
     Jsonl,
     /// The same, indented
     Json,
-}
-
-/// What to do with the configuration.
-#[derive(Debug, Subcommand)]
-pub(super) enum ConfigCommand {
-    /// Write a kqlift.toml with every key to the current folder
-    Init,
-    /// Print what holds for a file or folder
-    Show(ConfigShowArguments),
-    /// Print the JSON Schema of kqlift.toml, for editors
-    Schema,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ConfigShowArguments {
-    /// File or folder
-    #[arg(value_name = "PATH", default_value = ".")]
-    pub(super) path: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -192,6 +192,10 @@ impl Datum {
                 Some(number_of_text(text).is_some_and(|read| read.order(number) == Some(Ordering::Equal)))
             }
             (Self::Dynamic(left), Self::Dynamic(right)) => Some(left == right),
+            // A text is compared with the text of what is dynamic: rules ask whether an array is `"[]"`.
+            (Self::Dynamic(json), Self::Text(text)) | (Self::Text(text), Self::Dynamic(json)) => {
+                Some(json.to_string() == **text)
+            }
             (Self::Dynamic(_), _) | (_, Self::Dynamic(_)) => Some(false),
             _ => Some(self.order(other)? == Ordering::Equal),
         }

@@ -31,10 +31,7 @@ impl Evaluator<'_> {
     fn source(&self, source: &Source) -> Evaluated<Vec<Row>> {
         match &source.kind {
             SourceKind::Table { name, .. } => Ok(self.events.table(name).to_vec()),
-            SourceKind::LogSource(found) => {
-                let name = found.id.as_deref().or(found.category.as_deref()).unwrap_or_default();
-                Ok(self.events.table(name).to_vec())
-            }
+            SourceKind::LogSource(found) => Ok(self.events.table(found.key()).to_vec()),
             SourceKind::Function { name, .. } => self.function_rows(name, source),
             SourceKind::Union(branches) => self.union(Vec::new(), branches),
             SourceKind::Pipeline { pipeline, .. } => self.pipeline(pipeline),

@@ -99,6 +99,14 @@ pub struct LogSource {
     pub service: Option<String>,
 }
 
+impl LogSource {
+    /// The name under which events of the log source are given: the hub's id, else the category, else the service.
+    pub fn key(&self) -> &str {
+        let names = [&self.id, &self.category, &self.service];
+        names.into_iter().flatten().next().map_or("", String::as_str)
+    }
+}
+
 impl std::fmt::Display for LogSource {
     /// `windows process_creation`
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

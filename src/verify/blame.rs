@@ -38,7 +38,7 @@ impl Trial<'_> {
 }
 
 /// Whether a test holds for an event.
-fn holds(rule: &Detection, test: &Expr, event: &Map<String, Json>) -> Option<bool> {
+pub(super) fn holds(rule: &Detection, test: &Expr, event: &Map<String, Json>) -> Option<bool> {
     let span = test.span;
     let filter = Stage { kind: StageKind::Filter(test.clone()), output: Columns::open(), span };
     let kind = SourceKind::Table { name: String::new(), is_known: false };

@@ -70,6 +70,17 @@ impl Trial<'_> {
         pool
     }
 
+    /// Values that the tests of the source ask for, to make an event that it matches.
+    pub(super) fn pool_of_source(&self, home: &Home<'_>) -> Pool {
+        let mut pool = Pool::default();
+        let leaves = self.from_leaves.iter().filter(|leaf| of_home(leaf, &home.from));
+        for predicate in leaves.flat_map(|leaf| &leaf.predicates) {
+            pool.add(self.hub, &home.from, predicate);
+        }
+        pool.add_usual(home.from.side.slash);
+        pool
+    }
+
     /// The same as an event of the home's kind, if the source does not say which kind it wants.
     pub(super) fn settled(&self, home: &Home<'_>, mut things: Things) -> Things {
         let row = home.from.side.event(&things, &Self::of_table(&self.from_places, &home.from).collect());

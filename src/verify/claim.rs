@@ -23,7 +23,7 @@ pub struct Confirmation {
 
 impl Trial<'_> {
     /// An event for each loss with an example that both rules confirm.
-    pub(super) fn confirmations(&self) -> Result<Vec<Confirmation>, String> {
+    pub(super) fn confirmed(&self) -> Result<Vec<Confirmation>, String> {
         let mut claims: Vec<usize> = Vec::new();
         let mut cases: Vec<Case> = Vec::new();
         for (number, home) in self.homes.iter().enumerate() {
@@ -32,12 +32,12 @@ impl Trial<'_> {
             if claimed.is_empty() {
                 return Ok(Vec::new());
             }
-            let pool = self.pool(home);
+            let pool = self.pool_of_source(home);
             let leaves = self.from_leaves.iter().filter(|leaf| of_home(leaf, &home.from));
             let bases = leaves.flat_map(|leaf| bases(self.source, leaf, &home.from.side, &pool));
             let bases: Vec<Things> = bases.map(|base| self.settled(home, base)).collect();
             for (claim, loss) in claimed {
-                for things in bases.iter().filter_map(|base| self.example(home, base, loss)) {
+                for things in self.example(home, loss).into_iter().flat_map(|example| with(&bases, example)) {
                     if let Some(case) = self.case(number, things) {
                         claims.push(claim);
                         cases.push(case);
@@ -64,21 +64,27 @@ impl Trial<'_> {
         Ok(confirmed)
     }
 
-    /// The base with the value of a loss's example.
-    fn example(&self, home: &Home<'_>, base: &Things, loss: &Loss) -> Option<Things> {
+    /// The thing that a loss's example is about, and its value there.
+    pub(super) fn example(&self, home: &Home<'_>, loss: &Loss) -> Option<(String, Json)> {
         let example = loss.counter_example.as_ref()?;
         let place = Place { table: home.from.table.clone(), column: example.field.clone(), path: Vec::new() };
         let side = &home.from.side;
         let reading = side.reading(&place);
         let values =
             things(self.hub, reading.kind, reading.form, reading.prefix.as_deref(), &json!(example.value), side.slash);
-        let with = |value: Json| {
-            let value = reading.below.iter().rev().fold(value, |inner, key| json!({ key: inner }));
-            let mut things = base.clone();
-            things.insert(reading.thing.clone(), value);
-            things
-        };
         // The first is as such things usually are.
-        values.into_iter().find(|value| is_possible(reading.kind, value)).map(with)
+        let value = values.into_iter().find(|value| is_possible(reading.kind, value))?;
+        let value = reading.below.iter().rev().fold(value, |inner, key| json!({ key: inner }));
+        Some((reading.thing, value))
     }
+}
+
+/// The bases with the value.
+fn with(bases: &[Things], (thing, value): (String, Json)) -> Vec<Things> {
+    let with = |base: &Things| {
+        let mut things = base.clone();
+        things.insert(thing.clone(), value.clone());
+        things
+    };
+    bases.iter().map(with).collect()
 }

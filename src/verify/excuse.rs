@@ -12,7 +12,7 @@ use super::leaf::Leaf;
 use super::place::{Place, each_expression, of_expression};
 use super::side::{Side, Things};
 use crate::emit::{Loss, LossClass};
-use crate::ir::{Assignment, Expr, ExprKind, Pipeline, SourceKind, Stage, StageKind};
+use crate::ir::{Assignment, Expr, ExprKind, JoinKind, Pipeline, SourceKind, Stage, StageKind};
 use crate::mapping::Assumption;
 use crate::schema::{ScalarType, Value};
 use crate::span::Span;
@@ -177,6 +177,7 @@ pub(super) fn excused(pipeline: &Pipeline, spans: &[Span], direction: Direction)
     changed
 }
 
+#[derive(Clone, Copy)]
 struct Excuse<'s> {
     spans: &'s [Span],
     holds: bool,
@@ -209,8 +210,21 @@ fn rewrite_stage(stage: &mut Stage, excuse: &Excuse<'_>) {
     match &mut stage.kind {
         StageKind::Filter(predicate) => *predicate = excuse.test(predicate, false),
         StageKind::Extend(items) | StageKind::Project(items) => assignments(items),
-        StageKind::Join(join) => rewrite(&mut join.right, excuse),
+        // More rows on the right side of an anti join are fewer results.
+        StageKind::Join(join) => {
+            let holds = excuse.holds != (join.kind == JoinKind::LeftAnti);
+            rewrite(&mut join.right, &Excuse { holds, ..*excuse });
+        }
         StageKind::Union(branches) => branches.iter_mut().for_each(|branch| rewrite(branch, excuse)),
+        // What only some of the events of a group are counted for.
+        StageKind::Summarize { aggregates, .. } => {
+            for aggregate in aggregates {
+                let ExprKind::Call { arguments, .. } = &mut aggregate.value.kind else { continue };
+                for argument in arguments.iter_mut().filter(|argument| argument.ty == ScalarType::Bool) {
+                    *argument = excuse.test(argument, false);
+                }
+            }
+        }
         _ => {}
     }
 }

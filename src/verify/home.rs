@@ -102,7 +102,7 @@ fn shared<'h>(hub: &'h Hub, from: &Source, to: &Source, losses: &[Loss]) -> Vec<
     match (&from.kind, &to.kind) {
         (SourceKind::LogSource(left), SourceKind::LogSource(right)) => {
             let own = |key: String| Kept { key, table: String::new(), side: Side::own(hub), filter: None };
-            let (from, to) = (own(key_of(left)), own(key_of(right)));
+            let (from, to) = (own(left.key().to_owned()), own(right.key().to_owned()));
             if left == right {
                 vec![Home { from, to, fixed: Vec::new(), is_as_it_is: true, takes_others: false }]
             } else {
@@ -161,7 +161,7 @@ fn to_log_source<'h>(hub: &'h Hub, name: &str, named: &Named, losses: &[Loss]) -
     let id = named.id.as_deref().filter(|_| !(is_native && losses.iter().any(is_as_it_is)));
     let Some(id) = id else {
         let from = Kept { key: name.to_owned(), table: name.to_owned(), side: Side::own(hub), filter: None };
-        let to = Kept { key: key_of(named), table: String::new(), side: Side::own(hub), filter: None };
+        let to = Kept { key: named.key().to_owned(), table: String::new(), side: Side::own(hub), filter: None };
         return if is_native {
             vec![Home { from, to, fixed: Vec::new(), is_as_it_is: true, takes_others: false }]
         } else {
@@ -182,14 +182,9 @@ fn to_log_source<'h>(hub: &'h Hub, name: &str, named: &Named, losses: &[Loss]) -
     hub.candidates(name).into_iter().filter(is_it).map(home).collect()
 }
 
-/// The name under which the evaluator looks for events of a log source.
-fn key_of(named: &Named) -> String {
-    named.id.as_ref().or(named.category.as_ref()).cloned().unwrap_or_default()
-}
-
 fn of_log_source<'h>(hub: &'h Hub, named: &Named, id: &str) -> Kept<'h> {
     let side = Side::new(hub, id, &[Dialect::Sigma, Dialect::SigmaUnofficial], None);
-    Kept { key: key_of(named), table: String::new(), side, filter: None }
+    Kept { key: named.key().to_owned(), table: String::new(), side, filter: None }
 }
 
 fn of_table<'h>(hub: &'h Hub, name: &str, candidate: &Candidate<'h>, filter: Option<&'h RowFilter>) -> Kept<'h> {

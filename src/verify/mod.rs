@@ -12,6 +12,7 @@ mod claim;
 mod draft;
 mod excuse;
 mod form;
+mod group;
 mod home;
 mod leaf;
 mod place;
@@ -63,7 +64,9 @@ pub enum Verification {
 pub struct Findings {
     /// How many events there were.
     pub events: usize,
-    /// How many of them the source matches.
+    /// How many sets of them there were, if the rule looks at several events at once; what follows counts sets then.
+    pub sets: usize,
+    /// How many the source matches.
     pub matched: usize,
     /// On how many the two disagree as a loss says.
     pub explained: usize,
@@ -87,23 +90,51 @@ pub struct Disagreement {
     pub target: String,
     /// The event as the target sees it; `None` if it is none of those that the target looks at.
     pub target_event: Option<Map<String, Json>>,
+    /// The events that stand beside it, if the rule looks at several at once.
+    pub with: Vec<Sighting>,
     /// The test of the source without which the two would agree, if it is one.
     pub span: Option<Span>,
 }
 
+/// An event in both shapes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sighting {
+    /// The table or log source of the event in the source's shape.
+    pub source: String,
+    /// The event as the source sees it.
+    pub source_event: Map<String, Json>,
+    /// The table or log source of the event in the target's shape.
+    pub target: String,
+    /// The event as the target sees it; `None` if it is none of those that the target looks at.
+    pub target_event: Option<Map<String, Json>>,
+}
+
 /// Runs a rule and its conversion on events made for them.
 pub fn verify(source: &Detection, conversion: &Conversion, hub: &Hub, schema: &Schema, effort: Effort) -> Verification {
+    let found = rules(source, conversion, hub, schema)
+        .and_then(|(source, reread)| Trial::new(&source, &reread, &conversion.losses, hub)?.run(effort));
+    found.map_or_else(Verification::NotRun, Verification::Run)
+}
+
+/// Events that show what losses with an example say, in the order of the losses: what [`Findings::confirmed`] holds,
+/// without looking for other disagreements.
+pub fn confirm(source: &Detection, conversion: &Conversion, hub: &Hub, schema: &Schema) -> Vec<Confirmation> {
+    rules(source, conversion, hub, schema)
+        .and_then(|(source, reread)| Trial::new(&source, &reread, &conversion.losses, hub)?.confirmations())
+        .unwrap_or_default()
+}
+
+/// Both rules as they are run, or why they cannot be.
+fn rules(
+    source: &Detection,
+    conversion: &Conversion,
+    hub: &Hub,
+    schema: &Schema,
+) -> Result<(Detection, Vec<Detection>), String> {
     let Outcome::Converted(text) = &conversion.outcome else {
-        return Verification::NotRun("the rule is not converted".to_owned());
+        return Err("the rule is not converted".to_owned());
     };
-    let reread = match reread::reread(conversion.target, text, hub, schema) {
-        Ok(rules) => rules,
-        Err(why) => return Verification::NotRun(why),
-    };
+    let reread = reread::reread(conversion.target, text, hub, schema)?;
     let with_filters = |rule: &Detection| Detection { pipeline: as_filters(hub, &rule.pipeline), ..rule.clone() };
-    let (source, reread) = (&with_filters(source), reread.iter().map(with_filters).collect::<Vec<_>>());
-    match Trial::new(source, &reread, &conversion.losses, hub).and_then(|trial| trial.run(effort)) {
-        Ok(found) => Verification::Run(found),
-        Err(why) => Verification::NotRun(why),
-    }
+    Ok((with_filters(source), reread.iter().map(with_filters).collect()))
 }

@@ -68,8 +68,41 @@ fn keys(pipeline: &Pipeline, places: &mut BTreeSet<Place>) {
     }
 }
 
+/// Looks at an expression and everything below it, but not into sub-queries.
+pub(super) fn each_part<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e Expr)) {
+    each(expr);
+    match &expr.kind {
+        ExprKind::Member { base, key } => {
+            each_part(base, each);
+            if let MemberKey::Computed(key) = key {
+                each_part(key, each);
+            }
+        }
+        ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::Call { arguments: parts, .. } => {
+            parts.iter().for_each(|part| each_part(part, each));
+        }
+        ExprKind::Not(inner) | ExprKind::Negate(inner) => each_part(inner, each),
+        ExprKind::Test(test) => {
+            each_part(&test.subject, each);
+            test.operands.iter().for_each(|operand| each_part(operand, each));
+        }
+        ExprKind::Case { branches, otherwise } => {
+            for (when, then) in branches {
+                each_part(when, each);
+                each_part(then, each);
+            }
+            each_part(otherwise, each);
+        }
+        ExprKind::Arithmetic { left, right, .. } => {
+            each_part(left, each);
+            each_part(right, each);
+        }
+        ExprKind::Field(_) | ExprKind::Value(_) | ExprKind::Star | ExprKind::Subquery(_) | ExprKind::Opaque(_) => {}
+    }
+}
+
 /// The pipelines that a pipeline is made from.
-fn parts(pipeline: &Pipeline) -> Vec<&Pipeline> {
+pub(super) fn parts(pipeline: &Pipeline) -> Vec<&Pipeline> {
     let mut parts = match &pipeline.source.kind {
         SourceKind::Union(branches) => branches.iter().collect(),
         SourceKind::Pipeline { pipeline, .. } => vec![&**pipeline],

@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
 
+use super::claim::Confirmation;
 use super::draft::numbered;
 use super::excuse::{self, Direction, excused, is_broken, permits};
+use super::group::Groups;
 use super::home::{Home, Kept, homes};
 use super::leaf::{Leaf, leaves};
 use super::place::{Place, of_pipeline};
 use super::side::Things;
 use super::stage;
-use super::{Disagreement, Effort, Findings, TIME_COLUMNS};
+use super::{Disagreement, Effort, Findings, Sighting, TIME_COLUMNS};
 use crate::compare::witness::NOW;
 use crate::compare::witness::needs::key;
 use crate::emit::{Loss, LossClass, Reason, is_turned};
@@ -31,9 +33,11 @@ pub(super) struct Case {
 
 pub(super) struct Trial<'a> {
     pub(super) source: &'a Detection,
-    /// The part of the source up to which each event is by itself.
+    /// The part of the source up to which each event is by itself; all of it, if it looks at several.
     pub(super) from: Pipeline,
     pub(super) to: Vec<Detection>,
+    /// Whether one of them looks at several events at once.
+    is_grouped: bool,
     pub(super) from_leaves: Vec<Leaf>,
     pub(super) to_leaves: Vec<Leaf>,
     pub(super) losses: &'a [Loss],
@@ -57,11 +61,10 @@ impl<'a> Trial<'a> {
             evaluate(rule, &none, Some(NOW))
                 .map_err(|error| format!("the {whose} cannot be run: {}", error.message))?;
         }
-        let many = || "it looks at several events at once".to_owned();
-        let from = stage::each_event(&source.pipeline).ok_or_else(many)?;
-        let to =
-            reread.iter().map(|rule| Some(Detection { pipeline: stage::each_event(&rule.pipeline)?, ..rule.clone() }));
-        let to: Vec<Detection> = to.collect::<Option<_>>().ok_or_else(many)?;
+        let alone = |rule: &Detection| Some(Detection { pipeline: stage::each_event(&rule.pipeline)?, ..rule.clone() });
+        let each = stage::each_event(&source.pipeline).zip(reread.iter().map(alone).collect::<Option<Vec<_>>>());
+        let is_grouped = each.is_none();
+        let (from, to) = each.unwrap_or_else(|| (source.pipeline.clone(), reread.to_vec()));
         let from_leaves = leaves(&from);
         let to_leaves: Vec<Leaf> = to.iter().flat_map(|rule| leaves(&rule.pipeline)).collect();
         if from_leaves.iter().any(|leaf| is_turned(hub, &leaf.predicates)) {
@@ -93,10 +96,13 @@ impl<'a> Trial<'a> {
             home.from.side.know(&from_places);
             home.to.side.know(&from_places);
         }
-        Ok(Self { source, from, to, from_leaves, to_leaves, losses, hub, homes, from_places, to_places })
+        Ok(Self { source, from, to, is_grouped, from_leaves, to_leaves, losses, hub, homes, from_places, to_places })
     }
 
     pub(super) fn run(&self, effort: Effort) -> Result<Findings, String> {
+        if self.is_grouped {
+            return Groups::new(self).run(effort);
+        }
         let cases = self.cases(effort);
         let (from, to) = (self.matched_by_source(&self.from, &cases)?, self.matched_by_target(&cases)?);
         let disagreements: BTreeMap<usize, Direction> = (0..cases.len())
@@ -109,6 +115,7 @@ impl<'a> Trial<'a> {
         let silent = self.unexplained(&cases, &disagreements)?;
         Ok(Findings {
             events: cases.len(),
+            sets: 0,
             matched: from.len(),
             explained: disagreements.len() - silent.len(),
             confirmed: self.confirmations()?,
@@ -119,14 +126,18 @@ impl<'a> Trial<'a> {
         })
     }
 
+    /// Events that show what losses with an example say.
+    pub(super) fn confirmations(&self) -> Result<Vec<Confirmation>, String> {
+        if self.is_grouped { Groups::new(self).confirmed() } else { self.confirmed() }
+    }
+
     pub(super) fn matched_by_source(&self, pipeline: &Pipeline, cases: &[Case]) -> Result<BTreeSet<usize>, String> {
         let rule = Detection { envelope: self.source.envelope.clone(), pipeline: pipeline.clone(), written: None };
-        let events = self.events(cases, |home| &home.from, |case| case.from.as_ref());
-        matched(&rule, &events)
+        matched(&rule, &self.events_of_source(&mut cases.iter()))
     }
 
     pub(super) fn matched_by_target(&self, cases: &[Case]) -> Result<BTreeSet<usize>, String> {
-        let events = self.events(cases, |home| &home.to, |case| case.to.as_ref());
+        let events = self.events_of_target(&mut cases.iter());
         let mut all = BTreeSet::new();
         for rule in &self.to {
             all.extend(matched(rule, &events)?);
@@ -134,17 +145,27 @@ impl<'a> Trial<'a> {
         Ok(all)
     }
 
-    fn events<'c>(
+    /// The events as the source sees them.
+    pub(super) fn events_of_source(&self, cases: &mut dyn Iterator<Item = &Case>) -> Events {
+        self.events(cases, |home| &home.from, |case| case.from.as_ref())
+    }
+
+    /// The events as the target sees them.
+    pub(super) fn events_of_target(&self, cases: &mut dyn Iterator<Item = &Case>) -> Events {
+        self.events(cases, |home| &home.to, |case| case.to.as_ref())
+    }
+
+    fn events(
         &self,
-        cases: &'c [Case],
+        cases: &mut dyn Iterator<Item = &Case>,
         kept: impl for<'k> Fn(&'k Home<'a>) -> &'k Kept<'a>,
-        shape: impl Fn(&'c Case) -> Option<&'c Map<String, Json>>,
+        shape: impl for<'c> Fn(&'c Case) -> Option<&'c Map<String, Json>>,
     ) -> Events {
         let mut events = Events::default();
         for home in &self.homes {
             events.add_to_table(&kept(home).key, []);
         }
-        for (number, case) in cases.iter().enumerate() {
+        for (number, case) in cases.enumerate() {
             if let Some(event) = shape(case) {
                 let row = Row::of_event(&numbered(event.clone(), number));
                 events.add_to_table(&kept(&self.homes[case.home]).key, [row]);
@@ -226,7 +247,6 @@ impl<'a> Trial<'a> {
     }
 
     fn disagreement(&self, case: &Case, direction: Direction) -> Disagreement {
-        let home = &self.homes[case.home];
         let wanted = direction == Direction::Gained;
         let decides = |span: &Span| {
             let pipeline = excused(&self.from, &[*span], direction);
@@ -234,16 +254,18 @@ impl<'a> Trial<'a> {
                 [Case { home: case.home, things: case.things.clone(), from: case.from.clone(), to: case.to.clone() }];
             self.matched_by_source(&pipeline, &one).is_ok_and(|matched| matched.contains(&0) == wanted)
         };
+        let Sighting { source, source_event, target, target_event } = self.sighting(case);
+        let span = self.blamed(case, &excuse::tests(&self.from).into_iter().filter(decides).collect::<Vec<_>>());
+        Disagreement { direction, source, source_event, target, target_event, with: Vec::new(), span }
+    }
+
+    /// An event as both sides see it.
+    pub(super) fn sighting(&self, case: &Case) -> Sighting {
+        let home = &self.homes[case.home];
         let (source, target) = (case.from.clone().unwrap_or_default(), case.to.clone());
         let (source_event, target_event) = self.shown(&source, &target.clone().unwrap_or_default());
-        Disagreement {
-            direction,
-            source: home.from.key.clone(),
-            source_event,
-            target: home.to.key.clone(),
-            target_event: target.map(|_| target_event),
-            span: self.blamed(case, &excuse::tests(&self.from).into_iter().filter(decides).collect::<Vec<_>>()),
-        }
+        let (source, target_event) = (home.from.key.clone(), target.map(|_| target_event));
+        Sighting { source, source_event, target: home.to.key.clone(), target_event }
     }
 }
 

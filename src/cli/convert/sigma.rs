@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use super::{Attempt, Output, PartOfFile, Status, options, targets, verification};
+use super::attempt::{self, Attempt, Output, PartOfFile, Status};
+use super::verification::Evidence;
+use super::{options, targets};
 use crate::cli::arguments::ConvertArguments;
 use crate::cli::sigma_file::SigmaFile;
 use crate::cli::world::{World, Worlds};
@@ -13,7 +15,6 @@ use crate::report::FileReport;
 use crate::sigma::{self, Places, SigmaProblem, SigmaRule, write};
 use crate::source::{RuleFile, line_column};
 use crate::span::Span;
-use crate::verify::Verification;
 
 /// The rules of all files, by file.
 pub(super) struct Collection<'f> {
@@ -66,12 +67,9 @@ impl<'f> Collection<'f> {
                     (Ok(meaning), _) => convert(meaning, target, world.hub, &options(&file.input, arguments)),
                     (Err(problem), _) => refused(target, problem, &file.places[*number]),
                 };
-                let verification = meaning
-                    .as_ref()
-                    .ok()
-                    .filter(|_| target != Target::Sigma)
-                    .and_then(|meaning| verification::of(meaning, &conversion, world, arguments));
-                attempts.push(attempt(&whole, file, conversion, verification, part));
+                let meaning = meaning.as_ref().ok().filter(|_| target != Target::Sigma);
+                let evidence = meaning.map(|meaning| Evidence::of(meaning, &conversion, world, arguments));
+                attempts.push(attempt(&whole, file, conversion, evidence.unwrap_or_default(), part));
             }
         }
         attempts
@@ -121,7 +119,7 @@ fn attempt(
     whole: &RuleFile,
     file: &SigmaFile,
     mut conversion: Conversion,
-    verification: Option<Verification>,
+    evidence: Evidence,
     part: Option<PartOfFile>,
 ) -> Attempt {
     let words = |span: Span, construct: &mut String| {
@@ -141,7 +139,7 @@ fn attempt(
     let source = file.input.relative.clone();
     let number = part.map_or_else(String::new, |part| format!("-{}", part.number));
     let output = Output { text: String::new(), source, number, name: PathBuf::new() };
-    Attempt { part, ..super::attempt(whole, 0, conversion, verification, output) }
+    Attempt { part, ..attempt::attempt(whole, 0, conversion, evidence, output) }
 }
 
 /// A rule that cannot be read.
@@ -154,6 +152,6 @@ fn unreadable(file: &SigmaFile, whole: &RuleFile, problem: &SigmaProblem) -> Att
         message: problem.to_string(),
         suggestion: None,
     };
-    let placed = FileReport::of(whole, vec![(0, super::refusal(&refusal))]);
+    let placed = FileReport::of(whole, vec![(0, attempt::refusal(&refusal))]);
     Attempt { status: Status::Error, ..Attempt::broken(placed, None) }
 }

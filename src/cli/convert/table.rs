@@ -1,6 +1,6 @@
 //! The differences of one conversion as a table: what differs where, before the places are drawn.
 
-use super::Attempt;
+use super::attempt::Attempt;
 use crate::emit::{Assumption, Loss, LossClass};
 
 const HEADINGS: [&str; 5] = ["line", "difference", "class", "assumption", "written"];

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use super::{Attempt, Status};
+use super::attempt::{Attempt, Status};
+use super::summary::ranked;
 use crate::cli::Failure;
 use crate::cli::arguments::ConvertArguments;
 use crate::cli::world::World;
@@ -14,7 +15,7 @@ use crate::emit::{Conversion, Loss, Outcome, Target};
 use crate::ir::Detection;
 use crate::report;
 use crate::span::Place;
-use crate::verify::{Direction, Disagreement, Effort, Verification, verify};
+use crate::verify::{Confirmation, Direction, Disagreement, Effort, Verification, confirm, verify};
 
 /// Most disagreements of one rule that are drawn.
 const DRAWN: usize = 3;
@@ -36,46 +37,86 @@ pub(super) fn assert_possible<'t>(
     Err(Failure(message.to_owned()))
 }
 
-/// Both rules on events, if that was asked for and there is a converted rule.
-pub(super) fn of(
-    source: &Detection,
-    conversion: &Conversion,
-    world: World<'_>,
-    arguments: &ConvertArguments,
-) -> Option<Verification> {
-    let is_wanted = arguments.verify && matches!(conversion.outcome, Outcome::Converted(_));
-    is_wanted.then(|| verify(source, conversion, world.hub, world.schema, Effort::default()))
+/// What running both rules says of a conversion.
+#[derive(Debug, Default)]
+pub(super) struct Evidence {
+    /// What it came to, if that was asked for and there is a converted rule.
+    pub(super) verification: Option<Verification>,
+    /// Events that show what losses with an example say.
+    confirmed: Vec<Confirmation>,
 }
 
-/// Whether there is a disagreement that nothing explains.
-pub(super) fn has_failed(verification: &Verification) -> bool {
-    !silent(verification).is_empty()
-}
-
-fn silent(verification: &Verification) -> &[Disagreement] {
-    match verification {
-        Verification::Run(found) => &found.silent,
-        Verification::NotRun(_) => &[],
+impl Evidence {
+    /// Runs both rules: on events around every edge if that was asked for, else only on the examples of losses.
+    pub(super) fn of(
+        source: &Detection,
+        conversion: &Conversion,
+        world: World<'_>,
+        arguments: &ConvertArguments,
+    ) -> Self {
+        let is_converted = matches!(conversion.outcome, Outcome::Converted(_));
+        if !is_converted || !arguments.verify {
+            let claims = is_converted && conversion.losses.iter().any(|loss| loss.counter_example.is_some());
+            let confirmed = if claims { confirm(source, conversion, world.hub, world.schema) } else { Vec::new() };
+            return Self { verification: None, confirmed };
+        }
+        let verification = verify(source, conversion, world.hub, world.schema, Effort::default());
+        let confirmed = match &verification {
+            Verification::Run(found) => found.confirmed.clone(),
+            Verification::NotRun(_) => Vec::new(),
+        };
+        Self { verification: Some(verification), confirmed }
     }
-}
 
-/// The disagreements that nothing explains.
-pub(super) fn findings(verification: &Verification) -> Vec<Diagnostic> {
-    let silent = silent(verification);
-    // One event for each test and direction shows as much as many.
-    let mut shown: Vec<&Disagreement> = Vec::new();
-    for one in silent {
-        if shown.len() < DRAWN && !shown.iter().any(|other| (other.span, other.direction) == (one.span, one.direction))
-        {
-            shown.push(one);
+    fn silent(&self) -> &[Disagreement] {
+        match &self.verification {
+            Some(Verification::Run(found)) => &found.silent,
+            Some(Verification::NotRun(_)) | None => &[],
         }
     }
-    let more = silent.len() - shown.len();
-    let mut findings: Vec<Diagnostic> = shown.into_iter().map(finding).collect();
-    if let Some(last) = findings.last_mut().filter(|_| more > 0) {
-        last.notes.push(format!("the two disagree on {} more; --report has them all", report::counted(more, "event")));
+
+    /// Whether there is a disagreement that nothing explains.
+    pub(super) fn has_failed(&self) -> bool {
+        !self.silent().is_empty()
     }
-    findings
+
+    /// The disagreements that nothing explains.
+    pub(super) fn findings(&self) -> Vec<Diagnostic> {
+        let silent = self.silent();
+        // One event for each test and direction shows as much as many.
+        let mut shown: Vec<&Disagreement> = Vec::new();
+        for one in silent {
+            let is_like = |other: &&Disagreement| (other.span, other.direction) == (one.span, one.direction);
+            if shown.len() < DRAWN && !shown.iter().any(is_like) {
+                shown.push(one);
+            }
+        }
+        let more = silent.len() - shown.len();
+        let mut findings: Vec<Diagnostic> = shown.into_iter().map(finding).collect();
+        if let Some(last) = findings.last_mut().filter(|_| more > 0) {
+            let events = report::counted(more, "event");
+            last.notes.push(format!("the two disagree on {events} more; --report has them all"));
+        }
+        findings
+    }
+
+    /// Takes the examples away that nothing confirms.
+    pub(super) fn withdraw(&self, losses: &mut [Loss]) {
+        for (index, loss) in losses.iter_mut().enumerate() {
+            if !self.confirmed.iter().any(|known| known.loss == index) {
+                loss.counter_example = None;
+            }
+        }
+    }
+
+    /// Adds the events that show the example of a loss.
+    pub(super) fn add_events(&self, loss: usize, json: &mut Value) {
+        let known = self.confirmed.iter().find(|known| known.loss == loss);
+        if let (Some(known), Some(example)) = (known, json["counter_example"].as_object_mut()) {
+            example.insert("source_event".to_owned(), known.source_event.clone().into());
+            example.insert("target_event".to_owned(), known.target_event.clone().into());
+        }
+    }
 }
 
 fn finding(one: &Disagreement) -> Diagnostic {
@@ -99,26 +140,6 @@ fn finding(one: &Disagreement) -> Diagnostic {
         help: None,
         notes: vec![format!("source: {}", shape(&one.source, &one.source_event)), format!("target: {target}")],
         fix: None,
-    }
-}
-
-/// Takes the examples away that running both rules did not confirm.
-pub(super) fn withdraw(verification: &Verification, losses: &mut [Loss]) {
-    let Verification::Run(found) = verification else { return };
-    for (index, loss) in losses.iter_mut().enumerate() {
-        if !found.confirmed.iter().any(|known| known.loss == index) {
-            loss.counter_example = None;
-        }
-    }
-}
-
-/// Adds the events that show the example of a loss.
-pub(super) fn add_events(verification: &Verification, loss: usize, json: &mut Value) {
-    let Verification::Run(found) = verification else { return };
-    let known = found.confirmed.iter().find(|known| known.loss == loss);
-    if let (Some(known), Some(example)) = (known, json["counter_example"].as_object_mut()) {
-        example.insert("source_event".to_owned(), known.source_event.clone().into());
-        example.insert("target_event".to_owned(), known.target_event.clone().into());
     }
 }
 
@@ -150,7 +171,7 @@ fn disagreement(one: &Disagreement) -> Value {
 /// `verified 12 rules on 3456 events: 0 silent losses`, and why others were not.
 pub(super) fn summary(attempts: &[Attempt]) -> String {
     let converted = attempts.iter().filter(|attempt| attempt.status == Status::Converted);
-    let all: Vec<&Verification> = converted.filter_map(|attempt| attempt.verification.as_ref()).collect();
+    let all: Vec<&Verification> = converted.filter_map(|attempt| attempt.evidence.verification.as_ref()).collect();
     if all.is_empty() {
         return String::new();
     }
@@ -176,7 +197,7 @@ pub(super) fn summary(attempts: &[Attempt]) -> String {
         }
     );
     if !reasons.is_empty() {
-        let _ = writeln!(text, "not verified: {}", super::ranked(reasons));
+        let _ = writeln!(text, "not verified: {}", ranked(reasons));
     }
     text
 }

@@ -33,9 +33,7 @@ pub(crate) struct Predicate<'r> {
 pub(crate) fn key(source: &Source) -> Option<String> {
     match &source.kind {
         SourceKind::Table { name, .. } | SourceKind::Function { name, .. } => Some(name.clone()),
-        SourceKind::LogSource(found) => {
-            Some(found.id.as_ref().or(found.category.as_ref()).cloned().unwrap_or_default())
-        }
+        SourceKind::LogSource(found) => Some(found.key().to_owned()),
         SourceKind::Union(_)
         | SourceKind::Pipeline { .. }
         | SourceKind::Inline(_)

@@ -212,7 +212,12 @@ fn correlate(
                 .assuming(Assumption::Unique),
         );
     }
-    let timespan = timespan(request, members.0.rows(), between.seconds, stage.span, &mut losses);
+    // Each side reaches as far back as it says; where one says nothing, as far as is usual.
+    let mut of_right = Vec::new();
+    let right = timespan(request, members.1.rows(), between.seconds, stage.span, &mut of_right);
+    let left = timespan(request, members.0.rows(), between.seconds, stage.span, &mut losses);
+    losses.extend(of_right.into_iter().filter(|loss| !losses.contains(loss)).collect::<Vec<_>>());
+    let timespan = left.max(right);
     let mut members = vec![members.0, members.1];
     if between.is_right_first {
         members.reverse();
