@@ -1,11 +1,11 @@
 //! `kqlift convert`
 
 mod sigma;
+mod summary;
 mod table;
 mod verification;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::arguments::ConvertArguments;
@@ -24,9 +24,6 @@ use crate::source::{LineIndex, RuleFile};
 use crate::span::{Place, Span};
 use crate::verify::Verification;
 use sigma::Collection;
-
-/// From this number of results on, the terminal gets figures rather than drawings.
-const MANY: usize = 4;
 
 pub(super) fn run(arguments: &ConvertArguments) -> CommandResult {
     let files = files::find(&arguments.inputs)?;
@@ -52,7 +49,7 @@ pub(super) fn run(arguments: &ConvertArguments) -> CommandResult {
     }
     write_outputs(&attempts, arguments)?;
     write_report(&attempts, arguments)?;
-    output::complain(summary(&attempts, arguments.inputs.shared.verbose).trim_end());
+    output::complain(summary::of(&attempts, arguments.inputs.shared.verbose).trim_end());
     let is_done = attempts.iter().all(|attempt| attempt.status == Status::Converted);
     let is_silent = attempts.iter().any(|attempt| attempt.verification.as_ref().is_some_and(verification::has_failed));
     Ok(if (is_done || arguments.exit_zero) && !is_silent { Exit::Clean } else { Exit::Findings })
@@ -157,6 +154,11 @@ impl Attempt {
             Some(part) => format!("{}#{}", self.path, part.number),
             None => self.path.clone(),
         }
+    }
+
+    /// Whether the rule is written for its own tables, because the target's common form cannot take it.
+    fn is_on_own_tables(&self) -> bool {
+        self.status == Status::Converted && self.losses.iter().any(Loss::is_of_own_table)
     }
 
     /// The line of a loss.
@@ -365,6 +367,7 @@ fn report_line(attempt: &Attempt, arguments: &ConvertArguments) -> String {
         "target": attempt.target.map(Target::as_str),
         "status": attempt.status.as_str(),
         "class": attempt.class.as_str(),
+        "on_own_tables": attempt.is_on_own_tables(),
         "output": output.map(|(output, folder)| folder.join(&output.name).display().to_string()),
         "losses": losses_json(attempt),
         "refusals": attempt.refusals.iter().map(|refusal| refusal_json(refusal, &attempt.placed)).collect::<Vec<_>>(),
@@ -442,70 +445,4 @@ fn error_json(attempt: &Attempt) -> Vec<serde_json::Value> {
     }
     let error = |finding: &Finding| serde_json::json!({ "code": finding.code, "message": finding.message, "start": finding.start });
     attempt.placed.findings.iter().map(error).collect()
-}
-
-/// What the terminal is told: each loss drawn for a few rules, figures for many.
-fn summary(attempts: &[Attempt], verbose: bool) -> String {
-    let mut text = String::new();
-    if attempts.len() < MANY {
-        for attempt in attempts.iter().filter(|attempt| attempt.status != Status::Error) {
-            text += &drawn(attempt, verbose);
-        }
-        return text + &verification::summary(attempts);
-    }
-    let count = |status| attempts.iter().filter(|attempt| attempt.status == status).count();
-    let (converted, refused, broken) = (count(Status::Converted), count(Status::Refused), count(Status::Error));
-    let _ = writeln!(
-        text,
-        "{}: {converted} converted, {refused} refused, {broken} unreadable",
-        report::counted(attempts.len(), "conversion")
-    );
-    let mut classes: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
-    for attempt in attempts {
-        if attempt.status == Status::Converted {
-            *classes.entry(attempt.class.as_str()).or_default() += 1;
-        }
-        if let Some(first) = attempt.refusals.first() {
-            *reasons.entry(first.reason.as_str()).or_default() += 1;
-        }
-    }
-    let _ = writeln!(text, "converted, by worst class: {}", ranked(classes));
-    if !reasons.is_empty() {
-        let _ = writeln!(text, "refused, by first reason: {}", ranked(reasons));
-    }
-    text + &verification::summary(attempts)
-}
-
-/// `has-to-re 12, join 3`
-fn ranked(counts: BTreeMap<&str, usize>) -> String {
-    let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
-    counts.sort_by_key(|(name, count)| (usize::MAX - count, *name));
-    counts.iter().map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(", ")
-}
-
-/// What the target changed, drawn. What changes no match is only counted, unless more is asked for.
-fn drawn(attempt: &Attempt, verbose: bool) -> String {
-    let target = attempt.target.map_or("", Target::as_str);
-    let mut text = format!("{} → {target}: {}", attempt.name(), attempt.status.as_str());
-    if attempt.status == Status::Converted {
-        let _ = write!(text, ", {}", attempt.class.as_str());
-    }
-    text.push('\n');
-    let table = table::of(attempt, verbose);
-    if !table.is_empty() {
-        text += &table;
-        text.push('\n');
-    }
-    let mut placed = attempt.placed.clone();
-    if !verbose {
-        placed.findings.retain(|finding| finding.name != LossClass::Informational.as_str());
-    }
-    let hidden = attempt.placed.findings.len() - placed.findings.len();
-    text += &report::draw(std::slice::from_ref(&placed), output::plain());
-    if hidden > 0 {
-        let _ =
-            writeln!(text, "{} that no match depends on; --verbose shows them", report::counted(hidden, "difference"));
-    }
-    text
 }

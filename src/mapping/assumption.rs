@@ -31,6 +31,7 @@ pub enum Assumption {
     EventField,
     Utc,
     Listed,
+    Radix,
 }
 
 /// Every assumption with its name and its text.
@@ -88,6 +89,7 @@ const ASSUMPTIONS: &[(Assumption, &str, &str)] = &[
     ),
     (Assumption::Utc, "A_UTC", "the user of the search has UTC as time zone"),
     (Assumption::Listed, "A_LISTED", "the column holds no other values than those that are listed for it"),
+    (Assumption::Radix, "A_RADIX", "both sides write the number in the same base, decimal or hexadecimal"),
 ];
 
 impl Assumption {
@@ -121,6 +123,6 @@ mod tests {
             assert_eq!(*assumption as usize, index);
             assert_eq!(Assumption::parse(name), Some(*assumption));
         }
-        assert_eq!(ASSUMPTIONS.len(), Assumption::Listed as usize + 1);
+        assert_eq!(ASSUMPTIONS.len(), Assumption::Radix as usize + 1);
     }
 }

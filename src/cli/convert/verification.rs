@@ -176,7 +176,7 @@ pub(super) fn summary(attempts: &[Attempt]) -> String {
         }
     );
     if !reasons.is_empty() {
-        let _ = writeln!(text, "not verified: {}", super::ranked(reasons));
+        let _ = writeln!(text, "not verified: {}", super::summary::ranked(reasons));
     }
     text
 }

@@ -264,6 +264,9 @@ pub(super) fn head_at(
                     passed.insert(name.clone());
                     losses.push(passed_loss(split.head.source.span, name));
                 }
+                if text.starts_with("case(") {
+                    losses.push(listed_loss(split.head.source.span, name));
+                }
                 made.push(format!("{} = {text}", print::name(name)));
                 names.insert(name.clone());
             }
@@ -309,6 +312,12 @@ fn passed_loss(span: Span, name: &str) -> Loss {
     Loss::new(LossClass::Assumption, Reason::FieldAssumption, span, name)
         .says(format!("`{name}` is read from a column that not every parser behind the function has"))
         .assuming(Assumption::Passed)
+}
+
+fn listed_loss(span: Span, name: &str) -> Loss {
+    Loss::new(LossClass::Assumption, Reason::FieldAssumption, span, name)
+        .says(format!("`{name}` is put together from the values that are listed for it; of others it is empty"))
+        .assuming(Assumption::Listed)
 }
 
 fn column(name: &str) -> Expr {

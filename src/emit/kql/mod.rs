@@ -23,7 +23,7 @@ use super::reason::Reason;
 use super::{Backend, Request};
 use crate::ir::{Pipeline, SourceKind};
 use crate::mapping::Assumption;
-pub(super) use platform::Platform;
+pub(super) use platform::{Platform, rehoused};
 pub(super) use test::column_text;
 pub(super) use value::{assumed, below, is_whole, of_resolution};
 

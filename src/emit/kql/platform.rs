@@ -151,7 +151,10 @@ pub(super) fn is_at_home(platform: Platform, pipeline: &Pipeline) -> bool {
 }
 
 /// The rule with the platform's time column, and bags read in the way that works on both.
-pub(super) fn rehoused(platform: Platform, request: &Request<'_>) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
+pub(in super::super) fn rehoused(
+    platform: Platform,
+    request: &Request<'_>,
+) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
     let mut pipeline = request.rule.pipeline.clone();
     let mut names = Names { to: platform.time_column(), is_changed: false };
     names.pipeline(&mut pipeline);
