@@ -1,7 +1,8 @@
 //! How much of real rules converts, and that what is written can be read again.
 //!
 //! The figures may only improve: `tests/cases/ratchet/convert.json` holds the last ones. Needs the shared corpus; says
-//! aloud when it is absent. With `KQLIFT_SHOW=refusals` every refusal is printed.
+//! aloud when it is absent. With `KQLIFT_SHOW=refusals` every refusal is printed, and why
+//! rules for ASIM stay on their own tables.
 
 #![expect(clippy::print_stdout, reason = "the figures are the point of this test")]
 
@@ -228,6 +229,9 @@ impl Figures {
                 Outcome::Converted(written) => {
                     if is_beside {
                         share.on_own_tables += 1;
+                        let of_table = conversion.losses.iter().find(|loss| loss.is_of_own_table());
+                        let cause = of_table.and_then(|loss| loss.suggestion.as_deref()).unwrap_or_default();
+                        show(class, target, file, &format!("on own tables, {cause}"));
                     } else {
                         share.converted += 1;
                     }
@@ -241,16 +245,21 @@ impl Figures {
                     let Some(first) = refusals.first() else { continue };
                     let reasons = self.reasons.entry((class, target.as_str())).or_default();
                     *reasons.entry(first.reason.as_str().to_owned()).or_default() += 1;
-                    if std::env::var("KQLIFT_SHOW").is_ok_and(|shown| shown == "refusals") {
-                        let all: Vec<String> = refusals
-                            .iter()
-                            .map(|refusal| format!("{}: {}", refusal.reason.as_str(), refusal.message))
-                            .collect();
-                        println!("{}\t{}\t{file}\t{}", class.as_str(), target.as_str(), all.join(" ; "));
-                    }
+                    let all: Vec<String> = refusals
+                        .iter()
+                        .map(|refusal| format!("{}: {}", refusal.reason.as_str(), refusal.message))
+                        .collect();
+                    show(class, target, file, &all.join(" ; "));
                 }
             }
         }
+    }
+}
+
+/// Prints why a rule is refused or kept, if that is asked for.
+fn show(class: Class, target: Target, file: &str, why: &str) {
+    if std::env::var("KQLIFT_SHOW").is_ok_and(|shown| shown == "refusals") {
+        println!("{}\t{}\t{file}\t{why}", class.as_str(), target.as_str());
     }
 }
 

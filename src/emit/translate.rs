@@ -235,7 +235,9 @@ impl Translator<'_> {
         }
         let (refusals, losses) = (self.refusals.len(), self.losses.len());
         let condition = self.place(plan.clone(), &resolution, &origin);
-        if self.refusals.len() == refusals {
+        // The table's own column tells values apart that are one on the target's.
+        let is_coarse = self.losses[losses..].iter().any(|loss| loss.reason == Reason::LogsourceWidened);
+        if self.refusals.len() == refusals && !is_coarse {
             return condition;
         }
         let Some(passed) = self.columns.passed(&subject) else { return condition };

@@ -1,5 +1,6 @@
 //! From a pipeline to the lines of a query on another platform.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use super::super::boolean::{Tree, Words};
@@ -20,7 +21,7 @@ use super::spread::spread;
 use super::value::of_resolution;
 use super::{innermost_span, print, test};
 use crate::ir::{Expr, ExprKind, Field, Pipeline, SourceKind, Stage, StageKind};
-use crate::mapping::Assumption;
+use crate::mapping::{Assumption, Resolution};
 use crate::schema::{Origin, ScalarType};
 use crate::span::Span;
 
@@ -254,30 +255,21 @@ pub(super) fn head_at(
     let (mut absent, mut passed) = (BTreeSet::new(), BTreeSet::new());
     let mut made = Vec::new();
     for name in &wanted {
-        match old_value(platform, request, &rows, &split.value(&column(name))) {
-            Some(text) if text == *name => {
-                made.push(print::name(name));
-                names.insert(name.clone());
-            }
-            Some(text) => {
-                if text.contains("column_ifexists(") {
-                    passed.insert(name.clone());
-                    losses.push(passed_loss(split.head.source.span, name));
-                }
-                if text.starts_with("case(") {
-                    losses.push(listed_loss(split.head.source.span, name));
-                }
-                made.push(format!("{} = {text}", print::name(name)));
-                names.insert(name.clone());
-            }
-            None => {
-                absent.insert(name.clone());
-                losses.push(
-                    Loss::new(LossClass::Informational, Reason::OutputDropped, split.head.source.span, &**name)
-                        .says(format!("the column `{name}` has no counterpart and is left out")),
-                );
-            }
+        let Some((text, assumptions)) = old_value(platform, request, &rows, &split.value(&column(name))) else {
+            absent.insert(name.clone());
+            losses.push(
+                Loss::new(LossClass::Informational, Reason::OutputDropped, split.head.source.span, &**name)
+                    .says(format!("the column `{name}` has no counterpart and is left out")),
+            );
+            continue;
+        };
+        if assumptions.contains(&Assumption::Passed) {
+            passed.insert(name.clone());
         }
+        losses.extend(assumptions.into_iter().filter_map(|one| reading_loss(split.head.source.span, name, one)));
+        let is_same = text == *name;
+        made.push(if is_same { print::name(name) } else { format!("{} = {text}", print::name(name)) });
+        names.insert(name.clone());
     }
     if !made.is_empty() {
         lines.push(format!("| project {}", made.join(", ")));
@@ -308,16 +300,17 @@ pub(super) fn head_at(
     Ok(written)
 }
 
-fn passed_loss(span: Span, name: &str) -> Loss {
-    Loss::new(LossClass::Assumption, Reason::FieldAssumption, span, name)
-        .says(format!("`{name}` is read from a column that not every parser behind the function has"))
-        .assuming(Assumption::Passed)
-}
-
-fn listed_loss(span: Span, name: &str) -> Loss {
-    Loss::new(LossClass::Assumption, Reason::FieldAssumption, span, name)
-        .says(format!("`{name}` is put together from the values that are listed for it; of others it is empty"))
-        .assuming(Assumption::Listed)
+/// What the value of a column assumes, beyond what every column does.
+fn reading_loss(span: Span, name: &str, assumption: Assumption) -> Option<Loss> {
+    let message = match assumption {
+        Assumption::Passed => format!("`{name}` is read from a column that not every parser behind the function has"),
+        Assumption::Listed => {
+            format!("`{name}` is put together from the values that are listed for it; others are lost")
+        }
+        _ => return None,
+    };
+    let loss = Loss::new(LossClass::Assumption, Reason::FieldAssumption, span, name);
+    Some(loss.says(message).assuming(assumption))
 }
 
 fn column(name: &str) -> Expr {
@@ -325,27 +318,40 @@ fn column(name: &str) -> Expr {
     Expr { kind: ExprKind::Field(field), ty: ScalarType::Unknown, span: Span::default() }
 }
 
-/// The old value of a column, in columns of the platform.
-fn old_value(platform: Platform, request: &Request<'_>, rows: &Rows<'_>, value: &Expr) -> Option<String> {
+/// The old value of a column in columns of the platform, and what it assumes.
+fn old_value(
+    platform: Platform,
+    request: &Request<'_>,
+    rows: &Rows<'_>,
+    value: &Expr,
+) -> Option<(String, BTreeSet<Assumption>)> {
     if is_time(request.hub, value) {
-        return Some(platform.time_column().to_owned());
+        return Some((platform.time_column().to_owned(), BTreeSet::new()));
     }
+    let assumed: RefCell<BTreeSet<Assumption>> = RefCell::default();
+    let of = |resolution: &Resolution| {
+        let text = of_resolution(resolution)?;
+        assumed.borrow_mut().extend(resolution.assumptions.iter().copied());
+        if resolution.source.values != resolution.target.values {
+            assumed.borrow_mut().insert(Assumption::Listed);
+        }
+        Some(text)
+    };
     let own = |expr: &Expr| {
         let subject = subject(expr)?;
         let (resolution, is_any_element) = rows.columns.resolve(&subject)?;
-        let text = of_resolution(&resolution).filter(|_| !is_any_element);
-        text.or_else(|| of_resolution(&rows.columns.passed(&subject)?))
+        let text = if is_any_element { None } else { of(&resolution) };
+        text.or_else(|| of(&rows.columns.passed(&subject)?))
     };
-    if let Some(text) = own(value) {
-        return Some(text);
-    }
     let column = |expr: &Expr| {
         if is_time(request.hub, expr) { Some(platform.time_column().to_owned()) } else { own(expr) }
     };
-    if let ExprKind::Value(_) = &value.kind {
-        return Some(print::expression(value));
-    }
-    print::computed(value, &column)
+    let text = match (own(value), &value.kind) {
+        (Some(text), _) => text,
+        (None, ExprKind::Value(_)) => print::expression(value),
+        (None, _) => print::computed(value, &column)?,
+    };
+    Some((text, assumed.take()))
 }
 
 /// Whether nothing is left of a stage whose columns are missing.
