@@ -255,7 +255,7 @@ impl Translator<'_> {
 
     /// Every text has the empty text in it; what a bag that is missing has in it, no page of the language says.
     fn note_empty_text(&mut self, test: &Test, subject: &Subject, span: Span, at: Position) {
-        let is_empty = |value: &Scalar| matches!(value, Scalar::Text(text) if text.is_empty());
+        let is_empty = |value: &Scalar| matches!(value, Scalar::Text(found) if found.is_empty());
         let has_empty = || all_scalars(&test.operands).is_some_and(|values| values.iter().any(is_empty));
         if subject.ty == ScalarType::Dynamic && looks_for_text(test.op) && has_empty() {
             self.losses.push(

@@ -29,6 +29,7 @@ impl Written {
                 self.losses.append(&mut other.losses);
                 self.absent.append(&mut other.absent);
                 self.passed.append(&mut other.passed);
+                self.lost.append(&mut other.lost);
                 self.asks_for_something &= other.asks_for_something;
             }
             Err(refusals) => self.refusals.extend(refusals),
@@ -103,12 +104,21 @@ impl Written {
                 }
             }
         }
-        if matches!(join.kind, JoinKind::LeftAnti | JoinKind::RightAnti) {
-            under_negation(&mut right.losses);
+        match join.kind {
+            JoinKind::LeftAnti => under_negation(&mut right.losses),
+            JoinKind::RightAnti => under_negation(&mut self.losses),
+            JoinKind::InnerUnique
+            | JoinKind::Inner
+            | JoinKind::LeftOuter
+            | JoinKind::RightOuter
+            | JoinKind::FullOuter
+            | JoinKind::LeftSemi
+            | JoinKind::RightSemi => {}
         }
         self.losses.append(&mut right.losses);
         self.absent.append(&mut right.absent);
         self.passed.append(&mut right.passed);
+        self.lost.append(&mut right.lost);
     }
 }
 

@@ -1,7 +1,7 @@
 //! From a pipeline to the lines of a query on another platform.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::boolean::{Tree, Words};
 use super::super::condition::Condition;
@@ -36,6 +36,8 @@ pub(super) struct Written {
     pub(super) names: BTreeSet<String>,
     /// Columns of the source, or made from such, that have no counterpart.
     pub(super) absent: BTreeSet<String>,
+    /// Columns that are gone because they are made from one that has no counterpart: which that is.
+    pub(super) lost: BTreeMap<String, String>,
     /// Columns that are empty where the parser of the source's table does not pass its own column on.
     pub(super) passed: BTreeSet<String>,
     /// Columns that only some branches of a union have.
@@ -116,6 +118,7 @@ pub(super) fn union(
         written.asks_for_something &= part.asks_for_something;
         written.absent.append(&mut part.absent);
         written.passed.append(&mut part.passed);
+        written.lost.append(&mut part.lost);
         texts.push(format!("({})", on_one_line(&part.lines)));
         written.losses.append(&mut part.losses);
         written.names.append(&mut part.names);
@@ -380,7 +383,12 @@ impl Written {
             names(expr, &mut used);
         }
         if let Some(missing) = used.iter().find(|name| !self.names.contains(*name)) {
-            let message = format!("the column `{missing}` has no counterpart on the target");
+            let message = match self.lost.get(missing) {
+                Some(origin) => {
+                    format!("the column `{missing}` is made from `{origin}`, which has no counterpart on the target")
+                }
+                None => format!("the column `{missing}` has no counterpart on the target"),
+            };
             self.refusals.push(Refusal::new(stage.span, Reason::FieldUnmapped, missing.clone(), message));
             return;
         }
