@@ -40,7 +40,7 @@ fn the_examples_are_converted_to_every_target() {
             &examples.display().to_string(),
         ],
     );
-    assert_eq!(run.code, Some(1), "some examples go beyond what can be converted");
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
     let mut names: Vec<String> = std::fs::read_dir(folder.join("out"))
         .expect("the folder was made")
         .map(|entry| entry.expect("it can be listed").file_name().to_string_lossy().into_owned())

@@ -73,6 +73,22 @@ pub(super) enum FieldTest {
     Formula(String),
 }
 
+impl FieldTest {
+    /// Whether it looks for a number in decimal digits, which another base writes otherwise.
+    pub(super) fn has_decimal(&self) -> bool {
+        match self {
+            Self::Number(..) => true,
+            Self::Text(wanted) => wanted.needles.iter().any(|needle| needle.parse::<u64>().is_ok()),
+            Self::Regex { .. }
+            | Self::Network(_)
+            | Self::Empty
+            | Self::Missing
+            | Self::SameAs { .. }
+            | Self::Formula(_) => false,
+        }
+    }
+}
+
 /// A test of a text: at least one needle lies in it as `shape` says.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct TextTest {

@@ -5,7 +5,7 @@
 
 use super::condition::{Comparison, Condition, FieldTest, Number, Shape, TextTest};
 use super::kql::column_text;
-use super::term::{Part, literal, unwild};
+use super::term::{Part, is_of_windows, literal, unwild};
 use crate::mapping::{Assumption, Column, Hub, IpClass, ValueForm};
 
 /// What a rewrite needs to know.
@@ -47,7 +47,11 @@ impl Forms<'_> {
         if self.from == self.to {
             // A name alone has no separator in front of it; name and folder joined always do.
             let is_joined = self.target.expression.as_deref().and_then(joined_columns).is_some();
-            let assumed = (is_joined && self.from == ValueForm::Path).then_some(Assumption::FullPath);
+            let assumed = match self.from {
+                ValueForm::Path if is_joined => Some(Assumption::FullPath),
+                ValueForm::HexText if test.has_decimal() => Some(Assumption::Radix),
+                _ => None,
+            };
             return Ok((self.joined(test), assumed.into_iter().collect()));
         }
         // Missing stays missing whatever the form, except where the target's value is made from two parts.
@@ -277,8 +281,16 @@ impl Forms<'_> {
         Ok(((self.leaf)(test), vec![Assumption::FullPath]))
     }
 
+    /// Names at the end of a path. In KQL, one table has the files of every system.
     fn preceded_by_separator(&self, wanted: &TextTest) -> TextTest {
-        let needles = wanted.needles.iter().map(|needle| format!("{}{needle}", self.separator)).collect();
+        let is_of_every_system = self.is_kql && !self.is_event_to_kql;
+        let paths = |needle: &String| {
+            let other = (is_of_every_system && !is_of_windows(needle)).then(|| format!("/{needle}"));
+            let own = format!("{}{needle}", self.separator);
+            let other = other.filter(|other| *other != own);
+            std::iter::once(own).chain(other)
+        };
+        let needles = wanted.needles.iter().flat_map(paths).collect();
         TextTest { shape: Shape::EndsWith, needles, ..wanted.clone() }
     }
 

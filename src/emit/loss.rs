@@ -180,6 +180,11 @@ impl Loss {
         }
     }
 
+    /// Whether it says that the rule is written for a table as it is, because the target's common form cannot take it.
+    pub fn is_of_own_table(&self) -> bool {
+        self.reason == Reason::LogsourceNative
+    }
+
     /// The same with its sentence.
     #[must_use]
     pub(super) fn says(mut self, message: impl Into<String>) -> Self {

@@ -23,6 +23,7 @@ mod flatten;
 mod fold;
 mod forms;
 mod invert;
+mod kept;
 mod keyword;
 mod known;
 mod kql;
@@ -135,7 +136,8 @@ pub enum Mode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unmapped {
-    /// Leave the test out where that can only add matches and the target has no other way out; else refuse the rule.
+    /// Leave the test out where that can only add matches and the target has no other way out; else keep the rule on its
+    /// own tables where the target has those, or refuse it.
     #[default]
     Widen,
     /// Refuse the rule.
@@ -236,6 +238,13 @@ pub struct Conversion {
     pub losses: Vec<Loss>,
 }
 
+impl Conversion {
+    /// Whether the rule was converted to its own tables, because the target's common form cannot take it.
+    pub fn is_on_own_tables(&self) -> bool {
+        matches!(self.outcome, Outcome::Converted(_)) && self.losses.iter().any(Loss::is_of_own_table)
+    }
+}
+
 /// The text of a converted rule, or why there is none.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
@@ -261,12 +270,20 @@ struct Request<'a> {
     alternative: Option<usize>,
 }
 
-/// Converts a rule.
+/// Converts a rule. What the target's own form cannot take is [kept on its own tables](kept) where it has them.
 pub fn convert(rule: &Detection, target: Target, hub: &Hub, options: &Options) -> Conversion {
     let request = Request { rule, hub, options, mode: options.mode(target), alternative: None };
-    let written = target.backend().emit(&request).and_then(|(query, mut losses)| {
-        losses.extend(log_source::window_losses(&request, target));
-        let text = wrap::wrapped(&request, target, query, &mut losses)?;
+    let conversion = concluded(&request, target, target.backend().emit(&request));
+    let Outcome::Refused(refusals) = &conversion.outcome else { return conversion };
+    let kept = kept::on_own_tables(&request, target, refusals).map(|kept| concluded(&request, target, Ok(kept)));
+    kept.filter(|kept| matches!(kept.outcome, Outcome::Converted(_))).unwrap_or(conversion)
+}
+
+/// What a backend wrote, with what stands around the query, unless it loses more than is allowed.
+fn concluded(request: &Request<'_>, target: Target, emitted: Result<(String, Vec<Loss>), Vec<Refusal>>) -> Conversion {
+    let written = emitted.and_then(|(query, mut losses)| {
+        losses.extend(log_source::window_losses(request, target));
+        let text = wrap::wrapped(request, target, query, &mut losses)?;
         Ok((text, losses))
     });
     let (text, mut losses) = match written {
@@ -280,6 +297,7 @@ pub fn convert(rule: &Detection, target: Target, hub: &Hub, options: &Options) -
     };
     losses.sort_by_key(|loss| loss.span);
     let losses = once(losses);
+    let options = request.options;
     let forbidden: Vec<Refusal> = losses.iter().filter(|loss| !is_allowed(loss, options)).map(forbid).collect();
     let class = losses.iter().fold(LossClass::Exact, |worst, loss| worst.and(loss.rule_class));
     let outcome = if forbidden.is_empty() { Outcome::Converted(text) } else { Outcome::Refused(forbidden) };

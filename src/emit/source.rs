@@ -144,12 +144,14 @@ fn choose<'hub>(
     let tests = |candidate: &Candidate<'hub>| candidate.filter.map_or(0, |filter| filter.tests.len());
     // The first of the most specific: `max_by_key` would take the last.
     let stated = candidates.iter().filter(is_stated).rev().max_by_key(|candidate| tests(candidate));
-    if let Some(candidate) = stated {
+    let hinted = hinted(candidates, conjuncts);
+    // A table as a whole states nothing, and what the rule asks for says more.
+    if let Some(candidate) = stated.filter(|candidate| tests(candidate) > 0 || hinted.is_none()) {
         return Ok(*candidate);
     }
     let mut principal: Vec<_> =
         candidates.iter().filter(|candidate| hub.is_principal(&candidate.log_source.id, name)).collect();
-    if let Some(hinted) = hinted(candidates, conjuncts) {
+    if let Some(hinted) = hinted {
         principal = vec![hinted];
     }
     if let Some(endpoint) = endpoint(hub, name, candidates) {

@@ -201,6 +201,18 @@ pub(super) fn has_boundary(shape: Shape, needles: &[String]) -> bool {
     }
 }
 
+/// Endings of names that only Windows has.
+const WINDOWS_ENDINGS: [&str; 18] = [
+    ".bat", ".cmd", ".com", ".cpl", ".dll", ".exe", ".hta", ".lnk", ".msc", ".msi", ".pif", ".ps1", ".reg", ".scr",
+    ".sys", ".vbe", ".vbs", ".wsf",
+];
+
+/// Whether only Windows has files of that name.
+pub(super) fn is_of_windows(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    WINDOWS_ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
 /// Whether the text looks like the name of an executable or script: no separator, and an extension.
 pub(super) fn looks_like_file_name(text: &str) -> bool {
     let is_in_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');

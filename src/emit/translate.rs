@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use super::adapt::Style;
 use super::condition::{Condition, FieldTest, Origin};
-use super::constant::scalars;
+use super::constant::{Scalar, all_scalars, scalars};
 use super::fold::{may_be_null, or_false};
 use super::kql::print;
 use super::loss::{Loss, LossClass, Refusal};
@@ -185,6 +185,7 @@ impl Translator<'_> {
                 self.unmapped(&subject, test, span, at)
             };
         };
+        self.note_empty_text(test, &subject, span, at);
         if subject.is_number_cast && self.style.is_kql && resolution.target.expression.is_none() {
             return self.computed_test(test, span, at);
         }
@@ -234,7 +235,9 @@ impl Translator<'_> {
         }
         let (refusals, losses) = (self.refusals.len(), self.losses.len());
         let condition = self.place(plan.clone(), &resolution, &origin);
-        if self.refusals.len() == refusals {
+        // The table's own column tells values apart that are one on the target's.
+        let is_coarse = self.losses[losses..].iter().any(|loss| loss.reason == Reason::LogsourceWidened);
+        if self.refusals.len() == refusals && !is_coarse {
             return condition;
         }
         let Some(passed) = self.columns.passed(&subject) else { return condition };
@@ -248,6 +251,23 @@ impl Translator<'_> {
         self.losses.truncate(losses);
         self.losses.extend(other_losses);
         condition
+    }
+
+    /// Every text has the empty text in it; what a bag that is missing has in it, no page of the language says.
+    fn note_empty_text(&mut self, test: &Test, subject: &Subject, span: Span, at: Position) {
+        let is_empty = |value: &Scalar| matches!(value, Scalar::Text(found) if found.is_empty());
+        let has_empty = || all_scalars(&test.operands).is_some_and(|values| values.iter().any(is_empty));
+        if subject.ty == ScalarType::Dynamic && looks_for_text(test.op) && has_empty() {
+            self.losses.push(
+                Loss::new(LossClass::Assumption, Reason::NullSemantics, span, construct_of(test, span))
+                    .says(format!(
+                        "`{}` is tested for the empty text, which is not there where it is missing",
+                        subject.name
+                    ))
+                    .assuming(Assumption::Present)
+                    .under(at.is_negated),
+            );
+        }
     }
 
     fn fixed_test(&mut self, subject: &Expr, test: FieldTest, span: Span, at: Position) -> Condition {
@@ -337,4 +357,25 @@ pub(super) fn construct_of(test: &Test, span: Span) -> String {
 fn is_true(subject: &Expr, value: bool) -> Test {
     let operand = Expr { kind: ExprKind::Value(Value::Bool(value)), ty: ScalarType::Bool, span: subject.span };
     Test { subject: subject.clone(), op: TestOp::Equal, operands: vec![operand], op_span: subject.span }
+}
+
+/// Whether the operator is true of every text if it looks for the empty one.
+fn looks_for_text(op: TestOp) -> bool {
+    matches!(
+        op,
+        TestOp::Has
+            | TestOp::HasCs
+            | TestOp::HasAny
+            | TestOp::HasAll
+            | TestOp::HasPrefix
+            | TestOp::HasPrefixCs
+            | TestOp::HasSuffix
+            | TestOp::HasSuffixCs
+            | TestOp::Contains
+            | TestOp::ContainsCs
+            | TestOp::StartsWith
+            | TestOp::StartsWithCs
+            | TestOp::EndsWith
+            | TestOp::EndsWithCs
+    )
 }

@@ -10,7 +10,7 @@ use super::spl;
 use super::yaml::{self, Node};
 use super::{Form, Request, Target};
 use crate::ir::{Entity, TriggerOperator};
-use crate::mapping::connector_of;
+use crate::mapping::{Hub, RuleTag, connector_of};
 use crate::rule::{AlertSeverity, RuleKind, Seconds};
 
 /// The converted query in the form that was asked for.
@@ -90,15 +90,19 @@ fn sentinel_rule(request: &Request<'_>, target: Target, query: String, losses: &
         text("name", title.clone()),
         ("description".to_owned(), description(request, &title)),
         text("severity", severity),
-        ("requiredDataConnectors".to_owned(), connectors(target, &query)),
+        ("requiredDataConnectors".to_owned(), connectors(&query)),
         bare("queryFrequency", frequency.short()),
         bare("queryPeriod", period.short()),
         text("triggerOperator", operator),
         bare("triggerThreshold", trigger.map_or(0, |trigger| trigger.threshold).to_string()),
         list("tactics", tactics(&envelope.tactics)),
         list("relevantTechniques", envelope.techniques.iter().cloned()),
-        ("query".to_owned(), Node::Block(query)),
     ];
+    let tags = schema_tags(request.hub, &query);
+    if !tags.is_empty() {
+        entries.push(("tags".to_owned(), Node::List(tags)));
+    }
+    entries.push(("query".to_owned(), Node::Block(query)));
     let entity = |entity: &Entity| {
         let field = |(identifier, column): &(String, String)| {
             Node::Map(vec![text("identifier", identifier.clone()), text("columnName", column.clone())])
@@ -168,9 +172,9 @@ fn tactics(tactics: &[String]) -> Vec<String> {
 }
 
 /// The connectors that fill the tables of the query; ASIM functions need whichever the workspace has.
-fn connectors(target: Target, query: &str) -> Node {
+fn connectors(query: &str) -> Node {
     let mut needed: Vec<(&'static str, Vec<String>)> = Vec::new();
-    for table in tables(query).filter(|_| target != Target::Asim) {
+    for table in tables(query) {
         let Some(connector) = connector_of(table) else { continue };
         let at = needed.iter().position(|(id, _)| *id == connector).unwrap_or_else(|| {
             needed.push((connector, Vec::new()));
@@ -185,6 +189,19 @@ fn connectors(target: Target, query: &str) -> Node {
     }
     let one = |(id, tables): (&str, Vec<String>)| Node::Map(vec![text("connectorId", id), list("dataTypes", tables)]);
     Node::List(needed.into_iter().map(one).collect())
+}
+
+/// The schemas of the ASIM functions that the query reads, as Microsoft's own rules tag them.
+fn schema_tags(hub: &Hub, query: &str) -> Vec<Node> {
+    let mut tags: Vec<&RuleTag> = Vec::new();
+    for tag in tables(query).filter_map(|name| hub.rule_tag(name)) {
+        if !tags.contains(&tag) {
+            tags.push(tag);
+        }
+    }
+    let node =
+        |tag: &RuleTag| Node::Map(vec![text("Schema", tag.schema.clone()), text("SchemaVersion", tag.version.clone())]);
+    tags.into_iter().map(node).collect()
 }
 
 /// Words of the query at places where a table may stand: at the beginning of a line and behind a bracket, a comma or

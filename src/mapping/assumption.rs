@@ -33,6 +33,7 @@ pub enum Assumption {
     Listed,
     /// Two databases place an address alike.
     Places,
+    Radix,
 }
 
 /// Every assumption with its name and its text.
@@ -91,6 +92,7 @@ const ASSUMPTIONS: &[(Assumption, &str, &str)] = &[
     (Assumption::Utc, "A_UTC", "the user of the search has UTC as time zone"),
     (Assumption::Listed, "A_LISTED", "the column holds no other values than those that are listed for it"),
     (Assumption::Places, "A_PLACES", "the databases of both products place addresses alike and name places alike"),
+    (Assumption::Radix, "A_RADIX", "both sides write the number in the same base, decimal or hexadecimal"),
 ];
 
 impl Assumption {
@@ -124,6 +126,6 @@ mod tests {
             assert_eq!(*assumption as usize, index);
             assert_eq!(Assumption::parse(name), Some(*assumption));
         }
-        assert_eq!(ASSUMPTIONS.len(), Assumption::Listed as usize + 1);
+        assert_eq!(ASSUMPTIONS.len(), Assumption::Radix as usize + 1);
     }
 }

@@ -10,7 +10,7 @@ use super::log_source::{DataModel, NativeSource};
 use super::path::canonical;
 use super::{
     AsimSource, Assumption, Column, Concept, Dialect, Fit, LogSource, NormalisedRows, Parameter, Payload, RowFilter,
-    RowTest, SigmaSource, SplunkSource, TableSource, ValueForm,
+    RowTest, RuleTag, SigmaSource, SplunkSource, TableSource, ValueForm,
 };
 use crate::schema::Value;
 
@@ -153,6 +153,7 @@ pub(super) struct RawFunctions {
     tables: Vec<String>,
     #[serde(default)]
     pushdown: Vec<Parameter>,
+    rule_tag: Option<RuleTag>,
 }
 
 #[derive(Deserialize)]
@@ -271,12 +272,17 @@ pub(super) fn functions(by_schema: BTreeMap<String, RawFunctions>) -> Vec<AsimFu
             if index == 0 {
                 spellings.extend(raw.legacy_or_misspelt.iter().cloned());
             }
-            let builtin = function.im_builtin;
-            let (schema, tables, is_general) = (schema.clone(), raw.tables.clone(), index == 0);
-            let (native_table, pushdown) = (raw.native_table.clone(), raw.pushdown.clone());
-            let function =
-                AsimFunction { schema, builtin, plain, spellings, is_general, tables, native_table, pushdown };
-            functions.push(function);
+            functions.push(AsimFunction {
+                schema: schema.clone(),
+                builtin: function.im_builtin,
+                plain,
+                spellings,
+                is_general: index == 0,
+                tables: raw.tables.clone(),
+                native_table: raw.native_table.clone(),
+                pushdown: raw.pushdown.clone(),
+                rule_tag: raw.rule_tag.clone(),
+            });
         }
     }
     functions

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::concept::resolve;
 use super::file::{FieldFile, LogSourceFile, Overlay, RawLogSource, RawNative, channel_source, functions, sections};
 use super::log_source::NativeSource;
-use super::{Candidate, Concept, Dialect, Fit, LogSource, Parameter, Resolution, TableSource};
+use super::{Candidate, Concept, Dialect, Fit, LogSource, Parameter, Resolution, RuleTag, TableSource};
 
 const LOG_SOURCES: &str = include_str!("../../mappings/logsources.yaml");
 const FIELDS: &str = include_str!("../../mappings/fields.yaml");
@@ -68,6 +68,8 @@ pub(super) struct AsimFunction {
     pub(super) native_table: Option<String>,
     /// Parameters that filter rows.
     pub(super) pushdown: Vec<Parameter>,
+    /// How rule files name the schema.
+    pub(super) rule_tag: Option<RuleTag>,
 }
 
 /// The address blocks behind a class of addresses.
@@ -238,6 +240,11 @@ impl Hub {
     /// The parameters of an ASIM function that a rule may pass values to, besides testing them.
     pub fn parameters(&self, function: &str) -> &[Parameter] {
         self.function(function).map_or(&[], |function| &function.pushdown)
+    }
+
+    /// How rule files that read an ASIM function name its schema among their tags.
+    pub fn rule_tag(&self, function: &str) -> Option<&RuleTag> {
+        self.function(function)?.rule_tag.as_ref()
     }
 
     /// Whether a parser of the ASIM schema reads the table.

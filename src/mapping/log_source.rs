@@ -134,6 +134,15 @@ pub struct AsimSource {
     pub filter: Option<RowFilter>,
 }
 
+/// How rule files name an ASIM schema among their tags.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct RuleTag {
+    /// The schema.
+    pub schema: String,
+    /// Its version.
+    pub version: String,
+}
+
 /// A parameter of an ASIM function that filters rows by a column.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Parameter {

@@ -20,7 +20,7 @@ pub use connector::connector_of;
 pub use form::ValueForm;
 pub use hub::{Hub, HubError, IpClass};
 pub use log_source::{
-    AsimSource, Candidate, DataModel, Fit, LogSource, NormalisedRows, Parameter, Payload, SigmaSource, SplunkSource,
-    TableSource, Takes,
+    AsimSource, Candidate, DataModel, Fit, LogSource, NormalisedRows, Parameter, Payload, RuleTag, SigmaSource,
+    SplunkSource, TableSource, Takes,
 };
 pub use row_filter::{RowFilter, RowTest};

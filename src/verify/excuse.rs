@@ -90,6 +90,7 @@ fn breaks(assumption: Assumption, thing: Option<&Json>) -> bool {
             // The type of a number is not always there to see.
             is_empty || text.contains("WORD") || text.contains("Binary") || text.chars().all(|c| c.is_ascii_digit())
         }
+        Assumption::Radix => !is_empty && text.trim_start_matches("0x").chars().all(|c| c.is_ascii_hexdigit()),
         // What is listed the column says, not the thing.
         Assumption::Listed
         | Assumption::Term

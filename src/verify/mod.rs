@@ -135,6 +135,7 @@ fn rules(
         return Err("the rule is not converted".to_owned());
     };
     let reread = reread::reread(conversion.target, text, hub, schema)?;
-    let with_filters = |rule: &Detection| Detection { pipeline: as_filters(hub, &rule.pipeline), ..rule.clone() };
+    let with_filters =
+        |rule: &Detection| Detection { pipeline: as_filters(hub, &rule.pipeline), written: None, ..rule.clone() };
     Ok((with_filters(source), reread.iter().map(with_filters).collect()))
 }

@@ -61,7 +61,9 @@ impl<'a> Trial<'a> {
             evaluate(rule, &none, Some(NOW))
                 .map_err(|error| format!("the {whose} cannot be run: {}", error.message))?;
         }
-        let alone = |rule: &Detection| Some(Detection { pipeline: stage::each_event(&rule.pipeline)?, ..rule.clone() });
+        let alone = |rule: &Detection| {
+            Some(Detection { pipeline: stage::each_event(&rule.pipeline)?, written: None, ..rule.clone() })
+        };
         let each = stage::each_event(&source.pipeline).zip(reread.iter().map(alone).collect::<Option<Vec<_>>>());
         let is_grouped = each.is_none();
         let (from, to) = each.unwrap_or_else(|| (source.pipeline.clone(), reread.to_vec()));

@@ -6,7 +6,7 @@ use kqlift::emit::{LossClass, Mode, Options, Outcome, Target, Unmapped, convert}
 use kqlift::ir::TestOp;
 use kqlift::ir::{Detection, Trigger, TriggerOperator};
 
-use crate::build::{is, not, or, process};
+use crate::build::{filter, is, not, or, process, rule, table};
 use crate::show::{all, brief, hub, options, snapshot};
 
 fn sigma(rule: &Detection, options: &Options) -> Result<String, String> {
@@ -52,6 +52,25 @@ fn losing_matches_needs_a_name() {
     let drop = Options { unmapped: Unmapped::Drop, ..options() };
     assert_eq!(sigma(&rule, &drop), Err("loss-not-allowed".to_owned()));
     assert!(sigma(&rule, &Options { allow: vec![LossClass::Under], ..drop }).is_ok());
+}
+
+/// What no schema of ASIM takes stays on its table, unless leaving tests out or exactness was asked for.
+#[test]
+fn rules_on_their_own_tables() {
+    let of = |name: &str, column: &str| rule(table(name), vec![filter(is(column, TestOp::EqualCi, &["a.dll"]))]);
+    let kept = of("DeviceImageLoadEvents", "FileName");
+    let asim = |rule: &Detection, options: &Options| convert(rule, Target::Asim, hub(), options);
+    for unmapped in [Unmapped::Widen, Unmapped::Keep, Unmapped::Error] {
+        let conversion = asim(&kept, &Options { unmapped, ..options() });
+        assert!(conversion.is_on_own_tables(), "{unmapped:?}: {conversion:?}");
+        assert_eq!(conversion.class, LossClass::Assumption);
+        let loss = conversion.losses.iter().find(|loss| loss.is_of_own_table()).expect("it says so");
+        assert!(loss.suggestion.as_ref().is_some_and(|cause| cause.contains("image_load")), "the cause: {loss:?}");
+    }
+    assert!(asim(&kept, &Options { strict: true, ..options() }).is_on_own_tables(), "the rule is the same");
+    assert!(!asim(&kept, &Options { unmapped: Unmapped::Drop, ..options() }).is_on_own_tables());
+    let absent = of("GraphAPIAuditEvents", "ClientRequestId");
+    assert!(!asim(&absent, &options()).is_on_own_tables(), "a workspace does not have the table");
 }
 
 #[test]

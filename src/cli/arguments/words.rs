@@ -99,7 +99,7 @@ value_enum!(Form:
     ContentControl = "contentctl" "A detection of Splunk's content repository",
 );
 value_enum!(Unmapped:
-    Widen = "widen" "Leave the test out where that can only add matches, else refuse",
+    Widen = "widen" "Leave the test out where that can only add matches, else take the own table or refuse",
     Error = "error" "Refuse the rule",
     Keep = "keep" "Keep the column under its own name",
     Drop = "drop" "Leave the test out",

@@ -73,6 +73,11 @@ impl Attempt {
         Self { path, part, target, status: Status::Error, class, output, losses, refusals, evidence, placed }
     }
 
+    /// Whether the rule is written for its own tables, because the target's common form cannot take it.
+    pub(super) fn is_on_own_tables(&self) -> bool {
+        self.status == Status::Converted && self.losses.iter().any(Loss::is_of_own_table)
+    }
+
     /// `rules.kql`, or `rules.kql#2` for the second of several rules in a file.
     pub(super) fn name(&self) -> String {
         match self.part {

@@ -22,6 +22,7 @@ fn report_line(attempt: &Attempt, arguments: &ConvertArguments) -> String {
         "target": attempt.target.map(Target::as_str),
         "status": attempt.status.as_str(),
         "class": attempt.class.as_str(),
+        "on_own_tables": attempt.is_on_own_tables(),
         "output": output.map(|(output, folder)| folder.join(&output.name).display().to_string()),
         "losses": losses_json(attempt),
         "refusals": attempt.refusals.iter().map(|refusal| refusal_json(refusal, &attempt.placed)).collect::<Vec<_>>(),

@@ -40,16 +40,23 @@ pub(super) fn of(attempts: &[Attempt], verbose: bool) -> String {
         report::counted(attempts.len(), "conversion")
     );
     let mut classes: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut own: BTreeMap<&str, usize> = BTreeMap::new();
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
     for attempt in attempts {
         if attempt.status == Status::Converted {
             *classes.entry(attempt.class.as_str()).or_default() += 1;
+        }
+        if let Some(target) = attempt.target.filter(|_| attempt.is_on_own_tables()) {
+            *own.entry(target.as_str()).or_default() += 1;
         }
         if let Some(first) = attempt.refusals.first() {
             *reasons.entry(first.reason.as_str()).or_default() += 1;
         }
     }
     let _ = writeln!(text, "converted, by worst class: {}", ranked(classes));
+    if !own.is_empty() {
+        let _ = writeln!(text, "converted, but on their own tables: {}", ranked(own));
+    }
     if !reasons.is_empty() {
         let _ = writeln!(text, "refused, by first reason: {}", ranked(reasons));
     }
@@ -67,6 +74,9 @@ pub(super) fn ranked(counts: BTreeMap<&str, usize>) -> String {
 fn drawn(attempt: &Attempt, verbose: bool) -> String {
     let target = attempt.target.map_or("", Target::as_str);
     let mut text = format!("{} → {target}: {}", attempt.name(), attempt.status.as_str());
+    if attempt.is_on_own_tables() {
+        text.push_str(" on its own tables");
+    }
     if attempt.status == Status::Converted {
         let _ = write!(text, ", {}", attempt.class.as_str());
     }

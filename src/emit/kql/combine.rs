@@ -29,6 +29,7 @@ impl Written {
                 self.losses.append(&mut other.losses);
                 self.absent.append(&mut other.absent);
                 self.passed.append(&mut other.passed);
+                self.lost.append(&mut other.lost);
                 self.asks_for_something &= other.asks_for_something;
             }
             Err(refusals) => self.refusals.extend(refusals),
@@ -50,8 +51,12 @@ impl Written {
         };
         let mut wanted: BTreeSet<String> = keys.iter().map(|key| key.right.name.clone()).collect();
         let right_has = |name: &str| join.right.output.find(name).is_some() || join.right.output.is_open;
-        for name in later {
+        let gives = Sides::of(join.kind);
+        for name in later.iter().filter(|_| gives != Sides::Left) {
             match name.strip_suffix('1') {
+                _ if gives == Sides::Right && right_has(name) => {
+                    wanted.insert(name.clone());
+                }
                 Some(own) if right_has(own) && self.names.contains(own) => {
                     wanted.insert(own.to_owned());
                 }
@@ -89,15 +94,52 @@ impl Written {
         }
         let kept: Vec<_> = kept.into_iter().cloned().collect();
         self.lines.push(format!("| {}", print::join_of(join, &format!("({})", on_one_line(&right.lines)), &kept)));
-        for name in std::mem::take(&mut right.names) {
-            let name = if self.names.contains(&name) { format!("{name}1") } else { name };
-            self.names.insert(name);
+        match gives {
+            Sides::Left => {}
+            Sides::Right => self.names = std::mem::take(&mut right.names),
+            Sides::Both => {
+                for name in std::mem::take(&mut right.names) {
+                    let name = if self.names.contains(&name) { format!("{name}1") } else { name };
+                    self.names.insert(name);
+                }
+            }
         }
-        if matches!(join.kind, JoinKind::LeftAnti | JoinKind::RightAnti) {
-            under_negation(&mut right.losses);
+        match join.kind {
+            JoinKind::LeftAnti => under_negation(&mut right.losses),
+            JoinKind::RightAnti => under_negation(&mut self.losses),
+            JoinKind::InnerUnique
+            | JoinKind::Inner
+            | JoinKind::LeftOuter
+            | JoinKind::RightOuter
+            | JoinKind::FullOuter
+            | JoinKind::LeftSemi
+            | JoinKind::RightSemi => {}
         }
         self.losses.append(&mut right.losses);
         self.absent.append(&mut right.absent);
         self.passed.append(&mut right.passed);
+        self.lost.append(&mut right.lost);
+    }
+}
+
+/// The sides whose columns a join gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sides {
+    Left,
+    Right,
+    Both,
+}
+
+impl Sides {
+    fn of(kind: JoinKind) -> Self {
+        match kind {
+            JoinKind::LeftSemi | JoinKind::LeftAnti => Self::Left,
+            JoinKind::RightSemi | JoinKind::RightAnti => Self::Right,
+            JoinKind::InnerUnique
+            | JoinKind::Inner
+            | JoinKind::LeftOuter
+            | JoinKind::RightOuter
+            | JoinKind::FullOuter => Self::Both,
+        }
     }
 }

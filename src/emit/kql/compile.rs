@@ -1,6 +1,7 @@
 //! From a pipeline to the lines of a query on another platform.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::boolean::{Tree, Words};
 use super::super::condition::Condition;
@@ -20,7 +21,7 @@ use super::spread::spread;
 use super::value::of_resolution;
 use super::{innermost_span, print, test};
 use crate::ir::{Expr, ExprKind, Field, Pipeline, SourceKind, Stage, StageKind};
-use crate::mapping::Assumption;
+use crate::mapping::{Assumption, Resolution};
 use crate::schema::{Origin, ScalarType};
 use crate::span::Span;
 
@@ -35,6 +36,8 @@ pub(super) struct Written {
     pub(super) names: BTreeSet<String>,
     /// Columns of the source, or made from such, that have no counterpart.
     pub(super) absent: BTreeSet<String>,
+    /// Columns that are gone because they are made from one that has no counterpart: which that is.
+    pub(super) lost: BTreeMap<String, String>,
     /// Columns that are empty where the parser of the source's table does not pass its own column on.
     pub(super) passed: BTreeSet<String>,
     /// Columns that only some branches of a union have.
@@ -115,6 +118,7 @@ pub(super) fn union(
         written.asks_for_something &= part.asks_for_something;
         written.absent.append(&mut part.absent);
         written.passed.append(&mut part.passed);
+        written.lost.append(&mut part.lost);
         texts.push(format!("({})", on_one_line(&part.lines)));
         written.losses.append(&mut part.losses);
         written.names.append(&mut part.names);
@@ -254,27 +258,21 @@ pub(super) fn head_at(
     let (mut absent, mut passed) = (BTreeSet::new(), BTreeSet::new());
     let mut made = Vec::new();
     for name in &wanted {
-        match old_value(platform, request, &rows, &split.value(&column(name))) {
-            Some(text) if text == *name => {
-                made.push(print::name(name));
-                names.insert(name.clone());
-            }
-            Some(text) => {
-                if text.contains("column_ifexists(") {
-                    passed.insert(name.clone());
-                    losses.push(passed_loss(split.head.source.span, name));
-                }
-                made.push(format!("{} = {text}", print::name(name)));
-                names.insert(name.clone());
-            }
-            None => {
-                absent.insert(name.clone());
-                losses.push(
-                    Loss::new(LossClass::Informational, Reason::OutputDropped, split.head.source.span, &**name)
-                        .says(format!("the column `{name}` has no counterpart and is left out")),
-                );
-            }
+        let Some((text, assumptions)) = old_value(platform, request, &rows, &split.value(&column(name))) else {
+            absent.insert(name.clone());
+            losses.push(
+                Loss::new(LossClass::Informational, Reason::OutputDropped, split.head.source.span, &**name)
+                    .says(format!("the column `{name}` has no counterpart and is left out")),
+            );
+            continue;
+        };
+        if assumptions.contains(&Assumption::Passed) {
+            passed.insert(name.clone());
         }
+        losses.extend(assumptions.into_iter().filter_map(|one| reading_loss(split.head.source.span, name, one)));
+        let is_same = text == *name;
+        made.push(if is_same { print::name(name) } else { format!("{} = {text}", print::name(name)) });
+        names.insert(name.clone());
     }
     if !made.is_empty() {
         lines.push(format!("| project {}", made.join(", ")));
@@ -305,10 +303,17 @@ pub(super) fn head_at(
     Ok(written)
 }
 
-fn passed_loss(span: Span, name: &str) -> Loss {
-    Loss::new(LossClass::Assumption, Reason::FieldAssumption, span, name)
-        .says(format!("`{name}` is read from a column that not every parser behind the function has"))
-        .assuming(Assumption::Passed)
+/// What the value of a column assumes, beyond what every column does.
+fn reading_loss(span: Span, name: &str, assumption: Assumption) -> Option<Loss> {
+    let message = match assumption {
+        Assumption::Passed => format!("`{name}` is read from a column that not every parser behind the function has"),
+        Assumption::Listed => {
+            format!("`{name}` is put together from the values that are listed for it; others are lost")
+        }
+        _ => return None,
+    };
+    let loss = Loss::new(LossClass::Assumption, Reason::FieldAssumption, span, name);
+    Some(loss.says(message).assuming(assumption))
 }
 
 fn column(name: &str) -> Expr {
@@ -316,27 +321,40 @@ fn column(name: &str) -> Expr {
     Expr { kind: ExprKind::Field(field), ty: ScalarType::Unknown, span: Span::default() }
 }
 
-/// The old value of a column, in columns of the platform.
-fn old_value(platform: Platform, request: &Request<'_>, rows: &Rows<'_>, value: &Expr) -> Option<String> {
+/// The old value of a column in columns of the platform, and what it assumes.
+fn old_value(
+    platform: Platform,
+    request: &Request<'_>,
+    rows: &Rows<'_>,
+    value: &Expr,
+) -> Option<(String, BTreeSet<Assumption>)> {
     if is_time(request.hub, value) {
-        return Some(platform.time_column().to_owned());
+        return Some((platform.time_column().to_owned(), BTreeSet::new()));
     }
+    let assumed: RefCell<BTreeSet<Assumption>> = RefCell::default();
+    let of = |resolution: &Resolution| {
+        let text = of_resolution(resolution)?;
+        assumed.borrow_mut().extend(resolution.assumptions.iter().copied());
+        if resolution.source.values != resolution.target.values {
+            assumed.borrow_mut().insert(Assumption::Listed);
+        }
+        Some(text)
+    };
     let own = |expr: &Expr| {
         let subject = subject(expr)?;
         let (resolution, is_any_element) = rows.columns.resolve(&subject)?;
-        let text = of_resolution(&resolution).filter(|_| !is_any_element);
-        text.or_else(|| of_resolution(&rows.columns.passed(&subject)?))
+        let text = if is_any_element { None } else { of(&resolution) };
+        text.or_else(|| of(&rows.columns.passed(&subject)?))
     };
-    if let Some(text) = own(value) {
-        return Some(text);
-    }
     let column = |expr: &Expr| {
         if is_time(request.hub, expr) { Some(platform.time_column().to_owned()) } else { own(expr) }
     };
-    if let ExprKind::Value(_) = &value.kind {
-        return Some(print::expression(value));
-    }
-    print::computed(value, &column)
+    let text = match (own(value), &value.kind) {
+        (Some(text), _) => text,
+        (None, ExprKind::Value(_)) => print::expression(value),
+        (None, _) => print::computed(value, &column)?,
+    };
+    Some((text, assumed.take()))
 }
 
 /// Whether nothing is left of a stage whose columns are missing.
@@ -365,7 +383,12 @@ impl Written {
             names(expr, &mut used);
         }
         if let Some(missing) = used.iter().find(|name| !self.names.contains(*name)) {
-            let message = format!("the column `{missing}` has no counterpart on the target");
+            let message = match self.lost.get(missing) {
+                Some(origin) => {
+                    format!("the column `{missing}` is made from `{origin}`, which has no counterpart on the target")
+                }
+                None => format!("the column `{missing}` has no counterpart on the target"),
+            };
             self.refusals.push(Refusal::new(stage.span, Reason::FieldUnmapped, missing.clone(), message));
             return;
         }

@@ -20,6 +20,7 @@ impl Written {
     /// The stage without what can go of the columns that are missing.
     pub(super) fn without_missing(&mut self, request: &Request<'_>, stage: &Stage) -> StageKind {
         let mut kind = stage.kind.clone();
+        self.note_lost(&kind);
         match &mut kind {
             StageKind::Filter(predicate) => *predicate = self.tests(request, predicate),
             StageKind::Project(list) | StageKind::Extend(list) => {
@@ -75,6 +76,27 @@ impl Written {
             self.partial.clear();
         }
         self.partial.extend(made);
+    }
+
+    /// Notes which column is behind each one that goes because of it.
+    fn note_lost(&mut self, kind: &StageKind) {
+        let made: Vec<(&[String], &Expr)> = match kind {
+            StageKind::Extend(list) | StageKind::Project(list) => {
+                list.iter().map(|made| (std::slice::from_ref(&made.name), &made.value)).collect()
+            }
+            StageKind::Summarize { aggregates, .. } => {
+                aggregates.iter().map(|made| (made.names.as_slice(), &made.value)).collect()
+            }
+            _ => return,
+        };
+        for (made, value) in made {
+            let mut used = BTreeSet::new();
+            names(value, &mut used);
+            let Some(missing) = used.iter().find(|name| !self.names.contains(*name)) else { continue };
+            let origin = self.lost.get(missing).unwrap_or(missing).clone();
+            let is_other = |name: &&String| **name != origin;
+            self.lost.extend(made.iter().filter(is_other).map(|name| (name.clone(), origin.clone())));
+        }
     }
 
     fn has_all(&self, expr: &Expr) -> bool {

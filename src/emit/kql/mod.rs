@@ -26,6 +26,7 @@ use super::{Backend, Request};
 use crate::ir::{Pipeline, SourceKind};
 use crate::mapping::Assumption;
 pub(super) use platform::Platform;
+pub(super) use rehouse::{is_at_home, rehoused};
 pub(super) use test::column_text;
 pub(super) use value::{assumed, below, is_whole, of_resolution};
 

@@ -62,19 +62,19 @@ fn every_term(parameter: &Parameter, conjuncts: &[Condition], taken: &[bool]) ->
 
 /// Terms of which every text that satisfies the condition has one.
 fn terms(column: &str, condition: &Condition) -> Option<Vec<String>> {
-    match condition {
+    let mut all: Vec<String> = match condition {
         Condition::Match(Match { field, test: FieldTest::Text(text), .. }) if field == column => {
-            text.needles.iter().map(|needle| term(text, needle)).collect()
+            text.needles.iter().map(|needle| term(text, needle)).collect::<Option<_>>()?
         }
         Condition::Any(parts) => {
             let parts: Option<Vec<_>> = parts.iter().map(|part| terms(column, part)).collect();
-            let mut all = parts?.concat();
-            let mut seen = std::collections::HashSet::new();
-            all.retain(|term| seen.insert(term.to_lowercase()));
-            Some(all)
+            parts?.concat()
         }
-        Condition::Constant(_) | Condition::All(_) | Condition::Not(_) | Condition::Match(_) => None,
-    }
+        Condition::Constant(_) | Condition::All(_) | Condition::Not(_) | Condition::Match(_) => return None,
+    };
+    let mut seen = std::collections::HashSet::new();
+    all.retain(|term| seen.insert(term.to_lowercase()));
+    Some(all)
 }
 
 /// The needle as a term, if a text in which it lies so has it as one.

@@ -33,7 +33,7 @@ pub fn pipeline(pipeline: &Pipeline, spell: Spell<'_>) -> Result<String, Refusal
 }
 
 /// The expressions of a stage that is printed.
-pub(super) fn expressions(kind: &StageKind) -> Vec<&Expr> {
+pub(in super::super) fn expressions(kind: &StageKind) -> Vec<&Expr> {
     match kind {
         StageKind::Filter(expr) | StageKind::Take(expr) => vec![expr],
         StageKind::Extend(list) | StageKind::Project(list) | StageKind::Distinct(list) | StageKind::MvExpand(list) => {

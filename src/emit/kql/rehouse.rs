@@ -14,7 +14,7 @@ use crate::schema::{ScalarType, Table};
 use crate::span::Span;
 
 /// Whether every source of the rule exists on the platform, so that only the names of its columns can differ.
-pub(super) fn is_at_home(platform: Platform, hub: &Hub, pipeline: &Pipeline) -> bool {
+pub(in super::super) fn is_at_home(platform: Platform, hub: &Hub, pipeline: &Pipeline) -> bool {
     let source = match &pipeline.source.kind {
         SourceKind::Table { name, .. } => has_table(platform, name),
         SourceKind::Function { name, .. } => platform != Platform::Xdr && hub.asim_function(name).is_none(),
@@ -91,7 +91,10 @@ pub(super) fn check_queries(platform: Platform, hub: &Hub, pipeline: &Pipeline) 
 }
 
 /// The rule with the platform's time column, and bags read in the way that works on both.
-pub(super) fn rehoused(platform: Platform, request: &Request<'_>) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
+pub(in super::super) fn rehoused(
+    platform: Platform,
+    request: &Request<'_>,
+) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
     let to = platform.time_column();
     let written = request.rule.written.as_deref();
     // A workspace has both time columns, and its own tables have columns of any name.

@@ -113,7 +113,8 @@ pub(super) fn count(search: &mut Search<'_, '_>, name: &str) {
 
 /// The results that count events by the weight of their rows.
 fn counts_of(parts: &[String]) -> Vec<String> {
-    let is_count = |part: &&String| part.starts_with(&format!("sum({WEIGHT}) as ")) || part.contains(&format!(", {WEIGHT}, 0)"));
+    let is_count =
+        |part: &&String| part.starts_with(&format!("sum({WEIGHT}) as ")) || part.contains(&format!(", {WEIGHT}, 0)"));
     let name = |part: &String| part.rsplit_once(" as ").map(|(_, name)| name.trim_matches('"').to_owned());
     parts.iter().filter(is_count).filter_map(name).collect()
 }
@@ -244,8 +245,21 @@ fn is_aggregate(name: &str, arguments: &[Expr]) -> bool {
         && (arguments.len() < 2 || !matches!(name, "min" | "max"))
         && (matches!(
             name,
-            "count" | "countif" | "sum" | "sumif" | "avg" | "avgif" | "min" | "max" | "minif" | "maxif" | "stdev"
-                | "variance" | "percentile" | "makeset" | "makelist"
+            "count"
+                | "countif"
+                | "sum"
+                | "sumif"
+                | "avg"
+                | "avgif"
+                | "min"
+                | "max"
+                | "minif"
+                | "maxif"
+                | "stdev"
+                | "variance"
+                | "percentile"
+                | "makeset"
+                | "makelist"
         ) || name.starts_with("make_set")
             || name.starts_with("make_list")
             || name.starts_with("dcount")

@@ -87,7 +87,8 @@ fn union<'r, 'a>(
     let mut losses: Vec<Loss> = searches.iter_mut().flat_map(|search| std::mem::take(&mut search.losses)).collect();
     let is_weighted = searches.iter().any(|search| search.is_weighted);
     let is_streaming = |search: &Search<'_, '_>| {
-        !search.first.starts_with('|') && search.commands.iter().all(|command| command.starts_with("where ") || command.starts_with("eval "))
+        !search.first.starts_with('|')
+            && search.commands.iter().all(|command| command.starts_with("where ") || command.starts_with("eval "))
     };
     let bracketed: Vec<String> = searches.iter().map(Search::bracketed).collect();
     let (first, commands) = if searches.iter().all(is_streaming) {

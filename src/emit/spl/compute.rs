@@ -167,11 +167,8 @@ fn call(name: &str, arguments: &[Expr], expr: &Expr, column: Column<'_>) -> Opti
             let length: String =
                 texts_of(rest, column)?.into_iter().map(|length| format!(", max({length}, 0)")).collect();
             // From the end, both count alike.
-            let first = if is_natural(start) {
-                format!("{first} + 1")
-            } else {
-                format!("if({first}<0, {first}, {first} + 1)")
-            };
+            let first =
+                if is_natural(start) { format!("{first} + 1") } else { format!("if({first}<0, {first}, {first} + 1)") };
             Some(format!("substr({text}, {first}{length})"))
         }
         ("substring", [text, start, rest @ ..]) => {
@@ -305,8 +302,7 @@ fn test(found: &Test, column: Column<'_>) -> Option<String> {
 fn compare(op: TestOp, subject: &str, needle: &str) -> Option<String> {
     if matches!(op, TestOp::Has | TestOp::HasCs) {
         let flag = if op.is_case_sensitive() { "" } else { "(?i)" };
-        let (before, after) =
-            (quote(&format!("{flag}(^|[^a-zA-Z0-9])\\Q")), quote("\\E([^a-zA-Z0-9]|$)"));
+        let (before, after) = (quote(&format!("{flag}(^|[^a-zA-Z0-9])\\Q")), quote("\\E([^a-zA-Z0-9]|$)"));
         return Some(format!("match({subject}, {before} . {needle} . {after})"));
     }
     let (subject, needle) = if op.is_case_sensitive() {

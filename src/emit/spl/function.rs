@@ -153,9 +153,15 @@ pub(in super::super) fn assumed(expr: &Expr, span: Span) -> Vec<Loss> {
 /// What somebody can do about a function that Splunk lacks.
 pub(in super::super) fn advice(expr: &Expr) -> Option<&'static str> {
     const ADVICE: [(&str, &str); 5] = [
-        ("base64_decode", "Splunk has no function for Base64; an app that adds a command for it has to decode the field"),
+        (
+            "base64_decode",
+            "Splunk has no function for Base64; an app that adds a command for it has to decode the field",
+        ),
         ("hash", "the hash functions of Splunk give other numbers; partition by something else"),
-        ("parse_user_agent", "Splunk has no function for user agents; an add-on with a lookup for them has to make the field"),
+        (
+            "parse_user_agent",
+            "Splunk has no function for user agents; an add-on with a lookup for them has to make the field",
+        ),
         ("parse_command_line", "Splunk does not split command lines; test the whole command line"),
         ("parse_xml", "let the add-on extract the fields of the event, and test these"),
     ];

@@ -124,7 +124,8 @@ impl Search<'_, '_> {
 
     /// Writes one stage.
     pub(super) fn stage(&mut self, stage: &Stage) {
-        if let StageKind::Summarize { .. } | StageKind::Join(_) | StageKind::Distinct(_) | StageKind::Union(_) = stage.kind
+        if let StageKind::Summarize { .. } | StageKind::Join(_) | StageKind::Distinct(_) | StageKind::Union(_) =
+            stage.kind
         {
             self.is_sorted = false;
             self.constants.clear();

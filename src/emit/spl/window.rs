@@ -61,7 +61,8 @@ fn made(search: &mut Search<'_, '_>, name: &str, arguments: &[Expr]) -> Option<S
         return None;
     }
     let field = format!("kql_row{}", search.next_number());
-    let is_number = |expr: &Expr, number: i64| matches!(expr.kind, ExprKind::Value(Value::Integer(own)) if own == number);
+    let is_number =
+        |expr: &Expr, number: i64| matches!(expr.kind, ExprKind::Value(Value::Integer(own)) if own == number);
     let commands = match (name, arguments) {
         ("prev" | "next", [value, rest @ ..]) if rest.first().is_none_or(|offset| is_number(offset, 1)) => {
             if search.is_list(value) {

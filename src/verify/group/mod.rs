@@ -176,7 +176,8 @@ impl<'t, 'a> Groups<'t, 'a> {
 
     /// How many rows the source gives.
     fn rows_of_source(&self, pipeline: &Pipeline, cases: &[Case]) -> Result<usize, String> {
-        let rule = Detection { envelope: self.trial.source.envelope.clone(), pipeline: pipeline.clone() };
+        let rule =
+            Detection { envelope: self.trial.source.envelope.clone(), pipeline: pipeline.clone(), written: None };
         self.rows(&Watched::new(&rule), cases, &|cases| self.trial.events_of_source(cases))
     }
 
