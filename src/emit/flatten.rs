@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::loss::Refusal;
 use super::reason::Reason;
+use super::window::is_windowed;
 use crate::ir::{Assignment, Expr, ExprKind, Field, MemberKey, Pipeline, Source, SourceKind, Stage, StageKind, Test};
 use crate::schema::{Origin, ScalarType};
 use crate::span::Span;
@@ -108,19 +109,14 @@ impl Split<'_> {
     }
 }
 
-/// Splits a pipeline where its rows stop being the rows of its source.
+/// Splits a pipeline where its rows stop being the rows of its source, or where a stage looks at several of them.
 pub(super) fn split(pipeline: &Pipeline) -> Split<'_> {
-    split_at(pipeline, &|_| false)
-}
-
-/// Splits a pipeline there, or at the first stage that is one of those.
-pub(super) fn split_at<'ir>(pipeline: &'ir Pipeline, is_end: &dyn Fn(&Stage) -> bool) -> Split<'ir> {
     let (source, stages) = innermost(pipeline);
     let mut scope = Scope::default();
     let mut stages = stages.into_iter();
     let mut tail = Vec::new();
     for stage in stages.by_ref() {
-        if is_end(stage) || scope.apply(stage).is_err() {
+        if is_windowed(stage) || scope.apply(stage).is_err() {
             tail.push(stage);
             break;
         }

@@ -50,6 +50,7 @@ mod union;
 mod unmapped;
 mod values;
 mod widen;
+mod window;
 mod wrap;
 mod yaml;
 

@@ -145,6 +145,7 @@ pub(super) fn stage(stage: &Stage, spell: Spell<'_>) -> Result<Option<String>, R
         StageKind::Count(column) if column == "Count" => String::new(),
         StageKind::Count(column) => format!("as {}", name(column)),
         // The order of columns and the name of an intermediate result change no row.
+        StageKind::Annotation(word) if word == "serialize" => String::new(),
         StageKind::ProjectReorder | StageKind::Annotation(_) => return Ok(None),
         StageKind::Parse { .. } | StageKind::Other { .. } | StageKind::Opaque(_) => {
             return Err(unprintable(stage.span, stage.kind.word()));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::Request;
-use super::super::flatten::{OutputColumn, Split, Step, StepKind, innermost, map_children, split_at};
+use super::super::flatten::{OutputColumn, Split, Step, StepKind, innermost, map_children, split};
 use super::super::fold::fold;
 use super::super::kql::print;
 use super::super::loss::{Loss, LossClass, Refusal};
@@ -12,12 +12,13 @@ use super::super::reason::Reason;
 use super::super::rows::{Rows, rows};
 use super::super::subject::{Subject, subject};
 use super::super::time::is_time;
+use super::super::window::is_windowed;
 use super::expression::field_name;
 use super::tail::{Search, eval_name, list_of, number};
 use super::time::epoch;
 use super::{
     cim, compute, first_search, is_modelled, known_selector, part, quote, quoted_name, stats, tstats,
-    wanted as with_wishes, window,
+    wanted as with_wishes,
 };
 use crate::ir::{Expr, ExprKind, Field, Pipeline, SourceKind, Stage};
 use crate::mapping::{Assumption, Resolution, ValueForm};
@@ -43,7 +44,7 @@ pub(super) fn compile<'r, 'a>(
         let of_branches = needed(&stages, wanted);
         (union(request, branches, &of_branches)?, stages)
     } else {
-        let split = split_at(pipeline, &window::is_windowed);
+        let split = split(pipeline);
         let grouped = if is_modelled(request) { tstats::summarized(request, &split) } else { None };
         let whole = if grouped.is_some() { grouped } else { stats::joined(request, &split, &wanted)? };
         if let Some((search, rest)) = whole {
@@ -127,7 +128,7 @@ fn head<'r, 'a>(
             wanted.extend(columns.iter().map(|column| column.name.clone()));
         }
     }
-    if split.tail.iter().any(|stage| window::is_windowed(stage)) {
+    if split.tail.iter().any(|stage| is_windowed(stage)) {
         for step in &split.head.steps {
             if let StepKind::Sort(keys) = &step.kind {
                 keys.iter().for_each(|(key, _)| names(key, &mut wanted));

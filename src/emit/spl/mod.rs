@@ -33,6 +33,7 @@ use super::reason::Reason;
 use super::rows::{KeptAt, Omission, Wishes};
 use super::subject::ColumnSet;
 use super::time::Window;
+use super::window::has_windows;
 use super::{Backend, Form, Request, SplunkStyle, regex};
 use crate::ir::{ExprKind, SourceKind};
 use crate::mapping::{Assumption, Dialect, Fit, LogSource, SplunkSource};
@@ -55,7 +56,7 @@ impl Backend for Spl {
     fn emit(&self, request: &Request<'_>) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
         let is_plain = flatten(&request.rule.pipeline)
             .is_ok_and(|flat| !matches!(flat.source.kind, SourceKind::Union(_)))
-            && !window::has_windows(&request.rule.pipeline);
+            && !has_windows(&request.rule.pipeline);
         // The entities of a rule name columns, which have to be there under their names.
         let is_rule = matches!(request.options.form, Form::SavedSearch | Form::ContentControl);
         let names_columns = is_rule && !request.rule.envelope.entities.is_empty();

@@ -1,41 +1,12 @@
 //! Functions that look at other rows, as `streamstats` over rows in an order.
 
 use super::super::flatten::map_children;
+use super::super::window::is_window;
 use super::compile::column;
 use super::quoted_name;
 use super::tail::Search;
-use crate::ir::{Assignment, Expr, ExprKind, Pipeline, SourceKind, Stage, StageKind};
+use crate::ir::{Assignment, Expr, ExprKind};
 use crate::schema::{ScalarType, Value};
-
-/// Whether a stage looks at other rows than the one that it is about.
-pub(super) fn is_windowed(stage: &Stage) -> bool {
-    match &stage.kind {
-        StageKind::Filter(predicate) => looks_around(predicate),
-        StageKind::Extend(list) | StageKind::Project(list) => {
-            list.iter().any(|assignment| looks_around(&assignment.value))
-        }
-        _ => false,
-    }
-}
-
-/// Whether a stage of the pipeline, or of those that it is made from, does.
-pub(super) fn has_windows(pipeline: &Pipeline) -> bool {
-    let is_of_source = matches!(&pipeline.source.kind, SourceKind::Pipeline { pipeline, .. } if has_windows(pipeline));
-    is_of_source || pipeline.stages.iter().any(is_windowed)
-}
-
-fn looks_around(expr: &Expr) -> bool {
-    let mut found = matches!(&expr.kind, ExprKind::Call { name, .. } if is_window(name));
-    map_children(expr, &mut |child| {
-        found = found || looks_around(child);
-        child.clone()
-    });
-    found
-}
-
-fn is_window(name: &str) -> bool {
-    matches!(name, "prev" | "next" | "row_number" | "row_cumsum")
-}
 
 /// The assignments with fields in place of what they ask of other rows.
 pub(super) fn without_windows(search: &mut Search<'_, '_>, list: &[Assignment]) -> Vec<Assignment> {
