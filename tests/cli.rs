@@ -277,3 +277,29 @@ fn rules_are_run_on_events() {
     let run = eval("rule.kql", &["--now", "soon"]);
     assert_eq!(run.code, Some(2));
 }
+
+/// Rules of one folder that share an id and a title.
+const SAME: &str = "id: 5a3f1c9e-8b1d-4a55-9d0e-0c6a3b1f7d21\nname: Many failures\ndescription: Many failures of one address\n\
+severity: Low\nrequiredDataConnectors: []\nqueryFrequency: 1h\nqueryPeriod: 1h\ntriggerOperator: gt\ntriggerThreshold: 0\n\
+tactics: []\nrelevantTechniques: []\nquery: |\n  SigninLogs\n  | where ResultType == \"50126\"\n\
+\x20 | summarize Failures = count() by IPAddress\n  | where Failures > 20\nversion: 1.0.0\nkind: Scheduled\n";
+
+#[test]
+fn a_folder_has_every_sigma_id_and_name_once() {
+    let folder = scratch("cli-identities");
+    for name in ["a.yaml", "b.yaml"] {
+        std::fs::write(folder.join(name), SAME).expect("the scratch folder is writable");
+    }
+    let run = kqlift(&folder, &["convert", "--to", "sigma", "--exit-zero", "."]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(run.stderr.contains("b.yaml: an earlier rule has the same id or title"), "{}", run.stderr);
+    let of_key = |key: &str| {
+        let values: Vec<&str> = run.stdout.lines().filter_map(|line| line.strip_prefix(key)).collect();
+        let different: std::collections::BTreeSet<&str> = values.iter().copied().collect();
+        (values.len(), different.len())
+    };
+    assert_eq!((of_key("id: "), of_key("name: ")), ((4, 4), (2, 2)), "{}", run.stdout);
+    assert_eq!(run.stdout.matches("\n---\n").count(), 3, "every document stands alone:\n{}", run.stdout);
+    let quiet = kqlift(&folder, &["convert", "--to", "sigma", "--exit-zero", "--quiet", "."]);
+    assert_eq!((quiet.stdout.as_str(), quiet.stderr.as_str()), (run.stdout.as_str(), ""));
+}

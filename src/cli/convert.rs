@@ -1,6 +1,7 @@
 //! `kqlift convert`
 
 mod attempt;
+mod identity;
 mod loss_report;
 mod outputs;
 mod sigma;
@@ -44,14 +45,19 @@ pub(super) fn run(arguments: &ConvertArguments) -> CommandResult {
     })?;
     let mut attempts = together(found, &worlds, arguments);
     outputs::name(&mut attempts, arguments.form);
+    let renamed = identity::distinguish(&mut attempts);
     for report in summary::unreadable(&attempts) {
         output::complain(&report_problem(&report));
     }
     outputs::write(&attempts, arguments)?;
     loss_report::write(&attempts, arguments)?;
-    output::complain(summary::of(&attempts, arguments.inputs.shared.verbose).trim_end());
-    let is_done = attempts.iter().all(|attempt| attempt.status == Status::Converted);
     let is_silent = attempts.iter().any(|attempt| attempt.evidence.has_failed());
+    let is_done = attempts.iter().all(|attempt| attempt.status == Status::Converted);
+    // What went wrong is said in any case.
+    if !arguments.inputs.shared.quiet || is_silent || !is_done {
+        renamed.iter().for_each(|message| output::complain(message));
+        output::complain(summary::of(&attempts, arguments.inputs.shared.verbose).trim_end());
+    }
     Ok(if (is_done || arguments.exit_zero) && !is_silent { Exit::Clean } else { Exit::Findings })
 }
 

@@ -39,6 +39,22 @@ fn output_name(base: &Path, number: &str, target: Target, form: Form) -> PathBuf
     PathBuf::from(name)
 }
 
+/// One rule after the other: YAML as documents of one stream, anything else with an empty line between.
+fn print(attempts: &[Attempt], form: Form) -> Result<(), Failure> {
+    let mut text = String::new();
+    let mut was_yaml = false;
+    for attempt in attempts {
+        let (Some(output), Some(target)) = (&attempt.output, attempt.target) else { continue };
+        let is_yaml = target == Target::Sigma || matches!(form, Form::Rule | Form::ContentControl);
+        if !text.is_empty() {
+            text.push_str(if is_yaml && was_yaml { "---\n" } else { "\n" });
+        }
+        was_yaml = is_yaml;
+        text.push_str(&output.text);
+    }
+    if text.is_empty() { Ok(()) } else { output::print(&text) }
+}
+
 /// Converted rules go to files of their own, or one after the other to standard output.
 pub(super) fn write(attempts: &[Attempt], arguments: &ConvertArguments) -> Result<(), Failure> {
     if arguments.dry_run {
@@ -46,8 +62,7 @@ pub(super) fn write(attempts: &[Attempt], arguments: &ConvertArguments) -> Resul
     }
     let outputs = attempts.iter().filter_map(|attempt| attempt.output.as_ref());
     let Some(folder) = &arguments.output else {
-        let texts: Vec<&str> = outputs.map(|output| output.text.as_str()).collect();
-        return if texts.is_empty() { Ok(()) } else { output::print(&texts.join("\n")) };
+        return print(attempts, arguments.form);
     };
     for output in outputs {
         let path = folder.join(&output.name);
