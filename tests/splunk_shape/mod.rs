@@ -1,0 +1,112 @@
+//! Events as Splunk's add-ons give them, by the data of the hub.
+
+use std::collections::BTreeSet;
+
+use kqlift::mapping::{Column, Concept, Dialect, Hub, ValueForm};
+use serde_json::{Map, Value as Json};
+
+use crate::spl::{Row, Value, fields_of};
+
+/// What every field of Windows events is called that is not in the section of its log source.
+const OF_WINDOWS: &str = "columns.splunk_windows";
+
+/// A Windows event of a log source, with Sigma's fields, as the XML rendering has it, at a time.
+pub(crate) fn of_windows(hub: &Hub, log_source: &str, event: &Map<String, Json>, time: f64) -> Option<Row> {
+    let (id, channel) = (event.get("_id")?.as_str()?, event.get("Channel")?.as_str()?);
+    // The classic log writes some channels in lower case.
+    let source = format!("XmlWinEventLog:{}", if channel == "security" { "Security" } else { channel });
+    let dialects: &[Dialect] = match channel {
+        _ if channel.contains("Sysmon") => &[Dialect::SplunkSysmon, Dialect::Splunk],
+        "Security" | "security" => &[Dialect::SplunkSecurity, Dialect::Splunk],
+        _ => &[Dialect::Splunk],
+    };
+    let mut fields = vec![
+        ("source".to_owned(), Value::Text(source)),
+        ("_time".to_owned(), Value::Number(time)),
+    ];
+    let mut renamed = BTreeSet::new();
+    for section in [log_source, OF_WINDOWS] {
+        let concepts = hub.concepts(section);
+        for concept in concepts {
+            let Some(column) = dialects.iter().find_map(|dialect| concept.column(*dialect)) else { continue };
+            let Some(name) = column.names.first() else { continue };
+            let Some((own, form, value)) = value(concepts, concept, event) else { continue };
+            if let Some(text) = shown(&value, form, column, concept.prefix.as_deref()) {
+                fields.push((name.clone(), Value::Text(text)));
+            }
+            if own.is_some_and(|own| !column.names.contains(own)) {
+                renamed.extend(own.cloned());
+            }
+        }
+    }
+    for (name, value) in event.iter().filter(|(name, _)| !name.starts_with('_') && !renamed.contains(*name)) {
+        if !fields.iter().any(|(known, _)| known == name) {
+            fields.extend(text(value).map(|value| (name.clone(), Value::Text(value))));
+        }
+    }
+    Some(Row::new(id, fields))
+}
+
+/// The value of a concept in an event with Sigma's fields: its own, or that of the whole that it is part of.
+fn value<'c>(
+    concepts: &'c [Concept],
+    concept: &'c Concept,
+    event: &Map<String, Json>,
+) -> Option<(Option<&'c String>, ValueForm, String)> {
+    let of = |concept: &'c Concept| {
+        let column = concept.column(Dialect::Sigma).or_else(|| concept.column(Dialect::SigmaUnofficial))?;
+        let own = column.names.iter().find(|name| event.contains_key(*name))?;
+        Some((own, column.form, text(event.get(own)?)?))
+    };
+    if let Some((own, form, value)) = of(concept) {
+        return Some((Some(own), form, value));
+    }
+    let whole = concepts.iter().find(|other| Some(&other.name) == concept.whole.as_ref())?;
+    of(whole).map(|(_, form, value)| (None, form, value))
+}
+
+fn text(value: &Json) -> Option<String> {
+    match value {
+        Json::Null => None,
+        Json::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    }
+}
+
+/// The value as a column of Splunk shows it; `None` if how is not known here.
+fn shown(value: &str, form: ValueForm, column: &Column, prefix: Option<&str>) -> Option<String> {
+    if form.holds_same_value(column.form) {
+        return Some(value.to_owned());
+    }
+    match (form, column.form) {
+        (ValueForm::Path, ValueForm::Name) => Some(value.rsplit(['\\', '/']).next()?.to_owned()),
+        (ValueForm::Acct, ValueForm::AcctName) => Some(value.rsplit('\\').next()?.to_owned()),
+        (ValueForm::Hashlist, ValueForm::Hash) => {
+            value.split(',').find_map(|part| part.strip_prefix(prefix?)).map(str::to_owned)
+        }
+        (ValueForm::Int, ValueForm::HexText) => Some(format!("{:#x}", value.parse::<i64>().ok()?)),
+        _ => None,
+    }
+}
+
+/// A row of a table that Splunk stores under the table's own names.
+pub(crate) fn of_table(hub: &Hub, table: &str, event: &Map<String, Json>, time: f64) -> Option<Row> {
+    let splunk = hub.native(table)?.splunk.first()?;
+    let id = event.get("_id")?.as_str()?;
+    let mut found = Vec::new();
+    let prefix = hub.native_splunk_prefix(table)?.trim_end_matches('.').to_owned();
+    let columns: Map<String, Json> =
+        event.iter().filter(|(name, _)| !name.starts_with('_')).map(|(name, value)| (name.clone(), value.clone())).collect();
+    let raw = if prefix.is_empty() { Json::Object(columns) } else { serde_json::json!({ prefix: columns }) };
+    fields_of(&raw, "", &mut found);
+    let mut fields: Vec<(String, Value)> = found.into_iter().map(|(name, values)| (name, Value::many(values))).collect();
+    fields.push(("_raw".to_owned(), Value::Text(raw.to_string())));
+    fields.push(("_time".to_owned(), Value::Number(time)));
+    fields.extend(splunk.source_types.first().map(|name| ("sourcetype".to_owned(), Value::Text(name.clone()))));
+    fields.extend(splunk.sources.first().map(|name| ("source".to_owned(), Value::Text(name.clone()))));
+    // Only `name="value"` is known of filters.
+    if let Some((name, value)) = splunk.filter.as_ref().and_then(|filter| filter.split_once('=')) {
+        fields.push((name.to_owned(), Value::Text(value.trim_matches('"').to_owned())));
+    }
+    Some(Row::new(id, fields))
+}
