@@ -10,6 +10,7 @@ mod blame;
 mod cases;
 mod claim;
 mod draft;
+mod elsewhere;
 mod excuse;
 mod form;
 mod home;
@@ -24,6 +25,7 @@ mod trial;
 use serde_json::{Map, Value as Json};
 
 pub use claim::Confirmation;
+pub use elsewhere::{Elsewhere, Foreign};
 pub use excuse::Direction;
 
 use crate::emit::{Conversion, Outcome, as_filters};
@@ -102,7 +104,22 @@ pub fn verify(source: &Detection, conversion: &Conversion, hub: &Hub, schema: &S
     };
     let with_filters = |rule: &Detection| Detection { pipeline: as_filters(hub, &rule.pipeline), ..rule.clone() };
     let (source, reread) = (&with_filters(source), reread.iter().map(with_filters).collect::<Vec<_>>());
-    match Trial::new(source, &reread, &conversion.losses, hub).and_then(|trial| trial.run(effort)) {
+    match Trial::new(source, &reread, &conversion.losses, hub, None).and_then(|trial| trial.run(effort)) {
+        Ok(found) => Verification::Run(found),
+        Err(why) => Verification::NotRun(why),
+    }
+}
+
+/// The same with a conversion that somebody else runs.
+pub fn verify_elsewhere(
+    source: &Detection,
+    conversion: &Conversion,
+    hub: &Hub,
+    effort: Effort,
+    elsewhere: &Elsewhere<'_>,
+) -> Verification {
+    let source = Detection { pipeline: as_filters(hub, &source.pipeline), ..source.clone() };
+    match Trial::new(&source, &[], &conversion.losses, hub, Some(elsewhere)).and_then(|trial| trial.run(effort)) {
         Ok(found) => Verification::Run(found),
         Err(why) => Verification::NotRun(why),
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value as Json};
 
 use super::draft::numbered;
+use super::elsewhere::{Elsewhere, Foreign};
 use super::excuse::{self, Direction, excused, is_broken, permits};
 use super::home::{Home, Kept, homes};
 use super::leaf::{Leaf, leaves};
@@ -38,6 +39,8 @@ pub(super) struct Trial<'a> {
     pub(super) to_leaves: Vec<Leaf>,
     pub(super) losses: &'a [Loss],
     pub(super) hub: &'a Hub,
+    /// Who runs the conversion, if no rule has been read again.
+    elsewhere: Option<&'a Elsewhere<'a>>,
     pub(super) homes: Vec<Home<'a>>,
     pub(super) from_places: BTreeSet<Place>,
     pub(super) to_places: BTreeSet<Place>,
@@ -49,6 +52,7 @@ impl<'a> Trial<'a> {
         reread: &[Detection],
         losses: &'a [Loss],
         hub: &'a Hub,
+        elsewhere: Option<&'a Elsewhere<'a>>,
     ) -> Result<Self, String> {
         let none = Events::default();
         for (rule, whose) in
@@ -67,7 +71,10 @@ impl<'a> Trial<'a> {
         if from_leaves.iter().any(|leaf| is_turned(hub, &leaf.predicates)) {
             return Err("which end of a connection is which depends on its direction".to_owned());
         }
-        let mut homes = homes(hub, &sources(&from_leaves), &sources(&to_leaves), losses);
+        let mut homes = match elsewhere {
+            Some(elsewhere) => elsewhere.homes(hub, &sources(&from_leaves)),
+            None => homes(hub, &sources(&from_leaves), &sources(&to_leaves), losses),
+        };
         if homes.is_empty() {
             return Err("no event has a known shape on both sides".to_owned());
         }
@@ -78,7 +85,10 @@ impl<'a> Trial<'a> {
             return Err("the events of one table go two ways".to_owned());
         }
         let from_places = with_filters(of_pipeline(&from), homes.iter().map(|home| &home.from));
-        let to_places = to.iter().flat_map(|rule| of_pipeline(&rule.pipeline)).collect();
+        let to_places = match elsewhere {
+            Some(_) => Elsewhere::places(&homes, &from_places),
+            None => to.iter().flat_map(|rule| of_pipeline(&rule.pipeline)).collect(),
+        };
         let to_places = with_filters(to_places, homes.iter().map(|home| &home.to));
         for home in &homes {
             let reads = |kept: &Kept<'_>, places: &BTreeSet<Place>| {
@@ -93,7 +103,7 @@ impl<'a> Trial<'a> {
             home.from.side.know(&from_places);
             home.to.side.know(&from_places);
         }
-        Ok(Self { source, from, to, from_leaves, to_leaves, losses, hub, homes, from_places, to_places })
+        Ok(Self { source, from, to, from_leaves, to_leaves, losses, hub, elsewhere, homes, from_places, to_places })
     }
 
     pub(super) fn run(&self, effort: Effort) -> Result<Findings, String> {
@@ -125,7 +135,14 @@ impl<'a> Trial<'a> {
         matched(&rule, &events)
     }
 
-    pub(super) fn matched_by_target(&self, cases: &[Case]) -> Result<BTreeSet<usize>, String> {
+    pub(super) fn matched_by_target<'c>(&'c self, cases: &'c [Case]) -> Result<BTreeSet<usize>, String> {
+        if let Some(elsewhere) = self.elsewhere {
+            let numbers: Vec<usize> = (0..cases.len()).filter(|number| cases[*number].to.is_some()).collect();
+            let foreign =
+                |case: &'c Case| Some(Foreign { log_source: &self.homes[case.home].to.key, event: case.to.as_ref()? });
+            let found = (elsewhere.run)(&cases.iter().filter_map(foreign).collect::<Vec<_>>(), NOW)?;
+            return Ok(found.into_iter().filter_map(|at| numbers.get(at).copied()).collect());
+        }
         let events = self.events(cases, |home| &home.to, |case| case.to.as_ref());
         let mut all = BTreeSet::new();
         for rule in &self.to {

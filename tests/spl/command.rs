@@ -1,6 +1,6 @@
 //! Commands: rows in, rows out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::condition::{self, Condition};
 use super::evaluate::{condition as holds, evaluate};
@@ -15,19 +15,40 @@ use super::{Index, Outcome, Row, Search, Value, rejected, unknown};
 #[derive(Debug)]
 pub(super) enum Command {
     /// Events of the index, or rows so far.
-    Search { condition: Condition, is_first: bool },
+    Search {
+        condition: Condition,
+        is_first: bool,
+    },
     Where(Expression),
     Eval(Vec<(String, Expression)>),
-    Fill { value: String, fields: Vec<String> },
+    Fill {
+        value: String,
+        fields: Vec<String>,
+    },
     Table(Vec<String>),
     Remove(Vec<String>),
     Rename(Vec<(String, String)>),
-    Statistics { functions: Vec<Statistic>, by: Vec<String> },
-    Sort { most: usize, keys: Vec<Key> },
+    Statistics {
+        functions: Vec<Statistic>,
+        by: Vec<String>,
+    },
+    Sort {
+        most: usize,
+        keys: Vec<Key>,
+    },
     Head(usize),
-    Distinct { fields: Vec<String>, keeps_empty: bool, keys: Vec<Key> },
+    Distinct {
+        fields: Vec<String>,
+        keeps_empty: bool,
+        keys: Vec<Key>,
+    },
     Expand(String),
-    Join { is_left: bool, most: usize, fields: Vec<String>, search: Search },
+    Join {
+        is_left: bool,
+        most: usize,
+        fields: Vec<String>,
+        search: Search,
+    },
     /// `append`, and the searches of `multisearch`.
     Append(Vec<Search>),
 }
@@ -44,7 +65,10 @@ pub(super) fn read(text: &str) -> Outcome<Command> {
         "append" | "multisearch" => {
             let streams = |search: &Search| {
                 search.commands.iter().all(|command| {
-                    matches!(command, Command::Search { .. } | Command::Where(_) | Command::Eval(_) | Command::Rename(_))
+                    matches!(
+                        command,
+                        Command::Search { .. } | Command::Where(_) | Command::Eval(_) | Command::Rename(_)
+                    )
                 })
             };
             if name == "multisearch" && !searches.iter().all(streams) {
@@ -234,12 +258,7 @@ impl Command {
             }
             Self::Distinct { fields, keeps_empty, keys } => {
                 order::sort(&mut rows, keys);
-                let mut seen = BTreeSet::new();
-                Ok(kept(rows, |row| {
-                    let values: Vec<Vec<String>> = fields.iter().map(|field| row.get(field).texts()).collect();
-                    // Rows without one of the fields are all kept, or none of them.
-                    if values.iter().any(Vec::is_empty) { *keeps_empty } else { seen.insert(values) }
-                }))
+                Ok(distinct(rows, fields, *keeps_empty))
             }
             Self::Expand(field) => Ok(rows.into_iter().flat_map(|row| expanded(row, field)).collect()),
             Self::Join { is_left, most, fields, search } => {
@@ -258,6 +277,24 @@ impl Command {
 
 fn kept(rows: Vec<Row>, mut keeps: impl FnMut(&Row) -> bool) -> Vec<Row> {
     rows.into_iter().filter(|row| keeps(row)).collect()
+}
+
+/// The first row for each combination of values, which stands for the events of the others as well. Rows without one of
+/// the fields are all kept, or none of them.
+fn distinct(rows: Vec<Row>, fields: &[String], keeps_empty: bool) -> Vec<Row> {
+    let (mut found, mut places): (Vec<Row>, BTreeMap<_, usize>) = (Vec::new(), BTreeMap::new());
+    for row in rows {
+        let values: Vec<Vec<String>> = fields.iter().map(|field| row.get(field).texts()).collect();
+        if values.iter().any(Vec::is_empty) {
+            found.extend(keeps_empty.then_some(row));
+        } else if let Some(place) = places.get(&values) {
+            found[*place].ids.extend(row.ids);
+        } else {
+            places.insert(values, found.len());
+            found.push(row);
+        }
+    }
+    found
 }
 
 /// A row for each value; a row without the field stays as it is.

@@ -16,10 +16,20 @@ pub(super) enum Condition {
     All(Vec<Condition>),
     Any(Vec<Condition>),
     Not(Box<Condition>),
-    Is { field: String, value: Literal },
-    Compares { field: String, sign: &'static str, value: String },
+    Is {
+        field: String,
+        value: Literal,
+    },
+    Compares {
+        field: String,
+        sign: &'static str,
+        value: String,
+    },
     /// `earliest=` or `latest=`
-    Time { is_earliest: bool, ago: f64 },
+    Time {
+        is_earliest: bool,
+        ago: f64,
+    },
 }
 
 /// The right side of `=`.

@@ -56,7 +56,8 @@ pub(super) fn compare(sign: &str, left: &Value, right: &Value) -> Outcome<Option
     if left.is_null() || right.is_null() {
         return Ok(None);
     }
-    let pairs: Vec<(Value, Value)> = ones(left).into_iter().flat_map(|l| ones(right).into_iter().map(move |r| (l.clone(), r))).collect();
+    let pairs: Vec<(Value, Value)> =
+        ones(left).into_iter().flat_map(|l| ones(right).into_iter().map(move |r| (l.clone(), r))).collect();
     let mut found = Vec::new();
     for (left, right) in &pairs {
         found.push(compare_one(sign, left, right)?);

@@ -75,7 +75,8 @@ impl Function {
     pub(super) fn call(self, arguments: &[Expression], row: &Row, index: &Index) -> Outcome<Value> {
         let value = |at: usize| evaluate(&arguments[at], row, index);
         let holds = |at: usize| condition(&arguments[at], row, index);
-        let numeric = |compute: &dyn Fn(f64) -> f64| Ok(value(0)?.number().map_or(Value::Null, |n| Value::Number(compute(n))));
+        let numeric =
+            |compute: &dyn Fn(f64) -> f64| Ok(value(0)?.number().map_or(Value::Null, |n| Value::Number(compute(n))));
         match self {
             Self::If => value(if holds(0)? == Some(true) { 1 } else { 2 }),
             Self::Case => {
@@ -194,7 +195,9 @@ impl Function {
                     match value(at)? {
                         Value::Null => {}
                         other => match other.number() {
-                            Some(number) if self == Self::Least => found = Some(found.map_or(number, |n| n.min(number))),
+                            Some(number) if self == Self::Least => {
+                                found = Some(found.map_or(number, |n| n.min(number)))
+                            }
                             Some(number) => found = Some(found.map_or(number, |n| n.max(number))),
                             None => return unknown(format!("`{}` of texts", self.name())),
                         },
@@ -266,7 +269,11 @@ fn replacement(text: &str) -> Outcome<String> {
 /// Positions count from 1, negative ones from the end.
 fn substring(text: &str, start: f64, length: f64) -> String {
     let characters: Vec<char> = text.chars().collect();
-    let skipped = if start < 0.0 { (f64::from(u32::try_from(characters.len()).unwrap_or(0)) + start).max(0.0) } else { (start - 1.0).max(0.0) };
+    let skipped = if start < 0.0 {
+        (f64::from(u32::try_from(characters.len()).unwrap_or(0)) + start).max(0.0)
+    } else {
+        (start - 1.0).max(0.0)
+    };
     characters.into_iter().skip(whole(skipped)).take(whole(length.max(0.0))).collect()
 }
 

@@ -91,7 +91,8 @@ fn argument(cursor: &mut Cursor, function: &str) -> Outcome<(Option<Expression>,
     if cursor.takes(")") {
         return Ok((None, function.to_owned()));
     }
-    if cursor.peek().is_some_and(|token| token.says("eval")) && cursor.peek_second().is_some_and(|token| token.is("(")) {
+    if cursor.peek().is_some_and(|token| token.says("eval")) && cursor.peek_second().is_some_and(|token| token.is("("))
+    {
         cursor.next();
         cursor.next();
         let of = expression::any(cursor)?;
@@ -125,7 +126,10 @@ pub(super) fn run(functions: &[Statistic], by: &[String], rows: &[Row], index: &
         for field in by {
             let values = row.get(field).texts();
             // A row with several values is in the group of each.
-            keys = keys.iter().flat_map(|key| values.iter().map(|value| [key.clone(), vec![value.clone()]].concat())).collect();
+            keys = keys
+                .iter()
+                .flat_map(|key| values.iter().map(|value| [key.clone(), vec![value.clone()]].concat()))
+                .collect();
         }
         for key in keys {
             groups.entry(key).or_default().push(row);
@@ -151,7 +155,11 @@ pub(super) fn run(functions: &[Statistic], by: &[String], rows: &[Row], index: &
 impl Statistic {
     fn of_group(&self, rows: &[&Row], index: &Index) -> Outcome<Value> {
         let Some(of) = &self.of else {
-            return if self.function == Kind::Count { Ok(count(rows.len())) } else { rejected("a statistic of nothing") };
+            return if self.function == Kind::Count {
+                Ok(count(rows.len()))
+            } else {
+                rejected("a statistic of nothing")
+            };
         };
         let mut values = Vec::new();
         for row in rows {

@@ -9,7 +9,9 @@ pub(super) fn window(text: &str) -> Outcome<f64> {
     if text == "now" {
         return Ok(0.0);
     }
-    let parts = text.strip_prefix('-').map(|rest| rest.split_at(rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len())));
+    let parts = text
+        .strip_prefix('-')
+        .map(|rest| rest.split_at(rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len())));
     let seconds = parts.and_then(|(count, unit)| {
         let count: f64 = count.parse().ok()?;
         let length = match unit {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::reason::Reason;
+use super::compile::deduplicated;
 use super::compute::seconds;
 use super::expression::field_name;
 use super::quoted_name;
@@ -19,8 +20,11 @@ pub(super) fn summarize(search: &mut Search<'_, '_>, stage: &Stage, aggregates: 
         && let Some(order) = whole_row(search, &one.value)
     {
         // The row itself is kept, with every column.
-        let order = if order.is_empty() { String::new() } else { format!(" sortby {order}") };
-        search.commands.push(format!("dedup keepempty=true {}{order}", list_of(&keys)));
+        let order = match order {
+            Some((sign, by)) => format!(" sortby {sign}{}", ordered_by(search, by)),
+            None => String::new(),
+        };
+        search.commands.extend(deduplicated(&list_of(&keys), &order));
         return;
     }
     let mut parts = Vec::new();
@@ -104,15 +108,27 @@ fn key_value(search: &Search<'_, '_>, expr: &Expr) -> Option<String> {
     Some(format!("floor({value}/{step})*{step}"))
 }
 
-/// Whether the aggregate keeps whole rows, and in which order their first is taken.
-fn whole_row(search: &Search<'_, '_>, value: &Expr) -> Option<String> {
+/// Whether the aggregate keeps whole rows, and by which value, in which order, their first is taken.
+fn whole_row<'e>(search: &Search<'_, '_>, value: &'e Expr) -> Option<Option<(char, &'e Expr)>> {
     let ExprKind::Call { name, arguments } = &value.kind else { return None };
     let is_star = |expr: &Expr| matches!(expr.kind, ExprKind::Star);
     match (name.as_str(), arguments.as_slice()) {
-        ("arg_max" | "argmax", [by, star]) if is_star(star) => Some(format!("-{}", quoted_name(&search.value(by)?))),
-        ("arg_min" | "argmin", [by, star]) if is_star(star) => Some(format!("+{}", quoted_name(&search.value(by)?))),
-        ("take_any" | "any", [star]) if is_star(star) => Some(String::new()),
+        ("arg_max" | "argmax", [by, star]) if is_star(star) => search.value(by).map(|_| Some(('-', by))),
+        ("arg_min" | "argmin", [by, star]) if is_star(star) => search.value(by).map(|_| Some(('+', by))),
+        ("take_any" | "any", [star]) if is_star(star) => Some(None),
         _ => None,
+    }
+}
+
+/// The field that rows are ordered by, which is made if it is none yet.
+fn ordered_by(search: &mut Search<'_, '_>, by: &Expr) -> String {
+    const ORDER: &str = "kql_order";
+    match &by.kind {
+        ExprKind::Field(field) if search.names.contains(&field.name) => quoted_name(&field.name),
+        _ => {
+            search.commands.extend(search.value(by).map(|value| format!("eval {ORDER}={value}")));
+            ORDER.to_owned()
+        }
     }
 }
 
@@ -129,10 +145,11 @@ fn of_aggregate(search: &mut Search<'_, '_>, aggregate: &Aggregate) -> Option<Ve
 
 fn function(search: &mut Search<'_, '_>, name: &str, arguments: &[Expr], whole: &Expr) -> Option<String> {
     let first = arguments.first().and_then(|argument| search.value(argument));
-    let when = |value: &str, predicate: &Expr| Some(format!("eval(if({}, {value}, null()))", search.value(predicate)?));
+    let when =
+        |value: &str, predicate: &Expr| Some(format!("eval(if({}, {value}, null()))", search.condition(predicate)?));
     Some(match (name, arguments) {
         ("count", []) => "count".to_owned(),
-        ("countif", [_]) => format!("count(eval(if({}, 1, null())))", first?),
+        ("countif", [predicate]) => format!("count({})", when("1", predicate)?),
         ("dcount" | "count_distinct", [_, ..]) => {
             let distinct = format!("dc({})", of_field(&first?));
             note_distinct(search, whole);

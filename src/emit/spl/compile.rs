@@ -11,7 +11,7 @@ use super::super::reason::Reason;
 use super::super::rows::{Rows, rows};
 use super::super::subject::{Subject, subject};
 use super::super::time::is_time;
-use super::compute::compute;
+use super::compute::held;
 use super::expression::field_name;
 use super::tail::{Search, eval_name, list_of, number};
 use super::time::epoch;
@@ -219,7 +219,7 @@ pub(super) fn field_value(request: &Request<'_>, rows: &Rows<'_>, value: &Expr) 
         let text = self::value(&resolution, is_any_element, &subject)?;
         Some(if subject.ty == ScalarType::Datetime { epoch(&text) } else { text })
     };
-    column(value).or_else(|| compute(&fold(value), &column))
+    column(value).or_else(|| held(&fold(value), &column))
 }
 
 /// The value of a column as an expression over the target's fields.
@@ -279,7 +279,7 @@ fn step(search: &mut Search<'_, '_>, step: &Step) {
         StepKind::Distinct(columns) => {
             let names: Vec<String> = columns.iter().map(|column: &OutputColumn| column.name.clone()).collect();
             if names.iter().all(|name| search.names.contains(name)) {
-                search.commands.push(format!("dedup keepempty=true {}", list_of(&names)));
+                search.commands.extend(deduplicated(&list_of(&names), ""));
             } else {
                 let message = "a column of `distinct` is not there on the target";
                 search.refusals.push(Refusal::new(step.span, Reason::FieldUnmapped, "distinct", message));
@@ -301,6 +301,11 @@ fn step(search: &mut Search<'_, '_>, step: &Step) {
             }
         }
     }
+}
+
+/// One row for each combination of values. Rows that lack one of them are one in KQL; `dedup` drops all or none of them.
+pub(super) fn deduplicated(list: &str, order: &str) -> [String; 2] {
+    [format!("fillnull value=\"\" {list}"), format!("dedup {list}{order}")]
 }
 
 fn key_text(search: &Search<'_, '_>, key: &Expr, is_descending: bool) -> Option<String> {

@@ -18,9 +18,9 @@ pub(in super::super) fn compute(expr: &Expr, column: Column<'_>) -> Option<Strin
         ExprKind::Value(value) => constant(value),
         ExprKind::And(parts) => joined(parts, " AND ", column),
         ExprKind::Or(parts) => joined(parts, " OR ", column),
-        ExprKind::Not(inner) => Some(format!("NOT {}", compute(inner, column)?)),
+        ExprKind::Not(inner) => Some(format!("NOT {}", condition(inner, column)?)),
         ExprKind::Test(found) => test(found, column),
-        ExprKind::Case { branches, otherwise } => case(branches, otherwise, column),
+        ExprKind::Case { branches, otherwise } => case(branches, otherwise, compute, column),
         ExprKind::Call { name, arguments } => call(name, arguments, expr, column),
         ExprKind::Arithmetic { op, left, right } => arithmetic(*op, left, right, column),
         ExprKind::Negate(inner) => Some(format!("(0 - {})", compute(inner, column)?)),
@@ -28,8 +28,26 @@ pub(in super::super) fn compute(expr: &Expr, column: Column<'_>) -> Option<Strin
     }
 }
 
+/// The value as an expression whose result a field can hold: truth values, which none can, as texts.
+pub(super) fn held(expr: &Expr, column: Column<'_>) -> Option<String> {
+    match &expr.kind {
+        ExprKind::Value(Value::Bool(value)) => Some(quote(&value.to_string())),
+        ExprKind::Case { branches, otherwise } => case(branches, otherwise, held, column),
+        ExprKind::Field(_) | ExprKind::Member { .. } | ExprKind::Value(_) => compute(expr, column),
+        _ if expr.ty == ScalarType::Bool => Some(format!("if({}, \"true\", \"false\")", compute(expr, column)?)),
+        _ => compute(expr, column),
+    }
+}
+
+/// The value as a condition.
+pub(super) fn condition(expr: &Expr, column: Column<'_>) -> Option<String> {
+    let text = compute(expr, column)?;
+    let is_field = matches!(expr.kind, ExprKind::Field(_) | ExprKind::Member { .. });
+    Some(if is_field { format!("{text}=\"true\"") } else { text })
+}
+
 fn joined(parts: &[Expr], word: &str, column: Column<'_>) -> Option<String> {
-    let parts: Option<Vec<String>> = parts.iter().map(|part| compute(part, column)).collect();
+    let parts: Option<Vec<String>> = parts.iter().map(|part| condition(part, column)).collect();
     Some(format!("({})", parts?.join(word)))
 }
 
@@ -57,15 +75,20 @@ pub(super) fn seconds(ticks: i64) -> String {
     fraction.to_string()
 }
 
-fn case(branches: &[(Expr, Expr)], otherwise: &Expr, column: Column<'_>) -> Option<String> {
-    let last = compute(otherwise, column)?;
-    if let [(condition, value)] = branches {
-        return Some(format!("if({}, {}, {last})", compute(condition, column)?, compute(value, column)?));
-    }
+fn case(
+    branches: &[(Expr, Expr)],
+    otherwise: &Expr,
+    value: fn(&Expr, Column<'_>) -> Option<String>,
+    column: Column<'_>,
+) -> Option<String> {
+    let last = value(otherwise, column)?;
     let mut parts = Vec::new();
-    for (condition, value) in branches {
-        parts.push(compute(condition, column)?);
-        parts.push(compute(value, column)?);
+    for (test, result) in branches {
+        parts.push(condition(test, column)?);
+        parts.push(value(result, column)?);
+    }
+    if let [test, result] = parts.as_slice() {
+        return Some(format!("if({test}, {result}, {last})"));
     }
     Some(format!("case({}, true(), {last})", parts.join(", ")))
 }
@@ -146,6 +169,10 @@ fn is_text(expr: &Expr) -> bool {
 }
 
 fn test(found: &Test, column: Column<'_>) -> Option<String> {
+    if let (TestOp::Equal, [Expr { kind: ExprKind::Value(Value::Bool(wanted)), .. }]) = (found.op, &*found.operands) {
+        let text = condition(&found.subject, column)?;
+        return Some(if *wanted { text } else { format!("NOT ({text})") });
+    }
     let subject = compute(&found.subject, column)?;
     let operands = || texts_of(&found.operands, column);
     if let [needle] = found.operands.as_slice()

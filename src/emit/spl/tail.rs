@@ -13,7 +13,8 @@ use super::super::subject::{ColumnSet, Columns, Subject, subject};
 use super::super::translate::{Known, Position, Translator};
 use super::super::{Request, Unmapped};
 use super::aggregate;
-use super::compute::compute;
+use super::compile::deduplicated;
+use super::compute::{Column, condition, held};
 use super::expression::field_name;
 use super::{expression, part, quoted_name, style};
 use crate::ir::{Assignment, Expr, ExprKind, Stage, StageKind};
@@ -103,7 +104,7 @@ impl Search<'_, '_> {
                 self.extend(list);
                 let names: Vec<String> = list.iter().map(|assignment| assignment.name.clone()).collect();
                 if self.has_all(&names, stage) {
-                    self.commands.push(format!("dedup keepempty=true {}", list_of(&names)));
+                    self.commands.extend(deduplicated(&list_of(&names), ""));
                     self.keep(names, stage);
                 }
             }
@@ -134,8 +135,17 @@ impl Search<'_, '_> {
         }
     }
 
-    /// The expression of a value over the fields that are there.
+    /// The expression of a value over the fields that are there, whose result a field can hold.
     pub(super) fn value(&self, expr: &Expr) -> Option<String> {
+        self.written(expr, held)
+    }
+
+    /// The expression of a condition.
+    pub(super) fn condition(&self, expr: &Expr) -> Option<String> {
+        self.written(expr, condition)
+    }
+
+    fn written(&self, expr: &Expr, write: fn(&Expr, Column<'_>) -> Option<String>) -> Option<String> {
         let column = |expr: &Expr| {
             if let ExprKind::Call { name, arguments } = &expr.kind
                 && name == "array_length"
@@ -149,7 +159,7 @@ impl Search<'_, '_> {
             };
             self.names.contains(&name).then(|| field_name(&name))
         };
-        compute(&fold(expr), &column)
+        write(&fold(expr), &column)
     }
 
     /// The length of an array that is a text of JSON.

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use kqlift::mapping::{Column, Concept, Dialect, Hub, ValueForm};
+use kqlift::mapping::{Column, Concept, Dialect, Hub, LogSource, SplunkSource, ValueForm};
 use serde_json::{Map, Value as Json};
 
-use crate::spl::{Row, Value, fields_of};
+use super::spl::{Row, Value, fields_of};
 
 /// What every field of Windows events is called that is not in the section of its log source.
 const OF_WINDOWS: &str = "columns.splunk_windows";
 
 /// A Windows event of a log source, with Sigma's fields, as the XML rendering has it, at a time.
-pub(crate) fn of_windows(hub: &Hub, log_source: &str, event: &Map<String, Json>, time: f64) -> Option<Row> {
+pub(super) fn of_windows(hub: &Hub, log_source: &str, event: &Map<String, Json>, time: f64) -> Option<Row> {
     let (id, channel) = (event.get("_id")?.as_str()?, event.get("Channel")?.as_str()?);
     // The classic log writes some channels in lower case.
     let source = format!("XmlWinEventLog:{}", if channel == "security" { "Security" } else { channel });
@@ -20,10 +20,7 @@ pub(crate) fn of_windows(hub: &Hub, log_source: &str, event: &Map<String, Json>,
         "Security" | "security" => &[Dialect::SplunkSecurity, Dialect::Splunk],
         _ => &[Dialect::Splunk],
     };
-    let mut fields = vec![
-        ("source".to_owned(), Value::Text(source)),
-        ("_time".to_owned(), Value::Number(time)),
-    ];
+    let mut fields = vec![("source".to_owned(), Value::Text(source)), ("_time".to_owned(), Value::Number(time))];
     let mut renamed = BTreeSet::new();
     for section in [log_source, OF_WINDOWS] {
         let concepts = hub.concepts(section);
@@ -89,24 +86,61 @@ fn shown(value: &str, form: ValueForm, column: &Column, prefix: Option<&str>) ->
     }
 }
 
-/// A row of a table that Splunk stores under the table's own names.
-pub(crate) fn of_table(hub: &Hub, table: &str, event: &Map<String, Json>, time: f64) -> Option<Row> {
-    let splunk = hub.native(table)?.splunk.first()?;
-    let id = event.get("_id")?.as_str()?;
+/// An event that was made for a log source, with the target's fields, which has to be found by its source first.
+pub(super) fn of_fields(log_source: &LogSource, event: &Map<String, Json>, id: &str, time: f64) -> Option<Row> {
+    let splunk = place(log_source)?;
     let mut found = Vec::new();
-    let prefix = hub.native_splunk_prefix(table)?.trim_end_matches('.').to_owned();
-    let columns: Map<String, Json> =
-        event.iter().filter(|(name, _)| !name.starts_with('_')).map(|(name, value)| (name.clone(), value.clone())).collect();
-    let raw = if prefix.is_empty() { Json::Object(columns) } else { serde_json::json!({ prefix: columns }) };
-    fields_of(&raw, "", &mut found);
-    let mut fields: Vec<(String, Value)> = found.into_iter().map(|(name, values)| (name, Value::many(values))).collect();
-    fields.push(("_raw".to_owned(), Value::Text(raw.to_string())));
+    for (name, value) in event {
+        match value {
+            // The name says already that there are several.
+            Json::Array(values) if name.ends_with("{}") || name.contains("{}.") => {
+                found.push((name.clone(), values.iter().filter_map(text).collect()));
+            }
+            other => fields_of(other, name, &mut found),
+        }
+    }
+    let mut fields: Vec<(String, Value)> =
+        found.into_iter().map(|(name, values)| (name, Value::many(values))).collect();
     fields.push(("_time".to_owned(), Value::Number(time)));
-    fields.extend(splunk.source_types.first().map(|name| ("sourcetype".to_owned(), Value::Text(name.clone()))));
-    fields.extend(splunk.sources.first().map(|name| ("source".to_owned(), Value::Text(name.clone()))));
+    fields.extend(splunk.event_codes.first().map(|code| ("EventCode".to_owned(), Value::Text(code.to_string()))));
+    fields.extend(selected(splunk));
+    Some(Row::new(id, fields))
+}
+
+/// The place where the events of a log source are searched.
+pub(super) fn place(log_source: &LogSource) -> Option<&SplunkSource> {
+    log_source.splunk.iter().find(|splunk| !splunk.sources.is_empty() || !splunk.source_types.is_empty())
+}
+
+/// The fields that tell the events of a place.
+fn selected(splunk: &SplunkSource) -> Vec<(String, Value)> {
+    let text = |text: &String| Value::Text(text.clone());
+    let mut fields = Vec::new();
+    fields.extend(splunk.source_types.first().map(|name| ("sourcetype".to_owned(), text(name))));
+    fields.extend(splunk.sources.first().map(|name| ("source".to_owned(), text(name))));
     // Only `name="value"` is known of filters.
     if let Some((name, value)) = splunk.filter.as_ref().and_then(|filter| filter.split_once('=')) {
         fields.push((name.to_owned(), Value::Text(value.trim_matches('"').to_owned())));
     }
+    fields
+}
+
+/// A row of a table that Splunk stores under the table's own names.
+pub(super) fn of_table(hub: &Hub, table: &str, event: &Map<String, Json>, id: &str, time: f64) -> Option<Row> {
+    let splunk = hub.native(table)?.splunk.first()?;
+    let mut found = Vec::new();
+    let prefix = hub.native_splunk_prefix(table)?.trim_end_matches('.').to_owned();
+    let columns: Map<String, Json> = event
+        .iter()
+        .filter(|(name, _)| !name.starts_with('_'))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let raw = if prefix.is_empty() { Json::Object(columns) } else { serde_json::json!({ prefix: columns }) };
+    fields_of(&raw, "", &mut found);
+    let mut fields: Vec<(String, Value)> =
+        found.into_iter().map(|(name, values)| (name, Value::many(values))).collect();
+    fields.push(("_raw".to_owned(), Value::Text(raw.to_string())));
+    fields.push(("_time".to_owned(), Value::Number(time)));
+    fields.extend(selected(splunk));
     Some(Row::new(id, fields))
 }

@@ -1,120 +1,37 @@
-//! What is written for Splunk finds the very events that the rule finds, or a loss says why not.
-//!
-//! The searches are run by an interpreter of their own (`spl/`). Needs the shared corpus and events; says aloud when they
-//! are absent. `KQLIFT_ALL=1` takes every rule, `KQLIFT_ONLY` those whose file has it in its name.
-
-#![expect(clippy::print_stdout, reason = "the figures are the point of this test")]
-
-mod shared;
-mod spl;
-mod splunk_shape;
+//! Real rules on real events, which are there in Sigma's and in Defender's shape.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use kqlift::analyze::analyze;
-use kqlift::emit::{Conversion, LossClass, Options, Outcome, Reason, Target, convert};
+use kqlift::emit::{Options, Outcome, Target, convert};
 use kqlift::eval::{Datum, Events, Row, Timestamp, evaluate};
-use kqlift::ir::{Detection, SourceKind, StageKind};
-use kqlift::lower::lower;
+use kqlift::ir::{Detection, Pipeline, SourceKind, StageKind};
 use kqlift::mapping::Hub;
-use kqlift::parse::parse;
-use kqlift::rule::{Metadata, RuleKind};
 use kqlift::schema::Schema;
 use serde_json::{Map, Value, json};
-use spl::{Failure, Index, Search};
 
-/// What `now()` is, and a time shortly before, as texts and in seconds.
+use super::figures::{Cells, Figures, sampled};
+use super::spl::{self, Failure, Index, Search};
+use super::{meaning, shape, shared};
+
+/// What `now()` is, as a text and in seconds since 1970.
 const NOW: &str = "2024-03-10T12:00:00Z";
-const BEFORE: &str = "2024-03-10T11:59:00Z";
 const NOW_SECONDS: f64 = 1_710_072_000.0;
-const BEFORE_SECONDS: f64 = 1_710_071_940.0;
+/// Ticks of a second, and from year 1 to 1970.
+const SECOND: i64 = 10_000_000;
+const EPOCH: i64 = 62_135_596_800 * SECOND;
 
-/// What became of the rules.
-#[derive(Default)]
-struct Figures {
-    run: usize,
-    matching: usize,
-    explained: usize,
-    not_run: BTreeMap<String, usize>,
-    faults: Vec<String>,
+/// A time of its own for each event, shortly before now: some windows are short.
+fn time(id: &str) -> Timestamp {
+    let number: i64 =
+        id.bytes().filter(u8::is_ascii_digit).fold(0, |number, digit| number * 10 + i64::from(digit - b'0'));
+    Timestamp(1_710_072_000 * SECOND + EPOCH - number % 100_000 * (SECOND / 1000))
 }
 
-impl Figures {
-    fn report(self, name: &str) {
-        let Self { run, matching, explained, not_run, faults } = self;
-        println!("{name}: {run} rules run, {matching} find events, {explained} differ as a loss says");
-        let mut not_run: Vec<_> = not_run.into_iter().collect();
-        not_run.sort_by_key(|(_, count)| usize::MAX - count);
-        for (why, count) in not_run.iter().take(25) {
-            println!("  not run {count}: {why}");
-        }
-        for fault in &faults {
-            println!("FAULT {fault}");
-        }
-        assert!(faults.is_empty(), "{} rules differ and no loss says so", faults.len());
-    }
-
-    /// Counts a rule that finds these events and whose search finds those.
-    fn add(&mut self, file: &str, conversion: &Conversion, wanted: &BTreeSet<String>, found: &BTreeSet<String>) {
-        self.run += 1;
-        self.matching += usize::from(!wanted.is_empty());
-        let (misses, adds): (Vec<_>, Vec<_>) = (wanted.difference(found).collect(), found.difference(wanted).collect());
-        if misses.is_empty() && adds.is_empty() {
-            return;
-        }
-        let (may_add, may_miss) = explained(conversion);
-        if (misses.is_empty() || may_miss) && (adds.is_empty() || may_add) {
-            self.explained += 1;
-            return;
-        }
-        let Outcome::Converted(text) = &conversion.outcome else { return };
-        let losses: Vec<String> = conversion.losses.iter().map(|loss| format!("  {} {}: {}", loss.rule_class.as_str(), loss.reason.as_str(), loss.message)).collect();
-        self.faults.push(format!("{file} misses {misses:?}, adds {adds:?}\n{text}{}", losses.join("\n")));
-    }
-
-    /// Counts a rule that has these rows and whose search has those.
-    fn add_rows(&mut self, file: &str, conversion: &Conversion, (wanted, found): &(Vec<Cells>, Vec<Cells>)) {
-        self.run += 1;
-        self.matching += usize::from(!wanted.is_empty());
-        if wanted == found {
-            return;
-        }
-        let (may_add, may_miss) = explained(conversion);
-        let is_by_key = conversion.losses.iter().any(|loss| loss.reason == Reason::JoinToStats);
-        if may_add || may_miss || is_by_key && wanted.is_empty() == found.is_empty() {
-            self.explained += 1;
-            return;
-        }
-        let only = |left: &[Cells], right: &[Cells]| -> Vec<Cells> {
-            left.iter().filter(|row| !right.contains(row)).take(2).cloned().collect()
-        };
-        let Outcome::Converted(text) = &conversion.outcome else { return };
-        self.faults.push(format!(
-            "{file} has {} rows instead of {}: misses {:?}, adds {:?}\n{text}",
-            found.len(),
-            wanted.len(),
-            only(wanted, found),
-            only(found, wanted)
-        ));
-    }
-
-    fn skip(&mut self, file: &str, failure: Failure) {
-        match failure {
-            Failure::Unknown(what) => *self.not_run.entry(what).or_default() += 1,
-            Failure::Rejected(what) => self.faults.push(format!("{file}: Splunk rejects {what}")),
-        }
-    }
-}
-
-/// Whether a loss lets the search find more, and whether one lets it find less.
-fn explained(conversion: &Conversion) -> (bool, bool) {
-    let has = |classes: &[LossClass]| conversion.losses.iter().any(|loss| classes.contains(&loss.rule_class));
-    let gives_events = conversion.losses.iter().any(|loss| loss.reason == Reason::StageDropped);
-    (
-        gives_events || has(&[LossClass::Over, LossClass::Changed, LossClass::NotExpressible]),
-        has(&[LossClass::Under, LossClass::Changed, LossClass::NotExpressible]),
-    )
+pub(super) fn seconds(time: Timestamp) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "a fraction of a second needs no more than its leading digits")]
+    let seconds = (time.0 - EPOCH) as f64 / SECOND as f64;
+    seconds
 }
 
 fn objects(path: &Path) -> Vec<Map<String, Value>> {
@@ -129,14 +46,6 @@ fn objects(path: &Path) -> Vec<Map<String, Value>> {
     shared::json_lines(path).into_iter().filter_map(object).collect()
 }
 
-/// Every rule with `KQLIFT_ALL`, else every so many.
-fn sampled<T>(all: Vec<T>, step: usize, name: impl Fn(&T) -> &str) -> Vec<T> {
-    let only = std::env::var("KQLIFT_ONLY").ok();
-    let step = if std::env::var_os("KQLIFT_ALL").is_some() || only.is_some() { 1 } else { step };
-    let is_wanted = |subject: &T| only.as_ref().is_none_or(|only| name(subject).contains(only));
-    all.into_iter().filter(is_wanted).step_by(step).collect()
-}
-
 /// The events with Sigma's fields as Splunk has them, and the ids of each file.
 fn windows_events(hub: &Hub, folder: &Path) -> (Index, BTreeMap<String, BTreeSet<String>>) {
     let (mut index, mut ids) = (Index { events: Vec::new(), now: NOW_SECONDS }, BTreeMap::new());
@@ -147,7 +56,7 @@ fn windows_events(hub: &Hub, folder: &Path) -> (Index, BTreeMap<String, BTreeSet
         let id = known.map_or("", |found| &found.id);
         let rows: Vec<spl::Row> = objects(&entry.path())
             .iter()
-            .filter_map(|event| splunk_shape::of_windows(hub, id, event, BEFORE_SECONDS))
+            .filter_map(|event| shape::of_windows(hub, id, event, seconds(time(event["_id"].as_str()?))))
             .collect();
         ids.insert(name, rows.iter().flat_map(|row| row.ids.clone()).collect());
         index.events.extend(rows);
@@ -199,15 +108,6 @@ fn sigma_rules() {
     figures.report("Sigma rules");
 }
 
-fn meaning(text: &str, schema: &Schema) -> Option<Detection> {
-    let parsed = parse(text);
-    if !parsed.is_accepted() {
-        return None;
-    }
-    let facts = analyze(&parsed.query, schema);
-    Some(lower(text, &parsed.query, &facts, &Metadata::default(), RuleKind::Snippet))
-}
-
 fn ids(rows: &[Row]) -> BTreeSet<String> {
     let id = |row: &Row| match row.id() {
         Some(Datum::Text(id)) => Some(id.to_string()),
@@ -218,7 +118,7 @@ fn ids(rows: &[Row]) -> BTreeSet<String> {
 
 /// Whether the rows of the result are those of events.
 fn gives_events(rule: &Detection) -> bool {
-    let is_plain = |kind: &StageKind| {
+    fn is_plain(kind: &StageKind) -> bool {
         matches!(
             kind,
             StageKind::Filter(_)
@@ -231,13 +131,18 @@ fn gives_events(rule: &Detection) -> bool {
                 | StageKind::Sort(_)
                 | StageKind::Annotation(_)
         )
-    };
-    matches!(rule.pipeline.source.kind, SourceKind::Table { .. } | SourceKind::Function { .. })
-        && rule.pipeline.stages.iter().all(|stage| is_plain(&stage.kind))
+    }
+    fn of(pipeline: &Pipeline) -> bool {
+        let is_plain_source = match &pipeline.source.kind {
+            SourceKind::Table { .. } | SourceKind::Function { .. } => true,
+            SourceKind::Pipeline { pipeline, .. } => of(pipeline),
+            SourceKind::Union(branches) => branches.iter().all(of),
+            _ => false,
+        };
+        is_plain_source && pipeline.stages.iter().all(|stage| is_plain(&stage.kind))
+    }
+    of(&rule.pipeline)
 }
-
-/// What a cell holds, by its column: its values in no order, the empty text being none.
-type Cells = BTreeMap<String, Vec<String>>;
 
 fn canonical(values: impl IntoIterator<Item = String>) -> Vec<String> {
     let number = |text: String| match text.parse::<f64>() {
@@ -251,14 +156,13 @@ fn canonical(values: impl IntoIterator<Item = String>) -> Vec<String> {
 
 fn cells_of_source(row: &Row) -> Cells {
     let text = |value: &Value| match value {
-        Value::String(text) => text.clone(),
+        Value::String(text) => Timestamp::parse(text).map_or(text.clone(), |time| seconds(time).to_string()),
         other => other.to_string(),
     };
     let values = |datum: &Datum| match (datum, datum.to_json()) {
         (_, Value::Null) => Vec::new(),
         (_, Value::Array(values)) => values.iter().map(text).collect(),
-        // Every event is at the same time.
-        (Datum::Time(_), _) => vec![BEFORE_SECONDS.to_string()],
+        (Datum::Time(time), _) => vec![seconds(*time).to_string()],
         (_, other) => vec![text(&other)],
     };
     row.cells().map(|(name, datum)| (name.to_string(), canonical(values(datum)))).collect()
@@ -296,12 +200,17 @@ fn defender_events(hub: &Hub, folder: &Path) -> (Events, Index) {
         let mut events = objects(&entry.path());
         events.retain(|event| event["_id"].as_str().is_some_and(|id| of_windows.contains(id)));
         for event in &mut events {
-            in_tables.extend(event["_id"].as_str().map(str::to_owned));
+            let id = event["_id"].as_str().unwrap_or_default().to_owned();
             for column in ["TimeGenerated", "Timestamp"] {
-                event.insert(column.to_owned(), json!(BEFORE));
+                event.insert(column.to_owned(), json!(time(&id).to_string()));
             }
+            in_tables.insert(id);
         }
-        let splunk = events.iter().filter_map(|event| splunk_shape::of_table(hub, &table, event, BEFORE_SECONDS));
+        let row = |event: &Map<String, Value>| {
+            let id = event["_id"].as_str()?;
+            shape::of_table(hub, &table, event, id, seconds(time(id)))
+        };
+        let splunk = events.iter().filter_map(row);
         index.events.extend(splunk);
         tables.add_to_table(&table, events.iter().map(Row::of_event));
     }

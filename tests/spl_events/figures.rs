@@ -1,0 +1,126 @@
+//! What became of rules that were run.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kqlift::emit::{Conversion, LossClass, Outcome, Reason};
+
+use super::spl::Failure;
+
+/// What a cell holds, by its column: its values in no order, the empty text being none.
+pub(super) type Cells = BTreeMap<String, Vec<String>>;
+
+/// What became of the rules.
+#[derive(Default)]
+pub(super) struct Figures {
+    run: usize,
+    matching: usize,
+    explained: usize,
+    not_run: BTreeMap<String, usize>,
+    faults: Vec<String>,
+}
+
+impl Figures {
+    pub(super) fn report(self, name: &str) {
+        let Self { run, matching, explained, not_run, faults } = self;
+        println!("{name}: {run} rules run, {matching} find events, {explained} differ as a loss says");
+        let mut not_run: Vec<_> = not_run.into_iter().collect();
+        not_run.sort_by_key(|(_, count)| usize::MAX - count);
+        for (why, count) in not_run.iter().take(25) {
+            println!("  not run {count}: {why}");
+        }
+        for fault in &faults {
+            println!("FAULT {fault}");
+        }
+        assert!(faults.is_empty(), "{} rules differ and no loss says so", faults.len());
+    }
+
+    /// Counts a rule that finds these events and whose search finds those.
+    pub(super) fn add(
+        &mut self,
+        file: &str,
+        conversion: &Conversion,
+        wanted: &BTreeSet<String>,
+        found: &BTreeSet<String>,
+    ) {
+        self.run += 1;
+        self.matching += usize::from(!wanted.is_empty());
+        let (misses, adds): (Vec<_>, Vec<_>) = (wanted.difference(found).collect(), found.difference(wanted).collect());
+        if misses.is_empty() && adds.is_empty() {
+            return;
+        }
+        let (may_add, may_miss) = explained(conversion);
+        if (misses.is_empty() || may_miss) && (adds.is_empty() || may_add) {
+            self.explained += 1;
+            return;
+        }
+        let Outcome::Converted(text) = &conversion.outcome else { return };
+        let losses: Vec<String> = conversion
+            .losses
+            .iter()
+            .map(|loss| format!("  {} {}: {}", loss.rule_class.as_str(), loss.reason.as_str(), loss.message))
+            .collect();
+        self.faults.push(format!("{file} misses {misses:?}, adds {adds:?}\n{text}{}", losses.join("\n")));
+    }
+
+    /// Counts a rule that has these rows and whose search has those.
+    pub(super) fn add_rows(&mut self, file: &str, conversion: &Conversion, (wanted, found): &(Vec<Cells>, Vec<Cells>)) {
+        self.run += 1;
+        self.matching += usize::from(!wanted.is_empty());
+        if wanted == found {
+            return;
+        }
+        let (may_add, may_miss) = explained(conversion);
+        let says = |reason: Reason| conversion.losses.iter().any(|loss| loss.reason == reason);
+        let is_by_key = says(Reason::JoinToStats) && wanted.is_empty() == found.is_empty();
+        // Sets and lists of another length.
+        let is_longer = says(Reason::RowsUnlimited) && wanted.len() == found.len();
+        if may_add || may_miss || is_by_key || is_longer {
+            self.explained += 1;
+            return;
+        }
+        let only = |left: &[Cells], right: &[Cells]| -> Vec<Cells> {
+            left.iter().filter(|row| !right.contains(row)).take(2).cloned().collect()
+        };
+        let Outcome::Converted(text) = &conversion.outcome else { return };
+        self.faults.push(format!(
+            "{file} has {} rows instead of {}: misses {:?}, adds {:?}\n{text}",
+            found.len(),
+            wanted.len(),
+            only(wanted, found),
+            only(found, wanted)
+        ));
+    }
+
+    /// Counts a rule that was run on made events, with what it found without a word.
+    pub(super) fn add_findings(&mut self, is_matching: bool, is_explained: bool, silent: Option<String>) {
+        self.run += 1;
+        self.matching += usize::from(is_matching);
+        self.explained += usize::from(is_explained);
+        self.faults.extend(silent);
+    }
+
+    pub(super) fn skip(&mut self, file: &str, failure: Failure) {
+        match failure {
+            Failure::Unknown(what) => *self.not_run.entry(what).or_default() += 1,
+            Failure::Rejected(what) => self.faults.push(format!("{file}: Splunk rejects {what}")),
+        }
+    }
+}
+
+/// Whether a loss lets the search find more, and whether one lets it find less.
+fn explained(conversion: &Conversion) -> (bool, bool) {
+    let has = |classes: &[LossClass]| conversion.losses.iter().any(|loss| classes.contains(&loss.rule_class));
+    let gives_events = conversion.losses.iter().any(|loss| loss.reason == Reason::StageDropped);
+    (
+        gives_events || has(&[LossClass::Over, LossClass::Changed, LossClass::NotExpressible]),
+        has(&[LossClass::Under, LossClass::Changed, LossClass::NotExpressible]),
+    )
+}
+
+/// Every rule with `KQLIFT_ALL`, else every so many.
+pub(super) fn sampled<T>(all: Vec<T>, step: usize, name: impl Fn(&T) -> &str) -> Vec<T> {
+    let only = std::env::var("KQLIFT_ONLY").ok();
+    let step = if std::env::var_os("KQLIFT_ALL").is_some() || only.is_some() { 1 } else { step };
+    let is_wanted = |subject: &T| only.as_ref().is_none_or(|only| name(subject).contains(only));
+    all.into_iter().filter(is_wanted).step_by(step).collect()
+}
