@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value as Json, json};
 
 use super::draft::{Change, bases, changed, changes, sampled};
+use super::elsewhere::Foreign;
 use super::home::{Home, Kept, constant};
 use super::place::{Place, of_expression};
 use super::pool::Pool;
@@ -156,6 +157,11 @@ impl Trial<'_> {
                 Some(with_time(to))
             }
         };
+        if let (Some(elsewhere), Some(event)) = (self.elsewhere, &to)
+            && !(elsewhere.exists)(&Foreign { log_source: &home.to.key, event })
+        {
+            return None;
+        }
         from = with_time(from);
         Some(Case { home: number, things, from: Some(from), to })
     }

@@ -24,6 +24,8 @@ pub struct Foreign<'e> {
 pub struct Elsewhere<'r> {
     /// The dialects of the target's fields for a log source that the conversion looks at, the first first.
     pub dialects: &'r dyn Fn(&LogSource) -> Option<&'static [Dialect]>,
+    /// Whether there can be such an event.
+    pub exists: &'r dyn Fn(&Foreign<'_>) -> bool,
     /// Which of the events it finds at a time, by their position; or why it cannot be run.
     pub run: &'r dyn Fn(&[Foreign<'_>], Timestamp) -> Result<BTreeSet<usize>, String>,
 }
@@ -59,7 +61,9 @@ impl Elsewhere<'_> {
     }
 
     fn kept<'h>(&self, hub: &'h Hub, log_source: &LogSource) -> Option<Kept<'h>> {
-        let side = Side::new(hub, &log_source.id, (self.dialects)(log_source)?, None);
+        let mut side = Side::new(hub, &log_source.id, (self.dialects)(log_source)?, None);
+        // Fields that the hub does not know there are written as the rule calls them.
+        side.take_fields(Side::new(hub, &log_source.id, &[Dialect::Sigma, Dialect::SigmaUnofficial], None));
         Some(Kept { key: log_source.id.clone(), table: String::new(), side, filter: None })
     }
 

@@ -40,7 +40,7 @@ pub(super) struct Trial<'a> {
     pub(super) losses: &'a [Loss],
     pub(super) hub: &'a Hub,
     /// Who runs the conversion, if no rule has been read again.
-    elsewhere: Option<&'a Elsewhere<'a>>,
+    pub(super) elsewhere: Option<&'a Elsewhere<'a>>,
     pub(super) homes: Vec<Home<'a>>,
     pub(super) from_places: BTreeSet<Place>,
     pub(super) to_places: BTreeSet<Place>,

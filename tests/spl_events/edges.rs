@@ -49,7 +49,7 @@ fn row(hub: &Hub, foreign: &Foreign<'_>, number: usize, now: Timestamp) -> Optio
     }
     event.remove("TimeGenerated");
     event.remove("Timestamp");
-    shape::of_fields(hub.log_source(foreign.log_source)?, &event, &id, time)
+    shape::of_fields(hub, hub.log_source(foreign.log_source)?, &event, &id, time)
 }
 
 /// The search without what keeps some of several rows.
@@ -83,19 +83,21 @@ fn add(figures: &mut Figures, file: &str, rule: &Detection, conversion: &Convers
             }
         }
     };
-    let elsewhere = Elsewhere { dialects: &|log_source| dialects(text, log_source), run: &run };
+    let elsewhere = Elsewhere {
+        dialects: &|log_source| dialects(text, log_source),
+        exists: &|event| shape::exists(hub, event, text),
+        run: &run,
+    };
     match verify_elsewhere(rule, conversion, hub, EFFORT, &elsewhere) {
-        Verification::Run(found) => {
-            figures.add_findings(found.matched > 0, found.explained > 0, shown(file, text, conversion, &found))
-        }
+        Verification::Run(found) => figures.add_findings(file, &found, shown(text, conversion, &found)),
         Verification::NotRun(why) => figures.skip(file, failed.take().unwrap_or(Failure::Unknown(why))),
     }
 }
 
 /// What was found without a word.
-fn shown(file: &str, text: &str, conversion: &Conversion, found: &Findings) -> Option<String> {
+fn shown(text: &str, conversion: &Conversion, found: &Findings) -> Option<String> {
     let first = found.silent.first()?;
-    let mut shown = format!("{file}: {} of {} events\n{text}", found.silent.len(), found.events);
+    let mut shown = format!("{} of {} events\n{text}", found.silent.len(), found.events);
     for one in [first].into_iter().chain(found.silent.iter().skip(1).take(2)) {
         let event = |event: &serde_json::Map<String, Json>| Json::Object(event.clone()).to_string();
         let target = one.target_event.as_ref().map(event).unwrap_or_default();

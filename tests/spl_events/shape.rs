@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use kqlift::mapping::{Column, Concept, Dialect, Hub, LogSource, SplunkSource, ValueForm};
+use kqlift::verify::Foreign;
 use serde_json::{Map, Value as Json};
 
 use super::spl::{Row, Value, fields_of};
@@ -87,7 +88,13 @@ fn shown(value: &str, form: ValueForm, column: &Column, prefix: Option<&str>) ->
 }
 
 /// An event that was made for a log source, with the target's fields, which has to be found by its source first.
-pub(super) fn of_fields(log_source: &LogSource, event: &Map<String, Json>, id: &str, time: f64) -> Option<Row> {
+pub(super) fn of_fields(
+    hub: &Hub,
+    log_source: &LogSource,
+    event: &Map<String, Json>,
+    id: &str,
+    time: f64,
+) -> Option<Row> {
     let splunk = place(log_source)?;
     let mut found = Vec::new();
     for (name, value) in event {
@@ -99,11 +106,25 @@ pub(super) fn of_fields(log_source: &LogSource, event: &Map<String, Json>, id: &
             other => fields_of(other, name, &mut found),
         }
     }
-    let mut fields: Vec<(String, Value)> =
-        found.into_iter().map(|(name, values)| (name, Value::many(values))).collect();
-    fields.push(("_time".to_owned(), Value::Number(time)));
+    let known: Vec<String> = found.iter().map(|(name, _)| name.clone()).collect();
+    let mut fields: Vec<(String, Value)> = vec![("_time".to_owned(), Value::Number(time))];
     fields.extend(splunk.event_codes.first().map(|code| ("EventCode".to_owned(), Value::Text(code.to_string()))));
-    fields.extend(selected(splunk));
+    fields.extend(selected(splunk).into_iter().filter(|(name, _)| !known.contains(name)));
+    if splunk.sources.iter().any(|source| source.contains("WinEventLog")) {
+        for concept in hub.concepts(OF_WINDOWS) {
+            let (Some(own), Some(column)) = (concept.column(Dialect::Sigma), concept.column(Dialect::Splunk)) else {
+                continue;
+            };
+            let value = own.names.iter().find_map(|name| text(event.get(name)?));
+            // An event of another sensor has another number there.
+            let is_own = |value: &String| {
+                splunk.event_codes.is_empty() || value.parse().is_ok_and(|code| splunk.event_codes.contains(&code))
+            };
+            let value = value.filter(|value| column.names[0] != "EventCode" || is_own(value));
+            fields.extend(column.names.first().cloned().zip(value.map(Value::Text)));
+        }
+    }
+    fields.extend(found.into_iter().map(|(name, values)| (name, Value::many(values))));
     Some(Row::new(id, fields))
 }
 
@@ -118,11 +139,41 @@ fn selected(splunk: &SplunkSource) -> Vec<(String, Value)> {
     let mut fields = Vec::new();
     fields.extend(splunk.source_types.first().map(|name| ("sourcetype".to_owned(), text(name))));
     fields.extend(splunk.sources.first().map(|name| ("source".to_owned(), text(name))));
-    // Only `name="value"` is known of filters.
-    if let Some((name, value)) = splunk.filter.as_ref().and_then(|filter| filter.split_once('=')) {
-        fields.push((name.to_owned(), Value::Text(value.trim_matches('"').to_owned())));
+    if let Some((name, values)) = filter(splunk) {
+        fields.extend(values.first().map(|first| (name.to_owned(), Value::Text((*first).to_owned()))));
     }
     fields
+}
+
+/// The field that a place has a condition on, `name=value` or `name IN (value, …)`, and its values.
+fn filter(splunk: &SplunkSource) -> Option<(&str, Vec<&str>)> {
+    let filter = splunk.filter.as_ref()?;
+    let (name, values) = filter.split_once('=').or_else(|| filter.split_once(" IN ("))?;
+    Some((name, values.trim_end_matches(')').split(", ").map(|value| value.trim_matches('"')).collect()))
+}
+
+/// Whether there can be such an event of a log source for a search: what tells its events at their place is one of the
+/// values that tell, and there if the search itself asks for it, too.
+pub(super) fn exists(hub: &Hub, foreign: &Foreign<'_>, search: &str) -> bool {
+    let native = foreign.log_source.strip_prefix("native.").and_then(|table| hub.native(table));
+    let Some(splunk) = native.or_else(|| hub.log_source(foreign.log_source)).and_then(place) else { return false };
+    let is_asked = |name: &str, times: usize| {
+        let is_name = |at: usize| !search[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | '_'));
+        search.match_indices(name).filter(|(at, _)| is_name(*at)).count() > times
+    };
+    let tells = |name: &str, values: &[&str], times: usize| match foreign.event.get(name).and_then(text) {
+        Some(found) => values.contains(&found.as_str()),
+        None => !is_asked(name, times),
+    };
+    let codes: Vec<String> = splunk.event_codes.iter().map(ToString::to_string).collect();
+    let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+    let number = foreign.event.get("EventID").and_then(text);
+    let is_numbered = match number {
+        Some(number) if !codes.contains(&number.as_str()) => !is_asked("EventCode", codes.len()),
+        Some(_) => true,
+        None => tells("EventCode", &codes, codes.len()),
+    };
+    filter(splunk).is_none_or(|(name, values)| tells(name, &values, 1)) && (codes.is_empty() || is_numbered)
 }
 
 /// A row of a table that Splunk stores under the table's own names.
