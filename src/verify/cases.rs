@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value as Json, json};
 
 use super::draft::{Change, bases, changed, changes, sampled};
-use super::elsewhere::Foreign;
 use super::home::{Home, Kept, constant};
 use super::place::{Place, of_expression};
 use super::pool::Pool;
@@ -158,7 +157,7 @@ impl Trial<'_> {
             }
         };
         if let (Some(elsewhere), Some(event)) = (self.elsewhere, &to)
-            && !(elsewhere.exists)(&Foreign { log_source: &home.to.key, event })
+            && !(elsewhere.exists)(&home.foreign(event, &from))
         {
             return None;
         }

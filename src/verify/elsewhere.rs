@@ -18,6 +18,10 @@ pub struct Foreign<'e> {
     pub log_source: &'e str,
     /// Its fields, and the columns of time that every event has.
     pub event: &'e Map<String, Json>,
+    /// The table or log source of the source that holds it.
+    pub table: &'e str,
+    /// The same event there.
+    pub source: &'e Map<String, Json>,
 }
 
 /// A conversion with the means to run it.
@@ -28,6 +32,13 @@ pub struct Elsewhere<'r> {
     pub exists: &'r dyn Fn(&Foreign<'_>) -> bool,
     /// Which of the events it finds at a time, by their position; or why it cannot be run.
     pub run: &'r dyn Fn(&[Foreign<'_>], Timestamp) -> Result<BTreeSet<usize>, String>,
+}
+
+impl Home<'_> {
+    /// An event of this kind in both shapes.
+    pub(super) fn foreign<'e>(&'e self, event: &'e Map<String, Json>, source: &'e Map<String, Json>) -> Foreign<'e> {
+        Foreign { log_source: &self.to.key, event, table: &self.from.key, source }
+    }
 }
 
 impl Elsewhere<'_> {

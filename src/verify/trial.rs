@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value as Json};
 
 use super::draft::numbered;
-use super::elsewhere::{Elsewhere, Foreign};
+use super::elsewhere::Elsewhere;
 use super::excuse::{self, Direction, excused, is_broken, permits};
 use super::home::{Home, Kept, homes};
 use super::leaf::{Leaf, leaves};
@@ -138,8 +138,7 @@ impl<'a> Trial<'a> {
     pub(super) fn matched_by_target<'c>(&'c self, cases: &'c [Case]) -> Result<BTreeSet<usize>, String> {
         if let Some(elsewhere) = self.elsewhere {
             let numbers: Vec<usize> = (0..cases.len()).filter(|number| cases[*number].to.is_some()).collect();
-            let foreign =
-                |case: &'c Case| Some(Foreign { log_source: &self.homes[case.home].to.key, event: case.to.as_ref()? });
+            let foreign = |case: &'c Case| Some(self.homes[case.home].foreign(case.to.as_ref()?, case.from.as_ref()?));
             let found = (elsewhere.run)(&cases.iter().filter_map(foreign).collect::<Vec<_>>(), NOW)?;
             return Ok(found.into_iter().filter_map(|at| numbers.get(at).copied()).collect());
         }

@@ -10,7 +10,6 @@
 //!                                ├─ expression ── evaluate ── function, json, time   `where`, `eval`
 //!                                └─ command, statistic, join   rows to rows
 //! ```
-#![expect(dead_code, reason = "each test binary uses a part")]
 
 mod command;
 mod condition;

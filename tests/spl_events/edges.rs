@@ -13,15 +13,15 @@ use kqlift::verify::{Effort, Elsewhere, Findings, Foreign, Verification, verify_
 use serde_json::Value as Json;
 
 use super::figures::{Figures, sampled};
-use super::real::seconds;
+use super::rows::seconds;
 use super::spl::{Failure, Index, Row, Search};
 use super::{meaning, shape, shared};
 
 /// Events for one rule.
-const EFFORT: Effort = Effort { events: 60 };
+pub(super) const EFFORT: Effort = Effort { events: 60 };
 
 /// The dialects of a place in Splunk, if the search looks there.
-fn dialects(text: &str, log_source: &LogSource) -> Option<&'static [Dialect]> {
+pub(super) fn dialects(text: &str, log_source: &LogSource) -> Option<&'static [Dialect]> {
     let splunk = shape::place(log_source)?;
     let has = |field: &str, value: &String| text.contains(&format!("{field}=\"{value}\""));
     let is_there = splunk.sources.iter().any(|name| has("source", name))
@@ -40,7 +40,7 @@ fn dialects(text: &str, log_source: &LogSource) -> Option<&'static [Dialect]> {
     })
 }
 
-fn row(hub: &Hub, foreign: &Foreign<'_>, number: usize, now: Timestamp) -> Option<Row> {
+pub(super) fn row(hub: &Hub, foreign: &Foreign<'_>, number: usize, now: Timestamp) -> Option<Row> {
     let mut event = foreign.event.clone();
     let time = event.get("TimeGenerated").and_then(Json::as_str).and_then(Timestamp::parse).unwrap_or(now);
     let (id, time) = (number.to_string(), seconds(time));

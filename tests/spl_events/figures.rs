@@ -6,10 +6,8 @@ use kqlift::emit::{Conversion, LossClass, Outcome, Reason};
 
 use kqlift::verify::Findings;
 
+use super::rows::Cells;
 use super::spl::Failure;
-
-/// What a cell holds, by its column: its values in no order, the empty text being none.
-pub(super) type Cells = BTreeMap<String, Vec<String>>;
 
 /// What became of the rules.
 #[derive(Default)]

@@ -6,9 +6,12 @@
 
 #![expect(clippy::print_stdout, reason = "the figures are the point of this test")]
 
+mod documented;
 mod edges;
 mod figures;
+mod groups;
 mod real;
+mod rows;
 mod shape;
 #[path = "../shared/mod.rs"]
 mod shared;

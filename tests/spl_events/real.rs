@@ -5,33 +5,25 @@ use std::path::Path;
 
 use kqlift::emit::{Options, Outcome, Target, convert};
 use kqlift::eval::{Datum, Events, Row, Timestamp, evaluate};
-use kqlift::ir::{Detection, Pipeline, SourceKind, StageKind};
+use kqlift::ir::SourceKind;
 use kqlift::mapping::Hub;
 use kqlift::schema::Schema;
 use serde_json::{Map, Value, json};
 
-use super::figures::{Cells, Figures, sampled};
+use super::figures::{Figures, sampled};
+use super::rows::{EPOCH, SECOND, gives_events, rows, seconds};
 use super::spl::{self, Failure, Index, Search};
 use super::{meaning, shape, shared};
 
 /// What `now()` is, as a text and in seconds since 1970.
 const NOW: &str = "2024-03-10T12:00:00Z";
 const NOW_SECONDS: f64 = 1_710_072_000.0;
-/// Ticks of a second, and from year 1 to 1970.
-const SECOND: i64 = 10_000_000;
-const EPOCH: i64 = 62_135_596_800 * SECOND;
 
 /// A time of its own for each event, shortly before now: some windows are short.
 fn time(id: &str) -> Timestamp {
     let number: i64 =
         id.bytes().filter(u8::is_ascii_digit).fold(0, |number, digit| number * 10 + i64::from(digit - b'0'));
     Timestamp(1_710_072_000 * SECOND + EPOCH - number % 100_000 * (SECOND / 1000))
-}
-
-pub(super) fn seconds(time: Timestamp) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "a fraction of a second needs no more than its leading digits")]
-    let seconds = (time.0 - EPOCH) as f64 / SECOND as f64;
-    seconds
 }
 
 fn objects(path: &Path) -> Vec<Map<String, Value>> {
@@ -114,79 +106,6 @@ fn ids(rows: &[Row]) -> BTreeSet<String> {
         _ => None,
     };
     rows.iter().filter_map(id).collect()
-}
-
-/// Whether the rows of the result are those of events.
-fn gives_events(rule: &Detection) -> bool {
-    fn is_plain(kind: &StageKind) -> bool {
-        matches!(
-            kind,
-            StageKind::Filter(_)
-                | StageKind::Extend(_)
-                | StageKind::Project(_)
-                | StageKind::ProjectAway(_)
-                | StageKind::ProjectKeep(_)
-                | StageKind::ProjectRename(_)
-                | StageKind::ProjectReorder
-                | StageKind::Sort(_)
-                | StageKind::Annotation(_)
-        )
-    }
-    fn of(pipeline: &Pipeline) -> bool {
-        let is_plain_source = match &pipeline.source.kind {
-            SourceKind::Table { .. } | SourceKind::Function { .. } => true,
-            SourceKind::Pipeline { pipeline, .. } => of(pipeline),
-            SourceKind::Union(branches) => branches.iter().all(of),
-            _ => false,
-        };
-        is_plain_source && pipeline.stages.iter().all(|stage| is_plain(&stage.kind))
-    }
-    of(&rule.pipeline)
-}
-
-fn canonical(values: impl IntoIterator<Item = String>) -> Vec<String> {
-    let number = |text: String| match text.parse::<f64>() {
-        Ok(number) => format!("{:.6}", number),
-        Err(_) => text,
-    };
-    let mut values: Vec<String> = values.into_iter().filter(|text| !text.is_empty()).map(number).collect();
-    values.sort();
-    values
-}
-
-fn cells_of_source(row: &Row) -> Cells {
-    let text = |value: &Value| match value {
-        Value::String(text) => Timestamp::parse(text).map_or(text.clone(), |time| seconds(time).to_string()),
-        other => other.to_string(),
-    };
-    let values = |datum: &Datum| match (datum, datum.to_json()) {
-        (_, Value::Null) => Vec::new(),
-        (_, Value::Array(values)) => values.iter().map(text).collect(),
-        (Datum::Time(time), _) => vec![seconds(*time).to_string()],
-        (_, other) => vec![text(&other)],
-    };
-    row.cells().map(|(name, datum)| (name.to_string(), canonical(values(datum)))).collect()
-}
-
-fn cells_of_target(row: &spl::Row) -> Cells {
-    row.fields().map(|(name, value)| (name.clone(), canonical(value.texts()))).collect()
-}
-
-/// The rows of both sides, each with the columns that both sides have.
-fn rows(wanted: &[Row], found: &[spl::Row]) -> (Vec<Cells>, Vec<Cells>) {
-    let wanted: Vec<Cells> = wanted.iter().map(cells_of_source).collect();
-    let found: Vec<Cells> = found.iter().map(cells_of_target).collect();
-    let names = |rows: &[Cells]| rows.iter().flat_map(|row| row.keys().cloned()).collect::<BTreeSet<String>>();
-    let both: BTreeSet<String> = names(&wanted).intersection(&names(&found)).cloned().collect();
-    let shared = |rows: Vec<Cells>| {
-        let shared = |row: &Cells| {
-            both.iter().map(|name| (name.clone(), row.get(name).cloned().unwrap_or_default())).collect::<Cells>()
-        };
-        let mut rows: Vec<Cells> = rows.iter().map(shared).collect();
-        rows.sort();
-        rows
-    };
-    (shared(wanted), shared(found))
 }
 
 /// The events that both shapes have, in both, at the same time.

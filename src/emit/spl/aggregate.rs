@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::reason::Reason;
 use super::compile::deduplicated;
-use super::compute::seconds;
 use super::expression::field_name;
-use super::quoted_name;
 use super::tail::{Search, eval_name, list_of};
+use super::{quoted_name, time};
 use crate::ir::{Aggregate, Assignment, Expr, ExprKind, Stage};
 use crate::mapping::Assumption;
 use crate::schema::{ScalarType, Value};
@@ -98,14 +97,11 @@ fn keys(search: &mut Search<'_, '_>, by: &[Assignment]) -> Option<Vec<String>> {
 /// A key: `bin` rounds down to a multiple, times being seconds.
 fn key_value(search: &Search<'_, '_>, expr: &Expr) -> Option<String> {
     let ExprKind::Call { name, arguments } = &expr.kind else { return search.value(expr) };
-    let step = match (name.as_str(), arguments.as_slice()) {
-        ("bin" | "floor", [_, Expr { kind: ExprKind::Value(Value::Timespan(ticks)), .. }]) => seconds(*ticks),
-        ("bin" | "floor", [_, Expr { kind: ExprKind::Value(Value::Integer(step)), .. }]) => step.to_string(),
-        ("startofday", [_]) => "86400".to_owned(),
-        _ => return search.value(expr),
-    };
-    let value = search.value(arguments.first()?)?;
-    Some(format!("floor({value}/{step})*{step}"))
+    match (name.as_str(), arguments.as_slice()) {
+        ("bin" | "floor", [value, step]) => time::bin(&search.value(value)?, step),
+        ("startofday", [value]) => Some(format!("floor({}/86400)*86400", search.value(value)?)),
+        _ => search.value(expr),
+    }
 }
 
 /// Whether the aggregate keeps whole rows, and by which value, in which order, their first is taken.
@@ -200,7 +196,7 @@ fn note_list(search: &mut Search<'_, '_>, aggregate: &Expr) {
 fn note_distinct(search: &mut Search<'_, '_>, aggregate: &Expr) {
     search.losses.push(
         Loss::new(LossClass::Assumption, Reason::FieldAssumption, aggregate.span, "dcount")
-            .says("distinct values are counted exactly on the target")
+            .says("distinct values are counted exactly on the target, and what is missing is none of them")
             .assuming(Assumption::DistinctCount),
     );
 }

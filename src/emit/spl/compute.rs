@@ -18,7 +18,7 @@ pub(in super::super) fn compute(expr: &Expr, column: Column<'_>) -> Option<Strin
         ExprKind::Value(value) => constant(value),
         ExprKind::And(parts) => joined(parts, " AND ", column),
         ExprKind::Or(parts) => joined(parts, " OR ", column),
-        ExprKind::Not(inner) => Some(format!("NOT {}", condition(inner, column)?)),
+        ExprKind::Not(inner) => negated(inner, column),
         ExprKind::Test(found) => test(found, column),
         ExprKind::Case { branches, otherwise } => case(branches, otherwise, compute, column),
         ExprKind::Call { name, arguments } => call(name, arguments, expr, column),
@@ -44,6 +44,25 @@ pub(super) fn condition(expr: &Expr, column: Column<'_>) -> Option<String> {
     let text = compute(expr, column)?;
     let is_field = matches!(expr.kind, ExprKind::Field(_) | ExprKind::Member { .. });
     Some(if is_field { format!("{text}=\"true\"") } else { text })
+}
+
+/// The condition that a test does not hold. A text that is missing is empty in KQL, and the test of it false; on the
+/// target it is null, and so would be the negation.
+fn negated(expr: &Expr, column: Column<'_>) -> Option<String> {
+    let each = |parts: &[Expr], word: &str| {
+        let parts: Option<Vec<String>> = parts.iter().map(|part| negated(part, column)).collect();
+        Some(format!("({})", parts?.join(word)))
+    };
+    match &expr.kind {
+        ExprKind::And(parts) => each(parts, " OR "),
+        ExprKind::Or(parts) => each(parts, " AND "),
+        ExprKind::Not(inner) => condition(inner, column),
+        ExprKind::Test(found) if is_text(&found.subject) && !matches!(found.op, TestOp::IsEmpty | TestOp::IsNull) => {
+            let subject = compute(&found.subject, column)?;
+            Some(format!("(isnull({subject}) OR NOT {})", compute(expr, column)?))
+        }
+        _ => Some(format!("NOT {}", condition(expr, column)?)),
+    }
 }
 
 fn joined(parts: &[Expr], word: &str, column: Column<'_>) -> Option<String> {
@@ -174,6 +193,10 @@ fn test(found: &Test, column: Column<'_>) -> Option<String> {
         return Some(if *wanted { text } else { format!("NOT ({text})") });
     }
     let subject = compute(&found.subject, column)?;
+    let is_empty = |operand: &Expr| matches!(&operand.kind, ExprKind::Value(Value::String(text)) if text.is_empty());
+    if matches!(found.op, TestOp::Equal | TestOp::EqualCi) && found.operands.iter().all(is_empty) {
+        return Some(format!("(isnull({subject}) OR {subject}=\"\")"));
+    }
     let operands = || texts_of(&found.operands, column);
     if let [needle] = found.operands.as_slice()
         && !matches!(needle.kind, ExprKind::Value(_))
