@@ -24,6 +24,9 @@ pub struct Foreign<'e> {
     pub source: &'e Map<String, Json>,
 }
 
+/// Runs a conversion on events at a time.
+pub type Run<'r> = dyn Fn(&[Foreign<'_>], Timestamp) -> Result<BTreeSet<usize>, String> + 'r;
+
 /// A conversion with the means to run it.
 pub struct Elsewhere<'r> {
     /// The dialects of the target's fields for a log source that the conversion looks at, the first first.
@@ -31,7 +34,7 @@ pub struct Elsewhere<'r> {
     /// Whether there can be such an event.
     pub exists: &'r dyn Fn(&Foreign<'_>) -> bool,
     /// Which of the events it finds at a time, by their position; or why it cannot be run.
-    pub run: &'r dyn Fn(&[Foreign<'_>], Timestamp) -> Result<BTreeSet<usize>, String>,
+    pub run: &'r Run<'r>,
 }
 
 impl Home<'_> {

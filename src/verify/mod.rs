@@ -25,7 +25,7 @@ mod trial;
 use serde_json::{Map, Value as Json};
 
 pub use claim::Confirmation;
-pub use elsewhere::{Elsewhere, Foreign};
+pub use elsewhere::{Elsewhere, Foreign, Run};
 pub use excuse::Direction;
 
 use crate::emit::{Conversion, Outcome, as_filters};

@@ -229,11 +229,15 @@ impl Command {
             }
             Self::Table(fields) => {
                 let kept: BTreeSet<&str> = fields.iter().map(String::as_str).collect();
-                rows.iter_mut().for_each(|row| row.retain(|name| kept.contains(name)));
+                for row in &mut rows {
+                    row.retain(|name| kept.contains(name));
+                }
                 Ok(rows)
             }
             Self::Remove(fields) => {
-                rows.iter_mut().for_each(|row| row.retain(|name| !fields.iter().any(|field| field == name)));
+                for row in &mut rows {
+                    row.retain(|name| !fields.iter().any(|field| field == name));
+                }
                 Ok(rows)
             }
             Self::Rename(pairs) => {

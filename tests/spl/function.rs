@@ -124,8 +124,8 @@ impl Function {
                 let fits = subject.texts().iter().any(|text| network.holds(text));
                 Ok(if subject.is_null() { Value::Null } else { Value::Bool(fits) })
             }
-            Self::Lower => Ok(each(&value(0)?, |text| text.to_lowercase())),
-            Self::Upper => Ok(each(&value(0)?, |text| text.to_uppercase())),
+            Self::Lower => Ok(each(&value(0)?, str::to_lowercase)),
+            Self::Upper => Ok(each(&value(0)?, str::to_uppercase)),
             Self::Length => self.of_one(&value(0)?, |text| count(text.chars().count())),
             Self::Replace => {
                 let (pattern, to) = (regex(&constant(&arguments[1])?)?, constant(&arguments[2])?);
@@ -190,17 +190,14 @@ impl Function {
                 numeric(&|number| number.log(base))
             }
             Self::Least | Self::Greatest => {
+                let better = if self == Self::Least { f64::min } else { f64::max };
                 let mut found: Option<f64> = None;
                 for at in 0..arguments.len() {
-                    match value(at)? {
-                        Value::Null => {}
-                        other => match other.number() {
-                            Some(number) if self == Self::Least => {
-                                found = Some(found.map_or(number, |n| n.min(number)))
-                            }
-                            Some(number) => found = Some(found.map_or(number, |n| n.max(number))),
-                            None => return unknown(format!("`{}` of texts", self.name())),
-                        },
+                    let value = value(at)?;
+                    match value.number() {
+                        Some(number) => found = Some(found.map_or(number, |best| better(best, number))),
+                        None if value.is_null() => {}
+                        None => return unknown(format!("`{}` of texts", self.name())),
                     }
                 }
                 Ok(found.map_or(Value::Null, Value::Number))
@@ -257,7 +254,7 @@ fn replacement(text: &str) -> Outcome<String> {
         match c {
             '$' => written.push_str("$$"),
             '\\' => match characters.next() {
-                Some(digit @ '1'..='9') => written.push_str(&format!("${{{digit}}}")),
+                Some(digit @ '1'..='9') => written.extend(['$', '{', digit, '}']),
                 other => return unknown(format!("`\\{}` in a replacement", other.unwrap_or_default())),
             },
             _ => written.push(c),

@@ -50,7 +50,7 @@ pub(super) fn format(time: f64, format: &str) -> Outcome<String> {
         text.push_str(&rest[..at]);
         let length = if rest[at..].starts_with("%3N") || rest[at..].starts_with("%6N") { 3 } else { 2 };
         let Some(code) = rest.get(at..at + length) else { return unknown("a `%` at the end of a format") };
-        text.push_str(&match code {
+        let part = match code {
             "%Y" => format!("{year:04}"),
             "%y" => format!("{:02}", year % 100.0),
             "%m" => format!("{month:02}"),
@@ -64,7 +64,8 @@ pub(super) fn format(time: f64, format: &str) -> Outcome<String> {
             "%3N" => format!("{:03}", (seconds.fract() * 1e3).floor()),
             "%6N" => format!("{:06}", (seconds.fract() * 1e6).floor()),
             other => return unknown(format!("the format `{other}`")),
-        });
+        };
+        text.push_str(&part);
         rest = &rest[at + length..];
     }
     Ok(text + rest)

@@ -119,7 +119,7 @@ fn expressions() {
         (COMPARISON, r#"case(1=2, "a")"#, ""),
         (COMPARISON, r#"coalesce(missing, "x")"#, "x"),
         (EVAL, r#"host . "-" . n"#, "WWW1-1"),
-        (EVAL, r#"host . missing"#, ""),
+        (EVAL, r"host . missing", ""),
         (EVAL, r"1 + 2 * 3", "7"),
         (EVAL, r"7 % 4", "3"),
         (EVAL, r"1 / 0", ""),
@@ -214,7 +214,7 @@ fn what_splunk_rejects() {
         // "Fields cannot be assigned a boolean result."
         (EVAL, "* | eval x=(n=1)"),
         (WHERE, r#"* | where "text""#),
-        (WHERE, r#"* | where host"#),
+        (WHERE, r"* | where host"),
         (SEARCH, r#"host="x"#),
         (SEARCH, r"(host=x"),
         ("Search Reference: multisearch", "| multisearch [search n=1 | stats count] [search n=2]"),

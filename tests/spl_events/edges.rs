@@ -27,8 +27,8 @@ pub(super) fn dialects(text: &str, log_source: &LogSource) -> Option<&'static [D
     let is_there = splunk.sources.iter().any(|name| has("source", name))
         || (splunk.sources.is_empty() && splunk.source_types.iter().any(|name| has("sourcetype", name)));
     let has_code = |code: &i64| {
-        let test = format!("EventCode={code}");
-        text.match_indices(&test).any(|(at, _)| !text[at + test.len()..].starts_with(|c: char| c.is_ascii_digit()))
+        let number = format!("EventCode={code}");
+        text.match_indices(&number).any(|(at, _)| !text[at + number.len()..].starts_with(|c: char| c.is_ascii_digit()))
     };
     let is_kind = splunk.event_codes.is_empty() || splunk.event_codes.iter().any(has_code);
     let is_filtered = splunk.filter.as_ref().is_none_or(|filter| text.contains(filter));
@@ -55,7 +55,7 @@ pub(super) fn row(hub: &Hub, foreign: &Foreign<'_>, number: usize, now: Timestam
 /// The search without what keeps some of several rows.
 fn unlimited(text: &str) -> String {
     let kept = |line: &&str| !line.starts_with("| head ");
-    text.lines().filter(kept).map(|line| format!("{line}\n")).collect()
+    text.lines().filter(kept).collect::<Vec<_>>().join("\n")
 }
 
 fn add(figures: &mut Figures, file: &str, rule: &Detection, conversion: &Conversion, hub: &Hub) {

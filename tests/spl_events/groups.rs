@@ -119,7 +119,8 @@ impl Both<'_> {
 fn fill(event: &mut Map<String, Json>, text: &str, schema: &Schema, table: &str, number: usize) {
     let Some(table) = schema.table(table) else { return };
     for column in table.columns().filter(|column| text.contains(column.name)) {
-        if event.contains_key(column.name) {
+        // The type of an event is the name of its table.
+        if event.contains_key(column.name) || column.name == "Type" {
             continue;
         }
         let value = match column.ty {

@@ -2,7 +2,7 @@
 //!
 //! The searches are run by an interpreter of their own (`tests/spl`), which is itself held against what Splunk documents
 //! ([`documented`]). Needs the shared corpus and events for the rest; says aloud when they are absent. `KQLIFT_ALL=1`
-//! takes every rule, `KQLIFT_ONLY` those whose file has it in its name.
+//! takes every rule, `KQLIFT_ONLY` those whose file has it in its name; `KQLIFT_SHOW=explained` prints what losses explain.
 
 #![expect(clippy::print_stdout, reason = "the figures are the point of this test")]
 

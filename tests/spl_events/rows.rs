@@ -51,9 +51,10 @@ pub(super) fn gives_events(rule: &Detection) -> bool {
 }
 
 fn canonical(values: impl IntoIterator<Item = String>) -> Vec<String> {
-    let number = |text: String| match text.parse::<f64>() {
-        Ok(number) => format!("{:.6}", number),
-        Err(_) => text,
+    let number = |text: String| match (text.parse::<f64>(), Timestamp::parse(&text)) {
+        (Ok(number), _) => format!("{number:.6}"),
+        (Err(_), Some(time)) => format!("{:.6}", seconds(time)),
+        (Err(_), None) => text,
     };
     let mut values: Vec<String> = values.into_iter().filter(|text| !text.is_empty()).map(number).collect();
     values.sort();
@@ -62,7 +63,7 @@ fn canonical(values: impl IntoIterator<Item = String>) -> Vec<String> {
 
 fn cells_of_source(row: &Row) -> Cells {
     let text = |value: &Value| match value {
-        Value::String(text) => Timestamp::parse(text).map_or(text.clone(), |time| seconds(time).to_string()),
+        Value::String(text) => text.clone(),
         other => other.to_string(),
     };
     let values = |datum: &Datum| match (datum, datum.to_json()) {

@@ -181,11 +181,8 @@ pub(super) fn of_table(hub: &Hub, table: &str, event: &Map<String, Json>, id: &s
     let splunk = hub.native(table)?.splunk.first()?;
     let mut found = Vec::new();
     let prefix = hub.native_splunk_prefix(table)?.trim_end_matches('.').to_owned();
-    let columns: Map<String, Json> = event
-        .iter()
-        .filter(|(name, _)| !name.starts_with('_'))
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
+    let columns: Map<String, Json> =
+        event.iter().filter(|(name, _)| *name != "_id").map(|(name, value)| (name.clone(), value.clone())).collect();
     let raw = if prefix.is_empty() { Json::Object(columns) } else { serde_json::json!({ prefix: columns }) };
     fields_of(&raw, "", &mut found);
     let mut fields: Vec<(String, Value)> =

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::loss::{Loss, LossClass, Refusal};
+use super::super::needed;
 use super::super::reason::Reason;
 use super::compile::deduplicated;
 use super::expression::field_name;
@@ -14,20 +15,25 @@ use crate::schema::{ScalarType, Value};
 
 /// Writes a `summarize`.
 pub(super) fn summarize(search: &mut Search<'_, '_>, stage: &Stage, aggregates: &[Aggregate], by: &[Assignment]) {
-    let Some(keys) = keys(search, by) else { return };
+    let mut used = BTreeSet::new();
+    for aggregate in aggregates {
+        needed::names(&aggregate.value, &mut used);
+    }
+    let Some(keyed) = keys(search, by, &used) else { return };
+    let keys: Vec<String> = keyed.iter().map(|(field, _)| field.clone()).collect();
     if let [one] = aggregates
-        && let Some(order) = whole_row(search, &one.value)
+        && let Some(kept) = whole_row(search, &one.value)
     {
         // The row itself is kept, with every column.
-        let order = match order {
-            Some((sign, by)) => format!(" sortby {sign}{}", ordered_by(search, by)),
-            None => String::new(),
+        let order = match kept {
+            KeptRow::First { sign, by } => format!(" sortby {sign}{}", ordered_by(search, by)),
+            KeptRow::Any => String::new(),
         };
         search.commands.extend(deduplicated(&list_of(&keys), &order));
         return;
     }
     let mut parts = Vec::new();
-    let mut names: BTreeSet<String> = keys.iter().cloned().collect();
+    let mut names: BTreeSet<String> = keyed.iter().map(|(_, name)| name.clone()).collect();
     for aggregate in aggregates {
         match of_aggregate(search, aggregate) {
             Some(made) => {
@@ -60,6 +66,8 @@ pub(super) fn summarize(search: &mut Search<'_, '_>, stage: &Stage, aggregates: 
     let by = if keys.is_empty() { String::new() } else { format!(" by {}", list_of(&keys)) };
     search.lists = parts.iter().filter_map(|part| list_name(part)).collect();
     search.commands.push(format!("stats {}{by}", parts.join(", ")));
+    let renamed = keyed.iter().filter(|(field, name)| field != name);
+    search.commands.extend(renamed.map(|(field, name)| format!("rename {field} as {}", quoted_name(name))));
     search.names = names;
 }
 
@@ -70,10 +78,11 @@ fn list_name(part: &str) -> Option<String> {
     Some(name.trim_matches('"').to_owned())
 }
 
-/// The keys as fields; `None` if one of them is not there.
-fn keys(search: &mut Search<'_, '_>, by: &[Assignment]) -> Option<Vec<String>> {
+/// The keys as fields, with their names in the result; `None` if one of them is not there. A key that is called as a
+/// column which the aggregates use has a name of its own until they are made.
+fn keys(search: &mut Search<'_, '_>, by: &[Assignment], used: &BTreeSet<String>) -> Option<Vec<(String, String)>> {
     let mut evals = Vec::new();
-    let mut names = Vec::new();
+    let mut names: Vec<(String, String)> = Vec::new();
     for key in by {
         let is_there = matches!(&key.value.kind, ExprKind::Field(field) if field.name == key.name && search.names.contains(&field.name));
         if !is_there {
@@ -83,13 +92,17 @@ fn keys(search: &mut Search<'_, '_>, by: &[Assignment]) -> Option<Vec<String>> {
                 return None;
             };
             search.note_terms(&key.value);
-            evals.push(format!("{}={value}", eval_name(&key.name)));
+            let is_taken = used.contains(&key.name) && search.names.contains(&key.name);
+            let field = if is_taken { format!("kql_key{}", names.len() + 1) } else { key.name.clone() };
+            evals.push(format!("{}={value}", eval_name(&field)));
+            names.push((field, key.name.clone()));
+            continue;
         }
-        names.push(key.name.clone());
+        names.push((key.name.clone(), key.name.clone()));
     }
     if !evals.is_empty() {
         search.commands.push(format!("eval {}", evals.join(", ")));
-        search.names.extend(names.iter().cloned());
+        search.names.extend(names.iter().map(|(_, name)| name.clone()));
     }
     Some(names)
 }
@@ -104,14 +117,23 @@ fn key_value(search: &Search<'_, '_>, expr: &Expr) -> Option<String> {
     }
 }
 
-/// Whether the aggregate keeps whole rows, and by which value, in which order, their first is taken.
-fn whole_row<'e>(search: &Search<'_, '_>, value: &'e Expr) -> Option<Option<(char, &'e Expr)>> {
+/// Which row of a group an aggregate keeps as a whole.
+enum KeptRow<'e> {
+    /// The first in the order of a value.
+    First { sign: char, by: &'e Expr },
+    /// Whichever.
+    Any,
+}
+
+/// The row that the aggregate keeps, if it keeps one.
+fn whole_row<'e>(search: &Search<'_, '_>, value: &'e Expr) -> Option<KeptRow<'e>> {
     let ExprKind::Call { name, arguments } = &value.kind else { return None };
     let is_star = |expr: &Expr| matches!(expr.kind, ExprKind::Star);
+    let first = |sign: char, by: &'e Expr| search.value(by).map(|_| KeptRow::First { sign, by });
     match (name.as_str(), arguments.as_slice()) {
-        ("arg_max" | "argmax", [by, star]) if is_star(star) => search.value(by).map(|_| Some(('-', by))),
-        ("arg_min" | "argmin", [by, star]) if is_star(star) => search.value(by).map(|_| Some(('+', by))),
-        ("take_any" | "any", [star]) if is_star(star) => Some(None),
+        ("arg_max" | "argmax", [by, star]) if is_star(star) => first('-', by),
+        ("arg_min" | "argmin", [by, star]) if is_star(star) => first('+', by),
+        ("take_any" | "any", [star]) if is_star(star) => Some(KeptRow::Any),
         _ => None,
     }
 }
@@ -162,7 +184,12 @@ fn function(search: &mut Search<'_, '_>, name: &str, arguments: &[Expr], whole: 
         ("sumif" | "avgif" | "minif" | "maxif", [_, predicate]) => {
             format!("{}({})", &name[..3], when(&first?, predicate)?)
         }
-        ("make_set" | "makeset", [_, ..]) => format!("values({})", of_field(&first?)),
+        ("make_set" | "makeset", [_, limit @ ..]) => {
+            if !limit.is_empty() {
+                note_limit(search, whole);
+            }
+            format!("values({})", of_field(&first?))
+        }
         ("make_list" | "makelist", [_, ..]) => {
             note_list(search, whole);
             format!("list({})", of_field(&first?))
@@ -183,6 +210,13 @@ fn function(search: &mut Search<'_, '_>, name: &str, arguments: &[Expr], whole: 
         }
         _ => return None,
     })
+}
+
+fn note_limit(search: &mut Search<'_, '_>, aggregate: &Expr) {
+    search.losses.push(
+        Loss::new(LossClass::Informational, Reason::RowsUnlimited, aggregate.span, "make_set")
+            .says("the number of values in the set is not limited"),
+    );
 }
 
 fn note_list(search: &mut Search<'_, '_>, aggregate: &Expr) {
