@@ -51,12 +51,17 @@ pub(super) fn condition(expr: &Expr, column: Column<'_>) -> Option<String> {
 fn negated(expr: &Expr, column: Column<'_>) -> Option<String> {
     let each = |parts: &[Expr], word: &str| {
         let parts: Option<Vec<String>> = parts.iter().map(|part| negated(part, column)).collect();
-        Some(format!("({})", parts?.join(word)))
+        Some(connected(parts?, word))
     };
     match &expr.kind {
         ExprKind::And(parts) => each(parts, " OR "),
         ExprKind::Or(parts) => each(parts, " AND "),
         ExprKind::Not(inner) => condition(inner, column),
+        ExprKind::Value(Value::Bool(value)) => constant(&Value::Bool(!value)),
+        ExprKind::Test(found) if found.op == TestOp::Equal && truth_value(&found.operands).is_some() => {
+            let is_true = truth_value(&found.operands) == Some(true);
+            if is_true { negated(&found.subject, column) } else { condition(&found.subject, column) }
+        }
         ExprKind::Test(found) if is_text(&found.subject) && !matches!(found.op, TestOp::IsEmpty | TestOp::IsNull) => {
             let subject = compute(&found.subject, column)?;
             Some(format!("(isnull({subject}) OR NOT {})", compute(expr, column)?))
@@ -65,9 +70,28 @@ fn negated(expr: &Expr, column: Column<'_>) -> Option<String> {
     }
 }
 
+fn truth_value(operands: &[Expr]) -> Option<bool> {
+    match operands {
+        [Expr { kind: ExprKind::Value(Value::Bool(value)), .. }] => Some(*value),
+        _ => None,
+    }
+}
+
+/// Conditions with ` AND ` or ` OR ` between them, without the constants that change nothing.
+fn connected(mut parts: Vec<String>, word: &str) -> String {
+    let (neutral, deciding) = if word == " AND " { ("true()", "false()") } else { ("false()", "true()") };
+    parts.retain(|part| part != neutral);
+    match parts.as_slice() {
+        [] => neutral.to_owned(),
+        parts if parts.iter().any(|part| part == deciding) => deciding.to_owned(),
+        [one] => one.clone(),
+        several => format!("({})", several.join(word)),
+    }
+}
+
 fn joined(parts: &[Expr], word: &str, column: Column<'_>) -> Option<String> {
     let parts: Option<Vec<String>> = parts.iter().map(|part| condition(part, column)).collect();
-    Some(format!("({})", parts?.join(word)))
+    Some(connected(parts?, word))
 }
 
 fn constant(value: &Value) -> Option<String> {
@@ -188,9 +212,8 @@ fn is_text(expr: &Expr) -> bool {
 }
 
 fn test(found: &Test, column: Column<'_>) -> Option<String> {
-    if let (TestOp::Equal, [Expr { kind: ExprKind::Value(Value::Bool(wanted)), .. }]) = (found.op, &*found.operands) {
-        let text = condition(&found.subject, column)?;
-        return Some(if *wanted { text } else { format!("NOT ({text})") });
+    if let (TestOp::Equal, Some(is_true)) = (found.op, truth_value(&found.operands)) {
+        return if is_true { condition(&found.subject, column) } else { negated(&found.subject, column) };
     }
     let subject = compute(&found.subject, column)?;
     let is_empty = |operand: &Expr| matches!(&operand.kind, ExprKind::Value(Value::String(text)) if text.is_empty());
