@@ -20,6 +20,10 @@ use crate::span::Span;
 impl Translator<'_> {
     /// A predicate that only a target with expressions of its own can say.
     pub(super) fn formula(&mut self, expr: &Expr, is_negated: bool, at: Position) -> Condition {
+        // No expression of another target takes a text for a condition.
+        if !self.style.is_kql && matches!(expr.kind, ExprKind::Value(Value::String(_))) {
+            return self.refuse_expression(expr, at);
+        }
         let Some(text) = self.computed(expr, expr.span, at) else {
             let at_test = if is_negated { at.negated() } else { at };
             let inverted = invert_call(expr).and_then(|found| self.inverted(&found, expr, expr.span, at_test));

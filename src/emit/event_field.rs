@@ -18,7 +18,9 @@ pub(super) fn resolve(columns: &Columns<'_>, subject: &Subject) -> Option<Resolu
         // Tables of one log source may have different columns.
         found.target.names.iter().all(|name| has_column(columns.shape, name)).then_some(found)
     };
-    let mut found = listed(field).or_else(|| listed(short)).or_else(|| unlisted(columns, short))?;
+    // A place that keeps the event as it was sent has them inside of that object.
+    let own = if matches!(columns.shape, ColumnSet::OwnNames) { field } else { short };
+    let mut found = listed(field).or_else(|| listed(short)).or_else(|| unlisted(columns, own))?;
     as_typed(&mut found, columns.shape);
     Some(found)
 }

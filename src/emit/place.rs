@@ -50,6 +50,7 @@ impl Translator<'_> {
             }
         };
         let is_empty_test = matches!(test, FieldTest::Empty | FieldTest::Missing);
+        let finds_missing = of_event && !self.style.is_kql && test == FieldTest::Empty;
         let on = |field: &str, test: FieldTest| {
             Condition::Match(Match { field: field.to_owned(), test, origin: origin.clone() })
         };
@@ -78,8 +79,10 @@ impl Translator<'_> {
         if reaches_value {
             self.note_value_behind_key(is_narrower, resolution, origin);
         }
-        if is_empty_test && self.style.is_kql == of_event {
-            let which = if of_event {
+        if finds_missing || is_empty_test && self.style.is_kql == of_event {
+            let which = if finds_missing {
+                "Sigma tells missing from empty; the target finds both"
+            } else if of_event {
                 "Sigma tells missing from empty; KQL does not"
             } else {
                 "KQL does not tell missing from empty; the target may"

@@ -167,6 +167,11 @@ impl Trial<'_> {
                 Some(with_time(to))
             }
         };
+        if let (Some(elsewhere), Some(event)) = (self.elsewhere, &to)
+            && !(elsewhere.exists)(&home.foreign(event, &from))
+        {
+            return None;
+        }
         from = with_time(from);
         Some(Case { home: number, things, from: Some(from), to })
     }

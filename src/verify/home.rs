@@ -182,12 +182,17 @@ fn to_log_source<'h>(hub: &'h Hub, name: &str, named: &Named, losses: &[Loss]) -
     hub.candidates(name).into_iter().filter(is_it).map(home).collect()
 }
 
-fn of_log_source<'h>(hub: &'h Hub, named: &Named, id: &str) -> Kept<'h> {
+pub(super) fn of_log_source<'h>(hub: &'h Hub, named: &Named, id: &str) -> Kept<'h> {
     let side = Side::new(hub, id, &[Dialect::Sigma, Dialect::SigmaUnofficial], None);
     Kept { key: named.key().to_owned(), table: String::new(), side, filter: None }
 }
 
-fn of_table<'h>(hub: &'h Hub, name: &str, candidate: &Candidate<'h>, filter: Option<&'h RowFilter>) -> Kept<'h> {
+pub(super) fn of_table<'h>(
+    hub: &'h Hub,
+    name: &str,
+    candidate: &Candidate<'h>,
+    filter: Option<&'h RowFilter>,
+) -> Kept<'h> {
     let source = candidate.log_source;
     let dialects: &[Dialect] = match hub.dialect(&source.id, name) {
         Some(Dialect::Xdr) => &[Dialect::Xdr, Dialect::XdrName],
@@ -202,11 +207,11 @@ fn of_table<'h>(hub: &'h Hub, name: &str, candidate: &Candidate<'h>, filter: Opt
 }
 
 /// The rows of the source that count. A function for one kind of event gives no other.
-fn wanted<'h>(candidate: &Candidate<'h>) -> Option<&'h RowFilter> {
+pub(super) fn wanted<'h>(candidate: &Candidate<'h>) -> Option<&'h RowFilter> {
     candidate.filter.filter(|_| !candidate.is_implied)
 }
 
-fn table_name(source: &Source) -> Option<&str> {
+pub(super) fn table_name(source: &Source) -> Option<&str> {
     match &source.kind {
         SourceKind::Table { name, .. } | SourceKind::Function { name, .. } => Some(name),
         SourceKind::LogSource(_)

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::place::each_part;
 use crate::emit::{count_nodes, substitute};
-use crate::ir::{Aggregate, Assignment, Expr, ExprKind, Field, MemberKey, Pipeline, Source, SourceKind, StageKind};
+use crate::ir::{
+    Aggregate, Assignment, Expr, ExprKind, Field, MemberKey, Pipeline, Source, SourceKind, Stage, StageKind,
+};
 use crate::schema::{Origin, ScalarType};
 
 /// A value larger than this is not inlined.
@@ -69,9 +71,8 @@ pub(super) fn leaves(pipeline: &Pipeline) -> Vec<Leaf> {
             StageKind::ProjectRename(pairs) => {
                 for leaf in &mut leaves {
                     for (new, old) in pairs {
-                        if let Some(value) = leaf.values.get(old).cloned() {
-                            leaf.values.insert(new.clone(), value);
-                        }
+                        let value = leaf.values.get(old).cloned().unwrap_or_else(|| column(old, stage));
+                        leaf.values.insert(new.clone(), value);
                     }
                 }
             }
@@ -105,6 +106,12 @@ pub(super) fn leaves(pipeline: &Pipeline) -> Vec<Leaf> {
         }
     }
     leaves
+}
+
+/// A column of the source, as a stage names it.
+fn column(name: &str, stage: &Stage) -> Expr {
+    let field = Field { name: name.to_owned(), origin: Origin::Unknown, span: stage.span };
+    Expr { kind: ExprKind::Field(field), ty: ScalarType::Unknown, span: stage.span }
 }
 
 impl Leaf {

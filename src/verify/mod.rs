@@ -10,6 +10,7 @@ mod blame;
 mod cases;
 mod claim;
 mod draft;
+mod elsewhere;
 mod excuse;
 mod form;
 mod group;
@@ -25,6 +26,7 @@ mod trial;
 use serde_json::{Map, Value as Json};
 
 pub use claim::Confirmation;
+pub use elsewhere::{Elsewhere, Foreign, Run};
 pub use excuse::Direction;
 
 use crate::emit::{Conversion, Outcome, as_filters};
@@ -112,7 +114,7 @@ pub struct Sighting {
 /// Runs a rule and its conversion on events made for them.
 pub fn verify(source: &Detection, conversion: &Conversion, hub: &Hub, schema: &Schema, effort: Effort) -> Verification {
     let found = rules(source, conversion, hub, schema)
-        .and_then(|(source, reread)| Trial::new(&source, &reread, &conversion.losses, hub)?.run(effort));
+        .and_then(|(source, reread)| Trial::new(&source, &reread, &conversion.losses, hub, None)?.run(effort));
     found.map_or_else(Verification::NotRun, Verification::Run)
 }
 
@@ -120,7 +122,7 @@ pub fn verify(source: &Detection, conversion: &Conversion, hub: &Hub, schema: &S
 /// without looking for other disagreements.
 pub fn confirm(source: &Detection, conversion: &Conversion, hub: &Hub, schema: &Schema) -> Vec<Confirmation> {
     rules(source, conversion, hub, schema)
-        .and_then(|(source, reread)| Trial::new(&source, &reread, &conversion.losses, hub)?.confirmations())
+        .and_then(|(source, reread)| Trial::new(&source, &reread, &conversion.losses, hub, None)?.confirmations())
         .unwrap_or_default()
 }
 
@@ -138,4 +140,19 @@ fn rules(
     let with_filters =
         |rule: &Detection| Detection { pipeline: as_filters(hub, &rule.pipeline), written: None, ..rule.clone() };
     Ok((with_filters(source), reread.iter().map(with_filters).collect()))
+}
+
+/// The same with a conversion that somebody else runs.
+pub fn verify_elsewhere(
+    source: &Detection,
+    conversion: &Conversion,
+    hub: &Hub,
+    effort: Effort,
+    elsewhere: &Elsewhere<'_>,
+) -> Verification {
+    let source = Detection { pipeline: as_filters(hub, &source.pipeline), written: None, ..source.clone() };
+    match Trial::new(&source, &[], &conversion.losses, hub, Some(elsewhere)).and_then(|trial| trial.run(effort)) {
+        Ok(found) => Verification::Run(found),
+        Err(why) => Verification::NotRun(why),
+    }
 }

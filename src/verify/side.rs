@@ -130,6 +130,11 @@ impl<'h> Side<'h> {
         }
     }
 
+    /// The columns that the hub lists.
+    pub(super) fn columns(&self) -> impl Iterator<Item = &String> {
+        self.readings.keys()
+    }
+
     /// The mappings.
     pub(super) fn hub(&self) -> &'h Hub {
         self.hub

@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use super::claim::Confirmation;
 use super::draft::numbered;
+use super::elsewhere::Elsewhere;
 use super::excuse::{self, Direction, excused, is_broken, permits};
 use super::group::Groups;
 use super::home::{Home, Kept, homes};
@@ -42,6 +43,8 @@ pub(super) struct Trial<'a> {
     pub(super) to_leaves: Vec<Leaf>,
     pub(super) losses: &'a [Loss],
     pub(super) hub: &'a Hub,
+    /// Who runs the conversion, if no rule has been read again.
+    pub(super) elsewhere: Option<&'a Elsewhere<'a>>,
     pub(super) homes: Vec<Home<'a>>,
     pub(super) from_places: BTreeSet<Place>,
     pub(super) to_places: BTreeSet<Place>,
@@ -53,6 +56,7 @@ impl<'a> Trial<'a> {
         reread: &[Detection],
         losses: &'a [Loss],
         hub: &'a Hub,
+        elsewhere: Option<&'a Elsewhere<'a>>,
     ) -> Result<Self, String> {
         let none = Events::default();
         for (rule, whose) in
@@ -66,13 +70,19 @@ impl<'a> Trial<'a> {
         };
         let each = stage::each_event(&source.pipeline).zip(reread.iter().map(alone).collect::<Option<Vec<_>>>());
         let is_grouped = each.is_none();
+        if is_grouped && elsewhere.is_some() {
+            return Err("several events are looked at at once".to_owned());
+        }
         let (from, to) = each.unwrap_or_else(|| (source.pipeline.clone(), reread.to_vec()));
         let from_leaves = leaves(&from);
         let to_leaves: Vec<Leaf> = to.iter().flat_map(|rule| leaves(&rule.pipeline)).collect();
         if from_leaves.iter().any(|leaf| is_turned(hub, &leaf.predicates)) {
             return Err("which end of a connection is which depends on its direction".to_owned());
         }
-        let mut homes = homes(hub, &sources(&from_leaves), &sources(&to_leaves), losses);
+        let mut homes = match elsewhere {
+            Some(elsewhere) => elsewhere.homes(hub, &sources(&from_leaves)),
+            None => homes(hub, &sources(&from_leaves), &sources(&to_leaves), losses),
+        };
         if homes.is_empty() {
             return Err("no event has a known shape on both sides".to_owned());
         }
@@ -83,7 +93,10 @@ impl<'a> Trial<'a> {
             return Err("the events of one table go two ways".to_owned());
         }
         let from_places = with_filters(of_pipeline(&from), homes.iter().map(|home| &home.from));
-        let to_places = to.iter().flat_map(|rule| of_pipeline(&rule.pipeline)).collect();
+        let to_places = match elsewhere {
+            Some(_) => Elsewhere::places(&homes, &from_places),
+            None => to.iter().flat_map(|rule| of_pipeline(&rule.pipeline)).collect(),
+        };
         let to_places = with_filters(to_places, homes.iter().map(|home| &home.to));
         for home in &homes {
             let reads = |kept: &Kept<'_>, places: &BTreeSet<Place>| {
@@ -98,7 +111,20 @@ impl<'a> Trial<'a> {
             home.from.side.know(&from_places);
             home.to.side.know(&from_places);
         }
-        Ok(Self { source, from, to, is_grouped, from_leaves, to_leaves, losses, hub, homes, from_places, to_places })
+        Ok(Self {
+            source,
+            from,
+            to,
+            is_grouped,
+            from_leaves,
+            to_leaves,
+            losses,
+            hub,
+            elsewhere,
+            homes,
+            from_places,
+            to_places,
+        })
     }
 
     pub(super) fn run(&self, effort: Effort) -> Result<Findings, String> {
@@ -138,7 +164,13 @@ impl<'a> Trial<'a> {
         matched(&rule, &self.events_of_source(&mut cases.iter()))
     }
 
-    pub(super) fn matched_by_target(&self, cases: &[Case]) -> Result<BTreeSet<usize>, String> {
+    pub(super) fn matched_by_target<'c>(&'c self, cases: &'c [Case]) -> Result<BTreeSet<usize>, String> {
+        if let Some(elsewhere) = self.elsewhere {
+            let numbers: Vec<usize> = (0..cases.len()).filter(|number| cases[*number].to.is_some()).collect();
+            let foreign = |case: &'c Case| Some(self.homes[case.home].foreign(case.to.as_ref()?, case.from.as_ref()?));
+            let found = (elsewhere.run)(&cases.iter().filter_map(foreign).collect::<Vec<_>>(), NOW)?;
+            return Ok(found.into_iter().filter_map(|at| numbers.get(at).copied()).collect());
+        }
         let events = self.events_of_target(&mut cases.iter());
         let mut all = BTreeSet::new();
         for rule in &self.to {

@@ -4,26 +4,31 @@ use std::collections::BTreeSet;
 
 use super::super::flatten::map_children;
 use super::super::loss::{Loss, LossClass};
+use super::super::needed;
 use super::super::reason::Reason;
 use super::cim::WEIGHT;
-use super::compile::column;
-use super::compute::seconds;
+use super::compile::{column, deduplicated};
 use super::expression::field_name;
-use super::quoted_name;
 use super::tail::{Search, eval_name, list_of};
+use super::{quoted_name, time};
 use crate::ir::{Aggregate, Assignment, Expr, ExprKind, Stage};
 use crate::mapping::Assumption;
 use crate::schema::{ScalarType, Value};
 
 /// Writes a `summarize`.
 pub(super) fn summarize(search: &mut Search<'_, '_>, stage: &Stage, aggregates: &[Aggregate], by: &[Assignment]) {
-    let Some(keys) = keys(search, by) else { return };
+    let mut used = BTreeSet::new();
+    for aggregate in aggregates {
+        needed::names(&aggregate.value, &mut used);
+    }
+    let Some(keyed) = keys(search, by, &used) else { return };
+    let keys: Vec<String> = keyed.iter().map(|(field, _)| field.clone()).collect();
     let row = aggregates.iter().find_map(|aggregate| whole_row(search, &aggregate.value));
     let is_of_group = |aggregate: &&Aggregate| row.is_none() || whole_row(search, &aggregate.value).is_none();
     let of_group: Vec<&Aggregate> = aggregates.iter().filter(is_of_group).collect();
     let mut parts = Vec::new();
     let mut evals = Vec::new();
-    let mut names: BTreeSet<String> = keys.iter().cloned().collect();
+    let mut names: BTreeSet<String> = keyed.iter().map(|(_, name)| name.clone()).collect();
     for aggregate in of_group {
         match of_aggregate(search, aggregate) {
             Some(made) => {
@@ -35,8 +40,8 @@ pub(super) fn summarize(search: &mut Search<'_, '_>, stage: &Stage, aggregates: 
             None => lose(search, aggregate),
         }
     }
-    if let Some(order) = row {
-        return keep_row(search, &keys, &parts, &evals, (&order, names));
+    if let Some(kept) = row {
+        return keep_row(search, &keys, &parts, &evals, (&kept, names));
     }
     if keys.is_empty() && parts.is_empty() {
         search.refuse(stage, "no aggregate of it can be made on the target");
@@ -61,6 +66,8 @@ pub(super) fn summarize(search: &mut Search<'_, '_>, stage: &Stage, aggregates: 
         search.commands.push(format!("fillnull value=0 {}", list_of(&counts)));
     }
     search.is_weighted = false;
+    let renamed = keyed.iter().filter(|(field, name)| field != name);
+    search.commands.extend(renamed.map(|(field, name)| format!("rename {field} as {}", quoted_name(name))));
     search.names = names;
 }
 
@@ -70,7 +77,7 @@ fn keep_row(
     keys: &[String],
     parts: &[String],
     evals: &[String],
-    (order, names): (&str, BTreeSet<String>),
+    (kept, names): (&KeptRow<'_>, BTreeSet<String>),
 ) {
     if !parts.is_empty() {
         if !keys.is_empty() {
@@ -83,8 +90,16 @@ fn keep_row(
     if !evals.is_empty() {
         search.commands.push(format!("eval {}", evals.join(", ")));
     }
-    let order = if order.is_empty() { String::new() } else { format!(" sortby {order}") };
-    search.commands.push(format!("dedup keepempty=true {}{order}", list_of(keys)));
+    let order = match kept {
+        KeptRow::First { sign, by } => format!("{sign}{}", ordered_by(search, by)),
+        KeptRow::Any => String::new(),
+    };
+    match (keys.is_empty(), order.is_empty()) {
+        (true, true) => search.commands.push("head 1".to_owned()),
+        (true, false) => search.commands.extend([format!("sort 0 {order}"), "head 1".to_owned()]),
+        (false, true) => search.commands.extend(deduplicated(&list_of(keys), "")),
+        (false, false) => search.commands.extend(deduplicated(&list_of(keys), &format!(" sortby {order}"))),
+    }
     search.is_weighted = false;
     search.names.extend(names);
 }
@@ -126,10 +141,11 @@ pub(super) fn list_name(part: &str) -> Option<String> {
     Some(name.trim_matches('"').to_owned())
 }
 
-/// The keys as fields; `None` if one of them is not there.
-fn keys(search: &mut Search<'_, '_>, by: &[Assignment]) -> Option<Vec<String>> {
+/// The keys as fields, with their names in the result; `None` if one of them is not there. A key that is called as a
+/// column which the aggregates use has a name of its own until they are made.
+fn keys(search: &mut Search<'_, '_>, by: &[Assignment], used: &BTreeSet<String>) -> Option<Vec<(String, String)>> {
     let mut evals = Vec::new();
-    let mut names = Vec::new();
+    let mut names: Vec<(String, String)> = Vec::new();
     for key in by {
         let is_there = matches!(&key.value.kind, ExprKind::Field(field) if field.name == key.name && search.names.contains(&field.name));
         if !is_there {
@@ -140,13 +156,17 @@ fn keys(search: &mut Search<'_, '_>, by: &[Assignment]) -> Option<Vec<String>> {
                 return None;
             };
             search.note_terms(&key.value);
-            evals.push(format!("{}={value}", eval_name(&key.name)));
+            let is_taken = used.contains(&key.name) && search.names.contains(&key.name);
+            let field = if is_taken { format!("kql_key{}", names.len() + 1) } else { key.name.clone() };
+            evals.push(format!("{}={value}", eval_name(&field)));
+            names.push((field, key.name.clone()));
+            continue;
         }
-        names.push(key.name.clone());
+        names.push((key.name.clone(), key.name.clone()));
     }
     if !evals.is_empty() {
         search.commands.push(format!("eval {}", evals.join(", ")));
-        search.names.extend(names.iter().cloned());
+        search.names.extend(names.iter().map(|(_, name)| name.clone()));
     }
     Some(names)
 }
@@ -154,25 +174,43 @@ fn keys(search: &mut Search<'_, '_>, by: &[Assignment]) -> Option<Vec<String>> {
 /// A key: `bin` rounds down to a multiple, times being seconds.
 fn key_value(search: &Search<'_, '_>, expr: &Expr) -> Option<String> {
     let ExprKind::Call { name, arguments } = &expr.kind else { return search.value(expr) };
-    let step = match (name.as_str(), arguments.as_slice()) {
-        ("bin" | "floor", [_, Expr { kind: ExprKind::Value(Value::Timespan(ticks)), .. }]) => seconds(*ticks),
-        ("bin" | "floor", [_, Expr { kind: ExprKind::Value(Value::Integer(step)), .. }]) => step.to_string(),
-        ("startofday", [_]) => "86400".to_owned(),
-        _ => return search.value(expr),
-    };
-    let value = search.value(arguments.first()?)?;
-    Some(format!("floor({value}/{step})*{step}"))
+    match (name.as_str(), arguments.as_slice()) {
+        ("bin" | "floor", [value, step]) => time::bin(&search.value(value)?, step),
+        ("startofday", [value]) => Some(format!("floor({}/86400)*86400", search.value(value)?)),
+        _ => search.value(expr),
+    }
 }
 
-/// Whether the aggregate keeps whole rows, and in which order their first is taken.
-fn whole_row(search: &Search<'_, '_>, value: &Expr) -> Option<String> {
+/// Which row of a group an aggregate keeps as a whole.
+enum KeptRow<'e> {
+    /// The first in the order of a value.
+    First { sign: char, by: &'e Expr },
+    /// Whichever.
+    Any,
+}
+
+/// The row that the aggregate keeps, if it keeps one.
+fn whole_row<'e>(search: &Search<'_, '_>, value: &'e Expr) -> Option<KeptRow<'e>> {
     let ExprKind::Call { name, arguments } = &value.kind else { return None };
     let is_star = |expr: &Expr| matches!(expr.kind, ExprKind::Star);
+    let first = |sign: char, by: &'e Expr| search.value(by).map(|_| KeptRow::First { sign, by });
     match (name.as_str(), arguments.as_slice()) {
-        ("arg_max" | "argmax", [by, star]) if is_star(star) => Some(format!("-{}", quoted_name(&search.value(by)?))),
-        ("arg_min" | "argmin", [by, star]) if is_star(star) => Some(format!("+{}", quoted_name(&search.value(by)?))),
-        ("take_any" | "any", [star]) if is_star(star) => Some(String::new()),
+        ("arg_max" | "argmax", [by, star]) if is_star(star) => first('-', by),
+        ("arg_min" | "argmin", [by, star]) if is_star(star) => first('+', by),
+        ("take_any" | "any", [star]) if is_star(star) => Some(KeptRow::Any),
         _ => None,
+    }
+}
+
+/// The field that rows are ordered by, which is made if it is none yet.
+fn ordered_by(search: &mut Search<'_, '_>, by: &Expr) -> String {
+    const ORDER: &str = "kql_order";
+    match &by.kind {
+        ExprKind::Field(field) if search.names.contains(&field.name) => quoted_name(&field.name),
+        _ => {
+            search.commands.extend(search.value(by).map(|value| format!("eval {ORDER}={value}")));
+            ORDER.to_owned()
+        }
     }
 }
 
@@ -299,7 +337,12 @@ fn function(search: &mut Search<'_, '_>, name: &str, arguments: &[Expr], whole: 
         ("sumif" | "avgif" | "minif" | "maxif", [_, predicate]) => {
             format!("{}({})", &name[..3], when(&first?, predicate)?)
         }
-        ("make_set" | "makeset", [_, ..]) => format!("values({})", of_field(&first?)),
+        ("make_set" | "makeset", [_, limit @ ..]) => {
+            if !limit.is_empty() {
+                note_limit(search, whole);
+            }
+            format!("values({})", of_field(&first?))
+        }
         ("make_list" | "makelist", [_, ..]) => {
             note_list(search, whole);
             format!("list({})", of_field(&first?))
@@ -328,6 +371,13 @@ fn depends_on_number(name: &str) -> bool {
     is_list || matches!(name, "avg" | "avgif" | "stdev" | "variance" | "percentile")
 }
 
+fn note_limit(search: &mut Search<'_, '_>, aggregate: &Expr) {
+    search.losses.push(
+        Loss::new(LossClass::Informational, Reason::RowsUnlimited, aggregate.span, "make_set")
+            .says("the number of values in the set is not limited"),
+    );
+}
+
 fn note_list(search: &mut Search<'_, '_>, aggregate: &Expr) {
     search.losses.push(
         Loss::new(LossClass::Assumption, Reason::RowsUnlimited, aggregate.span, "make_list")
@@ -339,7 +389,7 @@ fn note_list(search: &mut Search<'_, '_>, aggregate: &Expr) {
 fn note_distinct(search: &mut Search<'_, '_>, aggregate: &Expr) {
     search.losses.push(
         Loss::new(LossClass::Assumption, Reason::FieldAssumption, aggregate.span, "dcount")
-            .says("distinct values are counted exactly on the target")
+            .says("distinct values are counted exactly on the target, and what is missing is none of them")
             .assuming(Assumption::DistinctCount),
     );
 }

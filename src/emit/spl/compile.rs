@@ -324,7 +324,7 @@ fn step(search: &mut Search<'_, '_>, step: &Step) {
         StepKind::Distinct(columns) => {
             let names: Vec<String> = columns.iter().map(|column: &OutputColumn| column.name.clone()).collect();
             if names.iter().all(|name| search.names.contains(name)) {
-                search.commands.push(format!("dedup keepempty=true {}", list_of(&names)));
+                search.commands.extend(deduplicated(&list_of(&names), ""));
                 search.is_weighted = false;
             } else {
                 let missing = names.iter().find(|name| !search.names.contains(*name)).cloned();
@@ -348,6 +348,11 @@ fn step(search: &mut Search<'_, '_>, step: &Step) {
             }
         }
     }
+}
+
+/// One row for each combination of values. Rows that lack one of them are one in KQL; `dedup` drops all or none of them.
+pub(super) fn deduplicated(list: &str, order: &str) -> [String; 2] {
+    [format!("fillnull value=\"\" {list}"), format!("dedup {list}{order}")]
 }
 
 fn key_text(search: &Search<'_, '_>, key: &Expr, is_descending: bool) -> Option<String> {

@@ -45,7 +45,7 @@ pub(in super::super) fn compute(expr: &Expr, column: Column<'_>) -> Option<Strin
         ExprKind::Value(value) => constant(value),
         ExprKind::And(parts) => joined(parts, " AND ", column),
         ExprKind::Or(parts) => joined(parts, " OR ", column),
-        ExprKind::Not(inner) => Some(format!("NOT {}", predicate(inner, column)?)),
+        ExprKind::Not(inner) => negated(inner, column),
         ExprKind::Test(found) => test(found, column),
         ExprKind::Case { branches, otherwise } if expr.ty == ScalarType::Bool => {
             Some(format!("{}=\"true\"", case(branches, otherwise, column)?))
@@ -58,9 +58,52 @@ pub(in super::super) fn compute(expr: &Expr, column: Column<'_>) -> Option<Strin
     }
 }
 
+/// The condition that a test does not hold. A text that is missing is empty in KQL, and the test of it false; on the
+/// target it is null, and so would be the negation.
+fn negated(expr: &Expr, column: Column<'_>) -> Option<String> {
+    let each = |parts: &[Expr], word: &str| {
+        let parts: Option<Vec<String>> = parts.iter().map(|part| negated(part, column)).collect();
+        Some(connected(parts?, word))
+    };
+    match &expr.kind {
+        ExprKind::And(parts) => each(parts, " OR "),
+        ExprKind::Or(parts) => each(parts, " AND "),
+        ExprKind::Not(inner) => predicate(inner, column),
+        ExprKind::Value(Value::Bool(value)) => constant(&Value::Bool(!value)),
+        ExprKind::Test(found) if found.op == TestOp::Equal && truth_value(&found.operands).is_some() => {
+            let is_true = truth_value(&found.operands) == Some(true);
+            if is_true { negated(&found.subject, column) } else { predicate(&found.subject, column) }
+        }
+        ExprKind::Test(found) if is_text(&found.subject) && !matches!(found.op, TestOp::IsEmpty | TestOp::IsNull) => {
+            let subject = compute(&found.subject, column)?;
+            Some(format!("(isnull({subject}) OR NOT {})", compute(expr, column)?))
+        }
+        _ => Some(format!("NOT {}", predicate(expr, column)?)),
+    }
+}
+
+fn truth_value(operands: &[Expr]) -> Option<bool> {
+    match operands {
+        [Expr { kind: ExprKind::Value(Value::Bool(value)), .. }] => Some(*value),
+        _ => None,
+    }
+}
+
+/// Conditions with ` AND ` or ` OR ` between them, without the constants that change nothing.
+fn connected(mut parts: Vec<String>, word: &str) -> String {
+    let (neutral, deciding) = if word == " AND " { ("true()", "false()") } else { ("false()", "true()") };
+    parts.retain(|part| part != neutral);
+    match parts.as_slice() {
+        [] => neutral.to_owned(),
+        parts if parts.iter().any(|part| part == deciding) => deciding.to_owned(),
+        [one] => one.clone(),
+        several => format!("({})", several.join(word)),
+    }
+}
+
 fn joined(parts: &[Expr], word: &str, column: Column<'_>) -> Option<String> {
     let parts: Option<Vec<String>> = parts.iter().map(|part| predicate(part, column)).collect();
-    Some(format!("({})", parts?.join(word)))
+    Some(connected(parts?, word))
 }
 
 fn constant(value: &Value) -> Option<String> {
@@ -222,14 +265,15 @@ fn is_text(expr: &Expr) -> bool {
 }
 
 fn test(found: &Test, column: Column<'_>) -> Option<String> {
-    if let (TestOp::Equal | TestOp::EqualCi, [Expr { kind: ExprKind::Value(Value::Bool(wanted)), .. }]) =
-        (found.op, found.operands.as_slice())
-        && is_truth(&found.subject)
-    {
-        let text = compute(&found.subject, column)?;
-        return Some(if *wanted { text } else { format!("NOT {text}") });
+    let is_field = matches!(found.subject.kind, ExprKind::Field(_) | ExprKind::Member { .. });
+    if let (TestOp::Equal | TestOp::EqualCi, Some(is_true), false) = (found.op, truth_value(&found.operands), is_field) {
+        return if is_true { predicate(&found.subject, column) } else { negated(&found.subject, column) };
     }
     let subject = value(&found.subject, column)?;
+    let is_empty = |operand: &Expr| matches!(&operand.kind, ExprKind::Value(Value::String(text)) if text.is_empty());
+    if matches!(found.op, TestOp::Equal | TestOp::EqualCi) && found.operands.iter().all(is_empty) {
+        return Some(format!("(isnull({subject}) OR {subject}=\"\")"));
+    }
     let operands = || texts_of(&found.operands, column);
     if let [needle] = found.operands.as_slice()
         && !matches!(needle.kind, ExprKind::Value(_))

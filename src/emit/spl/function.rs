@@ -115,7 +115,7 @@ type IsIt = fn(&Expr) -> bool;
 
 /// What a computed value assumes of the data or of the target.
 pub(in super::super) fn assumed(expr: &Expr, span: Span) -> Vec<Loss> {
-    const TEXTS: [(IsIt, Reason, Assumption, &str); 4] = [
+    const TEXTS: [(IsIt, Reason, Assumption, &str); 6] = [
         (
             is_of_letters,
             Reason::HasToRe,
@@ -133,6 +133,18 @@ pub(in super::super) fn assumed(expr: &Expr, span: Span) -> Vec<Loss> {
             Reason::FieldAssumption,
             Assumption::Places,
             "the places of addresses are those of the target's database",
+        ),
+        (
+            is_of_missing,
+            Reason::NullSemantics,
+            Assumption::Present,
+            "what is made of a missing text is missing on the target, and not made of the empty text",
+        ),
+        (
+            compares_columns,
+            Reason::NullSemantics,
+            Assumption::Present,
+            "two empty columns are equal in KQL, two missing fields are not on the target",
         ),
         (
             super::part::is_json_member,
@@ -187,6 +199,27 @@ fn has_part(expr: &Expr, is_it: IsIt) -> bool {
 
 fn is_of_calendar(expr: &Expr) -> bool {
     matches!(&expr.kind, ExprKind::Call { name, arguments } if super::time::is_of_calendar(name, arguments))
+}
+
+/// Whether the empty text gives something else than the empty text.
+fn is_of_missing(expr: &Expr) -> bool {
+    let is_constant = |expr: &Expr| matches!(expr.kind, ExprKind::Value(_));
+    match &expr.kind {
+        ExprKind::Call { name, arguments } => match name.as_str() {
+            "strcat" | "strcat_delim" => arguments.iter().any(|part| !is_constant(part)),
+            "strlen" | "countof" => true,
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn compares_columns(expr: &Expr) -> bool {
+    let is_text = |expr: &Expr| expr.ty == ScalarType::String && !matches!(expr.kind, ExprKind::Value(_));
+    match &expr.kind {
+        ExprKind::Test(test) => is_text(&test.subject) && test.operands.iter().any(is_text),
+        _ => false,
+    }
 }
 
 fn is_of_letters(expr: &Expr) -> bool {

@@ -294,7 +294,7 @@ fn command(step: &Step, plan: &Plan<'_>) -> Option<String> {
                 if let [one] = names.as_slice() { Some(quoted_name(one)) } else { None }
             };
             let fields: Option<Vec<String>> = columns.iter().map(|column| field(&column.name)).collect();
-            Some(format!("dedup keepempty=true {}", fields?.join(" ")))
+            Some(compile::deduplicated(&fields?.join(" "), "").join("\n| "))
         }
     }
 }

@@ -21,6 +21,8 @@ pub(in super::super) fn inside(name: &str, subject: &Subject) -> Option<String> 
                 let is_only = subject.keys.iter().filter(|key| matches!(key, Key::Index(_))).count() == 1;
                 return is_only.then(|| format!("mvindex({}, {index})", field_name(name)));
             }
+            // A path cannot say that a key has a dot; the field that is extracted is called so anyhow.
+            Key::Property(property) if property.contains('.') => return Some(field_name(name)),
             Key::Property(_) => {}
         }
     }

@@ -14,6 +14,7 @@ use super::super::rows::conjuncts_of;
 use super::super::subject::{ColumnSet, Columns, Subject, subject};
 use super::super::translate::{Known, Position, Translator};
 use super::super::{Request, Unmapped};
+use super::compile::deduplicated;
 use super::compute::{predicate, value};
 use super::expression::field_name;
 use super::{aggregate, cim, expression, geo, is_modelled, part, quoted_name, style, window};
@@ -168,7 +169,7 @@ impl Search<'_, '_> {
                 self.extend(list);
                 let names: Vec<String> = list.iter().map(|assignment| assignment.name.clone()).collect();
                 if self.has_all(&names, stage) {
-                    self.commands.push(format!("dedup keepempty=true {}", list_of(&names)));
+                    self.commands.extend(deduplicated(&list_of(&names), ""));
                     self.is_weighted = false;
                     self.keep(names, stage);
                 }
@@ -199,7 +200,7 @@ impl Search<'_, '_> {
         }
     }
 
-    /// The expression of a value over the fields that are there.
+    /// The expression of a value over the fields that are there, whose result a field can hold.
     pub(super) fn value(&self, expr: &Expr) -> Option<String> {
         value(&fold(expr), &|expr| self.column(expr))
     }

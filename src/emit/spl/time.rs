@@ -63,16 +63,27 @@ pub(super) fn write(name: &str, arguments: &[Expr], column: Column<'_>) -> Optio
         ("startofday", [time, days]) => format!("((floor({}/{DAY}) + {})*{DAY})", value(time)?, integer(days)?),
         // Weeks begin on Sundays.
         ("startofweek", [time]) => format!("((floor((floor({}/{DAY}) + 4)/7)*7 - 4)*{DAY})", value(time)?),
-        ("bin" | "floor", [number, step]) => {
-            let step = match &step.kind {
-                ExprKind::Value(Value::Timespan(ticks)) => seconds(*ticks),
-                ExprKind::Value(Value::Integer(step)) => step.to_string(),
-                _ => return None,
-            };
-            format!("(floor({}/{step})*{step})", value(number)?)
-        }
+        ("bin" | "floor", [number, step]) => format!("({})", bin(&value(number)?, step)?),
         _ => return None,
     })
+}
+
+/// A number or time rounded down to a multiple. Times are multiples from the first day of year 1 on, as KQL has them,
+/// which makes weeks begin on another day than counted from 1970.
+pub(super) fn bin(value: &str, step: &Expr) -> Option<String> {
+    const TICKS_TO_1970: i64 = 719_162 * DAY * 10_000_000;
+    match step.kind {
+        ExprKind::Value(Value::Timespan(ticks)) if ticks > 0 => {
+            let (step, offset) = (seconds(ticks), seconds(TICKS_TO_1970 % ticks));
+            Some(if offset == "0" {
+                format!("floor({value}/{step})*{step}")
+            } else {
+                format!("floor(({value} + {offset})/{step})*{step} - {offset}")
+            })
+        }
+        ExprKind::Value(Value::Integer(step)) => Some(format!("floor({value}/{step})*{step}")),
+        _ => None,
+    }
 }
 
 /// A unit of time in seconds, where it always has the same length.
