@@ -266,7 +266,8 @@ fn is_text(expr: &Expr) -> bool {
 
 fn test(found: &Test, column: Column<'_>) -> Option<String> {
     let is_field = matches!(found.subject.kind, ExprKind::Field(_) | ExprKind::Member { .. });
-    if let (TestOp::Equal | TestOp::EqualCi, Some(is_true), false) = (found.op, truth_value(&found.operands), is_field) {
+    if let (TestOp::Equal | TestOp::EqualCi, Some(is_true), false) = (found.op, truth_value(&found.operands), is_field)
+    {
         return if is_true { predicate(&found.subject, column) } else { negated(&found.subject, column) };
     }
     let subject = value(&found.subject, column)?;
