@@ -3,12 +3,11 @@
 //! Such a rule matches what it did, and is not normalised: it does not see other products. Every table of it says so,
 //! with what stood in the way.
 
-use super::flatten::map_children;
-use super::kql::{Platform, is_at_home, print, rehoused};
+use super::kql::{Platform, is_at_home, rehoused};
 use super::loss::{Loss, LossClass, Refusal};
 use super::reason::Reason;
 use super::{Request, Target, Unmapped};
-use crate::ir::{Expr, ExprKind, Pipeline, SourceKind, StageKind};
+use crate::ir::{Pipeline, SourceKind};
 use crate::mapping::Assumption;
 use crate::span::Span;
 
@@ -57,39 +56,10 @@ pub(super) fn on_own_tables(
 
 /// Collects the tables of a pipeline and of all within it, with where each is first read.
 fn collect(pipeline: &Pipeline, tables: &mut Vec<(Span, String)>) {
-    match &pipeline.source.kind {
-        SourceKind::Table { name, .. } => {
-            if !tables.iter().any(|(_, other)| other == name) {
-                tables.push((pipeline.source.span, name.clone()));
-            }
-        }
-        SourceKind::Pipeline { pipeline, .. } => collect(pipeline, tables),
-        SourceKind::Union(branches) => branches.iter().for_each(|branch| collect(branch, tables)),
-        SourceKind::Function { .. }
-        | SourceKind::LogSource(_)
-        | SourceKind::Inline(_)
-        | SourceKind::External(_)
-        | SourceKind::Opaque(_) => {}
+    if let SourceKind::Table { name, .. } = &pipeline.source.kind
+        && !tables.iter().any(|(_, other)| other == name)
+    {
+        tables.push((pipeline.source.span, name.clone()));
     }
-    for stage in &pipeline.stages {
-        match &stage.kind {
-            StageKind::Join(join) => collect(&join.right, tables),
-            StageKind::Union(branches) | StageKind::Other { pipelines: branches, .. } => {
-                branches.iter().for_each(|branch| collect(branch, tables));
-            }
-            _ => {}
-        }
-        print::expressions(&stage.kind).into_iter().for_each(|expr| collect_queries(expr, tables));
-    }
-}
-
-/// The tables of the queries that an expression takes its values from.
-fn collect_queries(expr: &Expr, tables: &mut Vec<(Span, String)>) {
-    if let ExprKind::Subquery(pipeline) = &expr.kind {
-        return collect(pipeline, tables);
-    }
-    map_children(expr, &mut |child| {
-        collect_queries(child, tables);
-        Expr { kind: ExprKind::Star, ty: child.ty, span: child.span }
-    });
+    pipeline.parts().into_iter().for_each(|part| collect(part, tables));
 }

@@ -1,18 +1,11 @@
 //! Functions that look at other rows than the one that they are about: their place in the order of rows is part of what
 //! they mean, so no stage may be moved across them.
 
-use super::flatten::map_children;
-use crate::ir::{Expr, ExprKind, Pipeline, SourceKind, Stage, StageKind};
+use crate::ir::{Expr, ExprKind, Pipeline, SourceKind, Stage};
 
 /// Whether a stage looks at other rows than the one that it is about.
 pub(super) fn is_windowed(stage: &Stage) -> bool {
-    match &stage.kind {
-        StageKind::Filter(predicate) => looks_around(predicate),
-        StageKind::Extend(list) | StageKind::Project(list) => {
-            list.iter().any(|assignment| looks_around(&assignment.value))
-        }
-        _ => false,
-    }
+    stage.kind.expressions().into_iter().any(looks_around)
 }
 
 /// Whether a stage of the pipeline, or of those that it is made from, does.
@@ -22,12 +15,8 @@ pub(super) fn has_windows(pipeline: &Pipeline) -> bool {
 }
 
 fn looks_around(expr: &Expr) -> bool {
-    let mut found = matches!(&expr.kind, ExprKind::Call { name, .. } if is_window(name));
-    map_children(expr, &mut |child| {
-        found = found || looks_around(child);
-        child.clone()
-    });
-    found
+    matches!(&expr.kind, ExprKind::Call { name, .. } if is_window(name))
+        || expr.children().into_iter().any(looks_around)
 }
 
 pub(super) fn is_window(name: &str) -> bool {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::ir::{Expr, ExprKind, JoinKind, SourceKind, Stage, StageKind};
 
 use super::language::{Language, Written};
-use super::outline::{Step, StepKind, operands, stage_expressions};
+use super::outline::{Step, StepKind};
 use super::outputs::{ColumnUse, Output};
 use super::stages::{arguments, is_explained};
 use super::words::{one_line, shortened};
@@ -96,7 +96,7 @@ fn stage_notes(number: &str, stage: &Stage, query_text: &str, notes: &mut Vec<No
     {
         notes.push(source);
     }
-    for expr in stage_expressions(stage) {
+    for expr in stage.kind.expressions() {
         opaque_notes(number, expr, query_text, notes);
     }
 }
@@ -110,7 +110,7 @@ fn opaque_notes(number: &str, expr: &Expr, query_text: &str, notes: &mut Vec<Not
             notes.push(note);
         }
     }
-    for operand in operands(expr) {
+    for operand in expr.children() {
         opaque_notes(number, operand, query_text, notes);
     }
 }

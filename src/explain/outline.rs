@@ -2,7 +2,7 @@
 //!
 //! Every section of the page walks this list, so that a number means the same step everywhere.
 
-use crate::ir::{Expr, ExprKind, JoinKind, LogSource, MemberKey, Pipeline, Source, SourceKind, Stage, StageKind};
+use crate::ir::{Expr, ExprKind, JoinKind, LogSource, Pipeline, Source, SourceKind, Stage, StageKind};
 use crate::schema::{Columns, Value};
 
 /// One step.
@@ -212,13 +212,13 @@ fn is_composed(source: &Source) -> bool {
 /// The sub-queries in a stage's expressions, and whether each stands below an odd number of negations.
 fn subqueries(stage: &Stage) -> Vec<(&Pipeline, bool)> {
     let mut found = Vec::new();
-    let mut rest: Vec<(&Expr, bool)> = stage_expressions(stage).into_iter().rev().map(|expr| (expr, false)).collect();
+    let mut rest: Vec<(&Expr, bool)> = stage.kind.expressions().into_iter().rev().map(|expr| (expr, false)).collect();
     while let Some((expr, is_negated)) = rest.pop() {
         if let ExprKind::Subquery(pipeline) = &expr.kind {
             found.push((pipeline.as_ref(), is_negated));
         }
         let flips = matches!(expr.kind, ExprKind::Not(_));
-        rest.extend(operands(expr).into_iter().rev().map(|operand| (operand, is_negated ^ flips)));
+        rest.extend(expr.children().into_iter().rev().map(|operand| (operand, is_negated ^ flips)));
     }
     found
 }
@@ -233,53 +233,5 @@ pub(super) fn decided(expr: &Expr) -> Option<&Expr> {
             _ => None,
         },
         _ => None,
-    }
-}
-
-/// The expressions of a stage in order.
-pub(super) fn stage_expressions(stage: &Stage) -> Vec<&Expr> {
-    match &stage.kind {
-        StageKind::Filter(expr) | StageKind::Take(expr) | StageKind::Parse { source: expr, .. } => vec![expr],
-        StageKind::Extend(items)
-        | StageKind::Project(items)
-        | StageKind::Distinct(items)
-        | StageKind::MvExpand(items) => items.iter().map(|item| &item.value).collect(),
-        StageKind::Summarize { aggregates, by } => {
-            aggregates.iter().map(|item| &item.value).chain(by.iter().map(|item| &item.value)).collect()
-        }
-        StageKind::Sort(keys) => keys.iter().map(|(key, _)| key).collect(),
-        StageKind::Top { count, by, .. } => vec![count, by],
-        StageKind::Other { expressions, .. } => expressions.iter().collect(),
-        StageKind::ProjectAway(_)
-        | StageKind::ProjectKeep(_)
-        | StageKind::ProjectRename(_)
-        | StageKind::ProjectReorder
-        | StageKind::Join(_)
-        | StageKind::Union(_)
-        | StageKind::Count(_)
-        | StageKind::Annotation(_)
-        | StageKind::Opaque(_) => Vec::new(),
-    }
-}
-
-/// The expressions directly inside an expression, in order.
-pub(super) fn operands(expr: &Expr) -> Vec<&Expr> {
-    match &expr.kind {
-        ExprKind::And(operands) | ExprKind::Or(operands) | ExprKind::Call { arguments: operands, .. } => {
-            operands.iter().collect()
-        }
-        ExprKind::Not(inner) | ExprKind::Negate(inner) => vec![inner],
-        ExprKind::Test(test) => std::iter::once(&test.subject).chain(&test.operands).collect(),
-        ExprKind::Case { branches, otherwise } => {
-            branches.iter().flat_map(|(when, then)| [when, then]).chain([otherwise.as_ref()]).collect()
-        }
-        ExprKind::Arithmetic { left, right, .. } => vec![left, right],
-        ExprKind::Member { base, key } => match key {
-            MemberKey::Computed(key) => vec![base, key],
-            MemberKey::Property(_) | MemberKey::Index(_) => vec![base],
-        },
-        ExprKind::Field(_) | ExprKind::Value(_) | ExprKind::Star | ExprKind::Subquery(_) | ExprKind::Opaque(_) => {
-            Vec::new()
-        }
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::ir::{Assignment, Expr, ExprKind, Stage, StageKind, Test, TestOp};
 
-use super::outline::{Step, StepKind, decided, stage_expressions};
+use super::outline::{Step, StepKind, decided};
 use super::phrases::{Sense, is_about_missing, phrase};
 use super::words;
 
@@ -112,7 +112,9 @@ fn stage_predicates(number: &str, stage: &Stage) -> Vec<StagePredicate> {
             .map(|item| of(Some(&item.name), &item.value))
             .collect(),
         StageKind::Summarize { by, .. } => conditional(by).map(|item| of(Some(&item.name), &item.value)).collect(),
-        StageKind::Other { .. } => stage_expressions(stage)
+        StageKind::Other { .. } => stage
+            .kind
+            .expressions()
             .into_iter()
             .filter(|expr| is_conditional(expr))
             .map(|expr| of(None, expr))

@@ -71,6 +71,34 @@ pub enum ExprKind {
 }
 
 impl Expr {
+    /// The expressions right below, in order. A sub-query is none of them.
+    pub fn children(&self) -> Vec<&Expr> {
+        match &self.kind {
+            ExprKind::Field(_) | ExprKind::Value(_) | ExprKind::Star | ExprKind::Subquery(_) | ExprKind::Opaque(_) => {
+                Vec::new()
+            }
+            ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::Call { arguments: parts, .. } => {
+                parts.iter().collect()
+            }
+            ExprKind::Not(inner) | ExprKind::Negate(inner) => vec![inner],
+            ExprKind::Test(test) => std::iter::once(&test.subject).chain(&test.operands).collect(),
+            ExprKind::Case { branches, otherwise } => {
+                branches.iter().flat_map(|(when, then)| [when, then]).chain([otherwise.as_ref()]).collect()
+            }
+            ExprKind::Arithmetic { left, right, .. } => vec![left, right],
+            ExprKind::Member { base, key: MemberKey::Computed(key) } => vec![base, key],
+            ExprKind::Member { base, key: MemberKey::Property(_) | MemberKey::Index(_) } => vec![base],
+        }
+    }
+
+    /// The sub-queries in it.
+    pub fn queries(&self) -> Vec<&Pipeline> {
+        match &self.kind {
+            ExprKind::Subquery(pipeline) => vec![pipeline],
+            _ => self.children().into_iter().flat_map(Self::queries).collect(),
+        }
+    }
+
     /// The rows of which `toscalar(…)` takes one value.
     pub fn scalar_query(&self) -> Option<&Pipeline> {
         match &self.kind {

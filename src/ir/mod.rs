@@ -198,7 +198,67 @@ pub enum StageKind {
     Opaque(String),
 }
 
+impl Pipeline {
+    /// The pipelines right below: what it reads, joins and unites, and the queries in its expressions.
+    pub fn parts(&self) -> Vec<&Self> {
+        let mut parts: Vec<&Self> = match &self.source.kind {
+            SourceKind::Pipeline { pipeline, .. } => vec![pipeline],
+            SourceKind::Union(branches) => branches.iter().collect(),
+            SourceKind::Table { .. }
+            | SourceKind::LogSource(_)
+            | SourceKind::Function { .. }
+            | SourceKind::Inline(_)
+            | SourceKind::External(_)
+            | SourceKind::Opaque(_) => Vec::new(),
+        };
+        for stage in &self.stages {
+            parts.extend(stage.kind.pipelines());
+            parts.extend(stage.kind.queries());
+        }
+        parts
+    }
+}
+
 impl StageKind {
+    /// The expressions in it, in order.
+    pub fn expressions(&self) -> Vec<&Expr> {
+        match self {
+            Self::Filter(expr) | Self::Take(expr) | Self::Parse { source: expr, .. } => vec![expr],
+            Self::Extend(items) | Self::Project(items) | Self::Distinct(items) | Self::MvExpand(items) => {
+                items.iter().map(|item| &item.value).collect()
+            }
+            Self::Summarize { aggregates, by } => {
+                aggregates.iter().map(|item| &item.value).chain(by.iter().map(|item| &item.value)).collect()
+            }
+            Self::Sort(keys) => keys.iter().map(|(key, _)| key).collect(),
+            Self::Top { count, by, .. } => vec![count, by],
+            Self::Other { expressions, .. } => expressions.iter().collect(),
+            Self::ProjectAway(_)
+            | Self::ProjectKeep(_)
+            | Self::ProjectRename(_)
+            | Self::ProjectReorder
+            | Self::Join(_)
+            | Self::Union(_)
+            | Self::Count(_)
+            | Self::Annotation(_)
+            | Self::Opaque(_) => Vec::new(),
+        }
+    }
+
+    /// The queries in its expressions.
+    pub fn queries(&self) -> Vec<&Pipeline> {
+        self.expressions().into_iter().flat_map(Expr::queries).collect()
+    }
+
+    /// The pipelines that it reads rows from.
+    pub fn pipelines(&self) -> &[Pipeline] {
+        match self {
+            Self::Join(join) => std::slice::from_ref(&join.right),
+            Self::Union(branches) | Self::Other { pipelines: branches, .. } => branches,
+            _ => &[],
+        }
+    }
+
     /// The operator of KQL that the stage is.
     pub fn word(&self) -> &str {
         match self {

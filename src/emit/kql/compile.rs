@@ -379,7 +379,7 @@ impl Written {
         }
         let kind = self.without_missing(request, stage);
         let mut used = BTreeSet::new();
-        for expr in print::expressions(&kind) {
+        for expr in kind.expressions() {
             names(expr, &mut used);
         }
         if let Some(missing) = used.iter().find(|name| !self.names.contains(*name)) {

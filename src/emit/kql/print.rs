@@ -24,42 +24,12 @@ pub type Spell<'a> = &'a dyn Fn(&str) -> String;
 pub fn pipeline(pipeline: &Pipeline, spell: Spell<'_>) -> Result<String, Refusal> {
     let mut lines = vec![source(&pipeline.source, spell)?];
     for step in &pipeline.stages {
-        for expr in expressions(&step.kind) {
+        for expr in step.kind.expressions() {
             check(expr, spell)?;
         }
         lines.extend(stage(step, spell)?);
     }
     Ok(lines.join("\n") + "\n")
-}
-
-/// The expressions of a stage that is printed.
-pub(in super::super) fn expressions(kind: &StageKind) -> Vec<&Expr> {
-    match kind {
-        StageKind::Filter(expr) | StageKind::Take(expr) => vec![expr],
-        StageKind::Extend(list) | StageKind::Project(list) | StageKind::Distinct(list) | StageKind::MvExpand(list) => {
-            values(list).collect()
-        }
-        StageKind::Summarize { aggregates, by } => {
-            aggregates.iter().map(|aggregate| &aggregate.value).chain(values(by)).collect()
-        }
-        StageKind::Sort(keys) => keys.iter().map(|(key, _)| key).collect(),
-        StageKind::Top { count, by, .. } => vec![count, by],
-        StageKind::ProjectAway(_)
-        | StageKind::ProjectKeep(_)
-        | StageKind::ProjectRename(_)
-        | StageKind::ProjectReorder
-        | StageKind::Join(_)
-        | StageKind::Union(_)
-        | StageKind::Count(_)
-        | StageKind::Parse { .. }
-        | StageKind::Annotation(_)
-        | StageKind::Other { .. }
-        | StageKind::Opaque(_) => Vec::new(),
-    }
-}
-
-fn values(list: &[Assignment]) -> impl Iterator<Item = &Expr> {
-    list.iter().map(|assignment| &assignment.value)
 }
 
 /// Refuses an expression that cannot be printed as what it was.

@@ -8,33 +8,21 @@ use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::reason::Reason;
 use super::platform::{BUILTIN, Platform};
 use super::{print, written};
-use crate::ir::{Assignment, Expr, ExprKind, Field, MemberKey, Pipeline, SourceKind, Stage, StageKind};
+use crate::ir::{Assignment, Expr, ExprKind, Field, MemberKey, Pipeline, SourceKind, StageKind};
 use crate::mapping::Hub;
 use crate::schema::{ScalarType, Table};
-use crate::span::Span;
 
 /// Whether every source of the rule exists on the platform, so that only the names of its columns can differ.
 pub(in super::super) fn is_at_home(platform: Platform, hub: &Hub, pipeline: &Pipeline) -> bool {
-    let source = match &pipeline.source.kind {
+    let is_there = match &pipeline.source.kind {
         SourceKind::Table { name, .. } => has_table(platform, name),
         SourceKind::Function { name, .. } => platform != Platform::Xdr && hub.asim_function(name).is_none(),
-        SourceKind::Pipeline { pipeline, .. } => is_at_home(platform, hub, pipeline),
-        SourceKind::Union(branches) => branches.iter().all(|branch| is_at_home(platform, hub, branch)),
-        SourceKind::Inline(_) | SourceKind::External(_) => true,
+        SourceKind::Pipeline { .. } | SourceKind::Union(_) | SourceKind::Inline(_) | SourceKind::External(_) => true,
         // What `search` and `find` look at depends on where they run.
         SourceKind::Opaque(_) => platform != Platform::Xdr,
         SourceKind::LogSource(_) => false,
     };
-    let of_stage = |stage: &Stage| {
-        let pipelines = match &stage.kind {
-            StageKind::Join(join) => std::slice::from_ref(&join.right),
-            StageKind::Union(branches) | StageKind::Other { pipelines: branches, .. } => branches.as_slice(),
-            _ => &[],
-        };
-        pipelines.iter().all(|pipeline| is_at_home(platform, hub, pipeline))
-            && print::expressions(&stage.kind).into_iter().all(|expr| foreign_query(platform, hub, expr).is_none())
-    };
-    source && pipeline.stages.iter().all(of_stage)
+    is_there && pipeline.parts().into_iter().all(|part| is_at_home(platform, hub, part))
 }
 
 /// Whether the platform has the table under this name. A workspace may have tables that nobody else knows.
@@ -50,43 +38,19 @@ fn has_table(platform: Platform, table: &str) -> bool {
     }
 }
 
-/// The place of a sub-query that reads what the platform does not have.
-fn foreign_query(platform: Platform, hub: &Hub, expr: &Expr) -> Option<Span> {
-    if let ExprKind::Subquery(pipeline) = &expr.kind {
-        return (!is_at_home(platform, hub, pipeline)).then_some(expr.span);
-    }
-    let mut found = None;
-    map_children(expr, &mut |child| {
-        found = found.or_else(|| foreign_query(platform, hub, child));
-        Expr { kind: ExprKind::Star, ty: child.ty, span: child.span }
-    });
-    found
-}
-
 /// Refuses sub-queries that read what the platform does not have.
 pub(super) fn check_queries(platform: Platform, hub: &Hub, pipeline: &Pipeline) -> Result<(), Vec<Refusal>> {
-    let refuse = |span: Span| {
-        let message = "a query inside an expression reads a table that the target does not have";
-        Refusal::new(span, Reason::Subquery, "sub-query", message)
-    };
     let mut refusals = Vec::new();
-    let mut pipelines = vec![pipeline];
-    while let Some(pipeline) = pipelines.pop() {
-        match &pipeline.source.kind {
-            SourceKind::Pipeline { pipeline, .. } => pipelines.push(pipeline),
-            SourceKind::Union(branches) => pipelines.extend(branches),
-            _ => {}
-        }
-        for stage in &pipeline.stages {
-            match &stage.kind {
-                StageKind::Join(join) => pipelines.push(&join.right),
-                StageKind::Union(branches) => pipelines.extend(branches),
-                _ => {}
-            }
-            let foreign = |expr: &Expr| foreign_query(platform, hub, expr);
-            refusals.extend(print::expressions(&stage.kind).into_iter().filter_map(foreign).map(refuse));
+    for query in pipeline.stages.iter().flat_map(|stage| stage.kind.queries()) {
+        if !is_at_home(platform, hub, query) {
+            let message = "a query inside an expression reads a table that the target does not have";
+            refusals.push(Refusal::new(query.span, Reason::Subquery, "sub-query", message));
         }
     }
+    for part in pipeline.parts() {
+        refusals.extend(check_queries(platform, hub, part).err().into_iter().flatten());
+    }
+    refusals.dedup();
     if refusals.is_empty() { Ok(()) } else { Err(refusals) }
 }
 
@@ -126,20 +90,9 @@ pub(in super::super) fn rehoused(
 
 /// Whether some table of the rule is one of Defender's.
 fn reads_defender(pipeline: &Pipeline) -> bool {
-    let source = match &pipeline.source.kind {
-        SourceKind::Table { name, .. } => BUILTIN.table(name).is_some_and(Table::is_in_defender),
-        SourceKind::Pipeline { pipeline, .. } => reads_defender(pipeline),
-        SourceKind::Union(branches) => branches.iter().any(reads_defender),
-        _ => false,
-    };
-    let of_stage = |stage: &Stage| match &stage.kind {
-        StageKind::Join(join) => reads_defender(&join.right),
-        StageKind::Union(branches) | StageKind::Other { pipelines: branches, .. } => {
-            branches.iter().any(reads_defender)
-        }
-        _ => false,
-    };
-    source || pipeline.stages.iter().any(of_stage)
+    let is_defender = |table: &str| BUILTIN.table(table).is_some_and(Table::is_in_defender);
+    matches!(&pipeline.source.kind, SourceKind::Table { name, .. } if is_defender(name))
+        || pipeline.parts().into_iter().any(reads_defender)
 }
 
 /// The pipeline with its sub-queries on the platform's time column.

@@ -451,8 +451,5 @@ fn opaque(expr: &Expr, found: &mut BTreeSet<String>) {
         ExprKind::Subquery(_) => found.extend(["a subquery".to_owned()]),
         _ => {}
     }
-    super::super::flatten::map_children(expr, &mut |child| {
-        opaque(child, found);
-        child.clone()
-    });
+    expr.children().into_iter().for_each(|child| opaque(child, found));
 }
