@@ -214,6 +214,12 @@ impl Hub {
         finer.chain(self.candidates(name)).collect()
     }
 
+    /// The kinds of event that an ASIM function gives, with those that only ASIM tells apart.
+    pub fn normalised_kinds(&self, function: &str) -> Vec<Candidate<'_>> {
+        let Some(function) = self.function(function) else { return Vec::new() };
+        self.normalised.iter().chain(&self.log_sources).filter_map(|source| of_function(source, function)).collect()
+    }
+
     /// The function without parameters that gives the rows of a table which holds rows of an ASIM schema.
     pub fn function_of_asim_table(&self, table: &str) -> Option<&str> {
         let of_table = |function: &&AsimFunction| function.native_table.as_deref() == Some(table);

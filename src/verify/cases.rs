@@ -125,7 +125,7 @@ impl Trial<'_> {
                 }
                 let is_read =
                     |thing: &str| from_places.iter().any(|place| home.from.side.reading(place).thing == thing);
-                if home.to.side.has_misspelt(&things) {
+                if [&home.from, &home.to].into_iter().any(|kept| kept.side.has_misspelt(&things)) {
                     return None;
                 }
                 // What the rule does not read the event need not have.

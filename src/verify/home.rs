@@ -136,7 +136,9 @@ fn shared<'h>(hub: &'h Hub, from: &Source, to: &Source, losses: &[Loss]) -> Vec<
                 vec![Home { from: own(), to: own(), fixed: Vec::new(), is_as_it_is: true, takes_others: false }]
             }
             (Some(from), Some(to)) => {
-                let others = hub.candidates(to);
+                let is_normalised = hub.asim_function(to).is_some();
+                let others = if is_normalised { hub.normalised_kinds(to) } else { hub.candidates(to) };
+                let candidates = if is_normalised { finest(hub, from) } else { hub.candidates(from) };
                 let both = |candidate: Candidate<'h>| {
                     let other = others.iter().find(|other| other.log_source.id == candidate.log_source.id)?;
                     hub.dialect(&candidate.log_source.id, from)?;
@@ -148,11 +150,24 @@ fn shared<'h>(hub: &'h Hub, from: &Source, to: &Source, losses: &[Loss]) -> Vec<
                     let to = of_table(hub, to, other, other.filter);
                     Some(Home { from, to, fixed: Vec::new(), is_as_it_is: false, takes_others })
                 };
-                hub.candidates(from).into_iter().filter_map(both).collect()
+                candidates.into_iter().filter_map(both).collect()
             }
             _ => Vec::new(),
         },
     }
+}
+
+/// The kinds of event of a table as ASIM tells them apart; of those that are the whole table, the one that it reads.
+fn finest<'h>(hub: &'h Hub, table: &str) -> Vec<Candidate<'h>> {
+    let mut has_whole = false;
+    let mut candidates = hub.normalised_candidates(table);
+    candidates.retain(|candidate| {
+        let is_whole = candidate.filter.is_some_and(|filter| filter.tests.is_empty());
+        let is_read = !(is_whole && has_whole);
+        has_whole |= is_whole;
+        is_read
+    });
+    candidates
 }
 
 fn to_log_source<'h>(hub: &'h Hub, name: &str, named: &Named, losses: &[Loss]) -> Vec<Home<'h>> {

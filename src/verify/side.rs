@@ -349,8 +349,10 @@ impl<'h> Side<'h> {
     /// What the columns with other words say of an event that is known as it looks here.
     pub(super) fn add_translated(&self, event: &Map<String, Json>, things: &mut Things) {
         for other in &self.translated {
-            let text = event.get(&other.column).and_then(Json::as_str);
-            let found = text.and_then(|text| other.values.iter().find(|(own, _)| own == text));
+            // The numbers of events and kinds of logon are listed as texts.
+            let text =
+                event.get(&other.column).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+            let found = text.and_then(|text| other.values.iter().find(|(own, _)| *own == text));
             if let Some((_, meant)) = found {
                 let meant =
                     super::form::things(self.hub, other.reading.kind, ValueForm::Text, None, &json!(meant), self.slash);
