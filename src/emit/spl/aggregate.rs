@@ -92,8 +92,8 @@ fn keep_row(
 /// Leaves out an aggregate that the target cannot make.
 pub(super) fn lose(search: &mut Search<'_, '_>, aggregate: &Aggregate) {
     let names = aggregate.names.join("`, `");
-    let cause = search.cause_of(&aggregate.value);
-    search.lost.extend(aggregate.names.iter().map(|name| (name.clone(), cause.clone())));
+    let lost = search.lost_value(&aggregate.value);
+    search.lost.extend(aggregate.names.iter().map(|name| (name.clone(), lost.clone())));
     search.losses.push(
         Loss::new(LossClass::Informational, Reason::OutputDropped, aggregate.span, aggregate.names.join(", "))
             .says(format!("the aggregate `{names}` cannot be made on the target and is left out")),
@@ -113,7 +113,8 @@ pub(super) fn count(search: &mut Search<'_, '_>, name: &str) {
 
 /// The results that count events by the weight of their rows.
 fn counts_of(parts: &[String]) -> Vec<String> {
-    let is_count = |part: &&String| part.starts_with(&format!("sum({WEIGHT}) as ")) || part.contains(&format!(", {WEIGHT}, 0)"));
+    let is_count =
+        |part: &&String| part.starts_with(&format!("sum({WEIGHT}) as ")) || part.contains(&format!(", {WEIGHT}, 0)"));
     let name = |part: &String| part.rsplit_once(" as ").map(|(_, name)| name.trim_matches('"').to_owned());
     parts.iter().filter(is_count).filter_map(name).collect()
 }
@@ -133,8 +134,8 @@ fn keys(search: &mut Search<'_, '_>, by: &[Assignment]) -> Option<Vec<String>> {
         let is_there = matches!(&key.value.kind, ExprKind::Field(field) if field.name == key.name && search.names.contains(&field.name));
         if !is_there {
             let Some(value) = key_value(search, &key.value) else {
-                let cause = search.cause_of(&key.value);
-                search.lost.entry(key.name.clone()).or_insert(cause);
+                let lost = search.lost_value(&key.value);
+                search.lost.entry(key.name.clone()).or_insert(lost);
                 search.refuse_lost(&key.name, "key", key.span);
                 return None;
             };
@@ -244,8 +245,21 @@ fn is_aggregate(name: &str, arguments: &[Expr]) -> bool {
         && (arguments.len() < 2 || !matches!(name, "min" | "max"))
         && (matches!(
             name,
-            "count" | "countif" | "sum" | "sumif" | "avg" | "avgif" | "min" | "max" | "minif" | "maxif" | "stdev"
-                | "variance" | "percentile" | "makeset" | "makelist"
+            "count"
+                | "countif"
+                | "sum"
+                | "sumif"
+                | "avg"
+                | "avgif"
+                | "min"
+                | "max"
+                | "minif"
+                | "maxif"
+                | "stdev"
+                | "variance"
+                | "percentile"
+                | "makeset"
+                | "makelist"
         ) || name.starts_with("make_set")
             || name.starts_with("make_list")
             || name.starts_with("dcount")

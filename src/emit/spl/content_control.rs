@@ -90,7 +90,8 @@ fn threshold(request: &Request<'_>, losses: &mut Vec<Loss>) -> Option<String> {
 fn data_sources(search: &str) -> Vec<String> {
     const WITH_CODES: [(&str, &str); 2] =
         [("`sysmon`", "Sysmon EventID"), ("`wineventlog_security`", "Windows Event Log Security")];
-    const WHOLE: [(&str, &str); 2] = [("`azure_monitor_aad`", "Azure Active Directory"), ("`cloudtrail`", "AWS CloudTrail")];
+    const WHOLE: [(&str, &str); 2] =
+        [("`azure_monitor_aad`", "Azure Active Directory"), ("`cloudtrail`", "AWS CloudTrail")];
     let codes: BTreeSet<&str> = search
         .split("EventCode=")
         .skip(1)

@@ -73,7 +73,8 @@ mod tests {
 
     #[test]
     fn a_place_is_looked_up_once_in_front_of_its_first_use() {
-        let commands = ["where x=1", "eval a='kql_geo.d.src.Country', b='kql_geo.d.src.City'", "where 'kql_geo.d.src.City'=b"];
+        let commands =
+            ["where x=1", "eval a='kql_geo.d.src.Country', b='kql_geo.d.src.City'", "where 'kql_geo.d.src.City'=b"];
         let commands = commands.map(str::to_owned);
         let all = with_lookups(&commands);
         assert_eq!(all.len(), 4);

@@ -53,9 +53,9 @@ const SEARCH: Words = Words { and: " ", or: " OR ", not: ("NOT (", ")"), constan
 
 impl Backend for Spl {
     fn emit(&self, request: &Request<'_>) -> Result<(String, Vec<Loss>), Vec<Refusal>> {
-        let is_plain =
-            flatten(&request.rule.pipeline).is_ok_and(|flat| !matches!(flat.source.kind, SourceKind::Union(_)))
-                && !window::has_windows(&request.rule.pipeline);
+        let is_plain = flatten(&request.rule.pipeline)
+            .is_ok_and(|flat| !matches!(flat.source.kind, SourceKind::Union(_)))
+            && !window::has_windows(&request.rule.pipeline);
         // The entities of a rule name columns, which have to be there under their names.
         let is_rule = matches!(request.options.form, Form::SavedSearch | Form::ContentControl);
         let names_columns = is_rule && !request.rule.envelope.entities.is_empty();

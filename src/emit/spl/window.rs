@@ -61,7 +61,8 @@ fn made(search: &mut Search<'_, '_>, name: &str, arguments: &[Expr]) -> Option<S
         return None;
     }
     let field = format!("kql_row{}", search.next_number());
-    let is_number = |expr: &Expr, number: i64| matches!(expr.kind, ExprKind::Value(Value::Integer(own)) if own == number);
+    let is_number =
+        |expr: &Expr, number: i64| matches!(expr.kind, ExprKind::Value(Value::Integer(own)) if own == number);
     let commands = match (name, arguments) {
         ("prev" | "next", [value, rest @ ..]) if rest.first().is_none_or(|offset| is_number(offset, 1)) => {
             if search.is_list(value) {
@@ -76,7 +77,7 @@ fn made(search: &mut Search<'_, '_>, name: &str, arguments: &[Expr]) -> Option<S
             let mut window = format!("streamstats current=f window=1 last({}) as {field}", quoted_name(&own));
             let mut default = None;
             if let Some(value) = rest.get(1) {
-                window.push_str(&format!(", count as {field}_rows"));
+                window.extend([", count as ", &field, "_rows"]);
                 default = Some(format!("eval {field}=if({field}_rows=0, {}, {field})", search.value(value)?));
             } else if value.ty == ScalarType::String {
                 // No text is null.
