@@ -124,6 +124,6 @@ mod tests {
             assert_eq!(*assumption as usize, index);
             assert_eq!(Assumption::parse(name), Some(*assumption));
         }
-        assert_eq!(ASSUMPTIONS.len(), Assumption::Listed as usize + 1);
+        assert_eq!(ASSUMPTIONS.len(), Assumption::Places as usize + 1);
     }
 }

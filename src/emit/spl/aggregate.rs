@@ -140,14 +140,16 @@ fn keys(search: &mut Search<'_, '_>, by: &[Assignment]) -> Option<Vec<String>> {
                 return None;
             };
             search.note_terms(&key.value);
-            evals.push(format!("{}={value}", eval_name(&key.name)));
+            if value != field_name(&key.name) {
+                evals.push(format!("{}={value}", eval_name(&key.name)));
+            }
         }
         names.push(key.name.clone());
     }
     if !evals.is_empty() {
         search.commands.push(format!("eval {}", evals.join(", ")));
-        search.names.extend(names.iter().cloned());
     }
+    search.names.extend(names.iter().cloned());
     Some(names)
 }
 

@@ -160,7 +160,7 @@ pub(super) fn with_empty(condition: Condition) -> Condition {
 }
 
 fn is_of_empty(found: &Match) -> bool {
-    matches!(found.test, FieldTest::Empty | FieldTest::Missing)
+    !found.origin.is_computed && matches!(found.test, FieldTest::Empty | FieldTest::Missing)
 }
 
 /// The test for a missing or an empty field, or its opposite.
