@@ -182,7 +182,8 @@ impl Translator<'_> {
         span: Span,
         at: Position,
     ) -> Option<Condition> {
-        self.style.compute.filter(|_| !self.style.is_kql)?;
+        // A data model has no text of the event.
+        self.style.compute.filter(|_| !self.style.is_kql && resolution.dialect != Dialect::Cim)?;
         let [name] = resolution.target.names.as_slice() else { return None };
         let element = spl::inside(name, subject)?;
         let exact = self.on_computed(&element, test, span, at);

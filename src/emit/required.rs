@@ -1,6 +1,6 @@
 //! What every text has that a regular expression matches: the texts of which one is in it.
 
-use regex_syntax::ast::{self, Ast, RepetitionKind, RepetitionRange};
+use regex_syntax::ast::{self, Ast, ClassSet, ClassSetItem, RepetitionKind, RepetitionRange};
 
 /// Shorter texts are in almost everything.
 const SHORTEST: usize = 3;
@@ -40,8 +40,11 @@ fn of_sequence(parts: &[Ast]) -> Option<Vec<String>> {
     let mut found = Vec::new();
     let mut run = String::new();
     for part in parts {
+        if let Some(character) = character(part) {
+            run.push(character);
+            continue;
+        }
         match part {
-            Ast::Literal(literal) => run.push(literal.c),
             // They stand between two characters and take none.
             Ast::Assertion(_) | Ast::Flags(_) | Ast::Empty(_) => {}
             other => {
@@ -53,6 +56,18 @@ fn of_sequence(parts: &[Ast]) -> Option<Vec<String>> {
     found.push(vec![run]);
     let length = |texts: &Vec<String>| texts.iter().map(|text| text.chars().count()).min().unwrap_or(0);
     found.into_iter().max_by_key(length).filter(|texts| length(texts) >= SHORTEST)
+}
+
+/// The one character that a part matches, which `[.]` is as well.
+fn character(part: &Ast) -> Option<char> {
+    match part {
+        Ast::Literal(literal) => Some(literal.c),
+        Ast::ClassBracketed(class) => match &class.kind {
+            ClassSet::Item(ClassSetItem::Literal(literal)) if !class.negated => Some(literal.c),
+            ClassSet::Item(_) | ClassSet::BinaryOp(_) => None,
+        },
+        _ => None,
+    }
 }
 
 fn is_there(kind: &RepetitionKind) -> bool {
@@ -78,6 +93,7 @@ mod tests {
         assert_eq!(texts(r"^[a-z]{3}\.exe -k netsvcs"), [".exe -k netsvcs"]);
         assert_eq!(texts(r"\b(invoke|iex)-(mimi|web)\b"), ["mimi", "web"]);
         assert_eq!(texts(r"abcd?e"), ["abc"]);
+        assert_eq!(texts(r"(^|[^0-9])192[.]0[.]2[.]1"), ["192.0.2.1"]);
         assert_eq!(texts(r"(abc)*x(defg){2,}"), ["defg"]);
         assert_eq!(required(r"abc|[0-9]+"), None);
         assert_eq!(required(r"a.b"), None);

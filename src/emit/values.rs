@@ -30,6 +30,8 @@ impl Translator<'_> {
                 needles: vec![number.to_string()],
                 is_case_sensitive: true,
             },
+            // The order of numbers is not one of the texts that stand for them.
+            FieldTest::Number(..) => return Err("only whole values can be rewritten to the target's values".to_owned()),
             other => return Ok(other),
         };
         let is_of_part = is_of_part(wanted.shape);

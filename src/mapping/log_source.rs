@@ -32,6 +32,8 @@ pub struct DataModel {
     pub dataset: String,
     /// A further search expression.
     pub filter: Option<String>,
+    /// The field that a rule must test, where only some events of the log source are in the model.
+    pub tested: Option<String>,
 }
 
 /// A table that other products store as it is.

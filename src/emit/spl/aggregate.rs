@@ -107,8 +107,8 @@ fn keep_row(
 /// Leaves out an aggregate that the target cannot make.
 pub(super) fn lose(search: &mut Search<'_, '_>, aggregate: &Aggregate) {
     let names = aggregate.names.join("`, `");
-    let cause = search.cause_of(&aggregate.value);
-    search.lost.extend(aggregate.names.iter().map(|name| (name.clone(), cause.clone())));
+    let lost = search.lost_value(&aggregate.value);
+    search.lost.extend(aggregate.names.iter().map(|name| (name.clone(), lost.clone())));
     search.losses.push(
         Loss::new(LossClass::Informational, Reason::OutputDropped, aggregate.span, aggregate.names.join(", "))
             .says(format!("the aggregate `{names}` cannot be made on the target and is left out")),
@@ -150,15 +150,17 @@ fn keys(search: &mut Search<'_, '_>, by: &[Assignment], used: &BTreeSet<String>)
         let is_there = matches!(&key.value.kind, ExprKind::Field(field) if field.name == key.name && search.names.contains(&field.name));
         if !is_there {
             let Some(value) = key_value(search, &key.value) else {
-                let cause = search.cause_of(&key.value);
-                search.lost.entry(key.name.clone()).or_insert(cause);
+                let lost = search.lost_value(&key.value);
+                search.lost.entry(key.name.clone()).or_insert(lost);
                 search.refuse_lost(&key.name, "key", key.span);
                 return None;
             };
             search.note_terms(&key.value);
             let is_taken = used.contains(&key.name) && search.names.contains(&key.name);
             let field = if is_taken { format!("kql_key{}", names.len() + 1) } else { key.name.clone() };
-            evals.push(format!("{}={value}", eval_name(&field)));
+            if value != field_name(&field) {
+                evals.push(format!("{}={value}", eval_name(&field)));
+            }
             names.push((field, key.name.clone()));
             continue;
         }
@@ -166,8 +168,8 @@ fn keys(search: &mut Search<'_, '_>, by: &[Assignment], used: &BTreeSet<String>)
     }
     if !evals.is_empty() {
         search.commands.push(format!("eval {}", evals.join(", ")));
-        search.names.extend(names.iter().map(|(_, name)| name.clone()));
     }
+    search.names.extend(names.iter().map(|(_, name)| name.clone()));
     Some(names)
 }
 

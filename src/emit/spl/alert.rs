@@ -94,10 +94,11 @@ pub(super) fn message(envelope: &Envelope, title: &str, search: &str, objects: &
     written.unwrap_or_else(|| format!("{title}{}{}", of_kind("system", "on"), of_kind("user", "by")))
 }
 
-/// How often the search runs, and how far it looks back.
+/// How often the search runs, and how far it looks back: not less than to its last run, unless the rule says so.
 pub(super) fn schedule(envelope: &Envelope) -> (Seconds, Seconds) {
-    let default = if envelope.kind == RuleKind::Nrt { Seconds(60) } else { Seconds(3600) };
-    let frequency = envelope.frequency.unwrap_or(default);
+    let default = if envelope.kind == RuleKind::Nrt { 60 } else { 3600 };
+    let window = envelope.period.map_or(default, |period| period.0);
+    let frequency = envelope.frequency.unwrap_or(Seconds(window.min(default)));
     (frequency, envelope.period.unwrap_or(frequency))
 }
 

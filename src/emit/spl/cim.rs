@@ -31,13 +31,14 @@ const EMPTY: &str = "unknown";
 pub(super) fn modelled(request: &Request<'_>) -> Result<Option<(String, Vec<Loss>)>, Vec<Refusal>> {
     let plan = wanted(request, |wishes| plan(request, wishes))?;
     let model = Model::of(request, &plan.recognised)?;
+    model.check(request, &plan.condition)?;
     let conditions = Conditions::of(&plan.condition, plan.window, &model);
     if conditions.computes {
         return Ok(None);
     }
     let mut losses = plan.losses.clone();
     losses.extend(dropped_steps(&plan.steps));
-    losses.push(model.assumed(request));
+    losses.extend(model.assumed(request));
     Ok(Some((text(&plan, &model, conditions), losses)))
 }
 
@@ -58,8 +59,9 @@ pub(super) fn events(
     flat: &Flat<'_>,
     rows: &Rows<'_>,
     mut fields: BTreeSet<String>,
-) -> Result<(String, Vec<String>, [Loss; 2]), Vec<Refusal>> {
+) -> Result<(String, Vec<String>, [Loss; 3]), Vec<Refusal>> {
     let model = Model::of(request, &rows.recognised)?;
+    model.check(request, &rows.condition)?;
     let conditions = Conditions::of(&rows.condition, rows.window, &model);
     fields.extend(conditions.fields.iter().cloned());
     if conditions.computes {
@@ -80,7 +82,8 @@ pub(super) fn events(
     let grouped = Loss::new(LossClass::Informational, Reason::OutputRenamed, flat.source.span, "tstats").says(format!(
         "events of one second that are equal in every field looked at are one row, with their number in `{WEIGHT}`"
     ));
-    Ok((first, commands, [model.assumed(request), grouped]))
+    let [accelerated, wider] = model.assumed(request);
+    Ok((first, commands, [accelerated, wider, grouped]))
 }
 
 /// What `tstats` tests before it groups; `None` if other commands have to test the events.
@@ -93,6 +96,7 @@ impl<'a> Tested<'a> {
     /// The tests of rows, if `tstats` can make all of them.
     pub(super) fn of(request: &Request<'_>, split: &Split<'_>, rows: &Rows<'a>) -> Option<Self> {
         let model = Model::of(request, &rows.recognised).ok()?;
+        model.check(request, &rows.condition).ok()?;
         let conditions = Conditions::of(&rows.condition, rows.window, &model);
         let is_whole = conditions.behind.is_empty() && split.head.steps.iter().all(Step::is_filter);
         is_whole.then_some(Self { model, conditions })
@@ -109,7 +113,7 @@ impl<'a> Tested<'a> {
     }
 
     /// What the search assumes.
-    pub(super) fn assumed(&self, request: &Request<'_>) -> Loss {
+    pub(super) fn assumed(&self, request: &Request<'_>) -> [Loss; 2] {
         self.model.assumed(request)
     }
 }
@@ -156,7 +160,7 @@ pub(super) fn with_empty(condition: Condition) -> Condition {
 }
 
 fn is_of_empty(found: &Match) -> bool {
-    matches!(found.test, FieldTest::Empty | FieldTest::Missing)
+    !found.origin.is_computed && matches!(found.test, FieldTest::Empty | FieldTest::Missing)
 }
 
 /// The test for a missing or an empty field, or its opposite.
@@ -176,6 +180,18 @@ fn filled(found: Match, is_negated: bool) -> Condition {
     }
 }
 
+/// Whether the condition asks for values of a field.
+fn asks_for(condition: &Condition, field: &str) -> bool {
+    match condition {
+        Condition::Match(found) => {
+            found.field == field && matches!(&found.test, FieldTest::Text(text) if text.shape == Shape::Whole)
+        }
+        Condition::Any(parts) => parts.iter().all(|part| asks_for(part, field)),
+        Condition::All(parts) => parts.iter().any(|part| asks_for(part, field)),
+        Condition::Not(_) | Condition::Constant(_) => false,
+    }
+}
+
 /// What holds at least where the condition does and needs no `CASE()`, which `tstats` lacks.
 fn caseless(condition: Condition) -> Option<Condition> {
     match condition {
@@ -186,7 +202,7 @@ fn caseless(condition: Condition) -> Option<Condition> {
         }
         Condition::Any(parts) => parts.into_iter().map(caseless).collect::<Option<_>>().map(Condition::any),
         // Inside of a negation, a wider test would be a narrower one.
-        Condition::Not(_) => Some(condition).filter(|condition| has_no_case(condition)),
+        Condition::Not(_) => Some(condition).filter(has_no_case),
         Condition::Match(mut found) => {
             if let FieldTest::Text(text) = &mut found.test {
                 text.is_case_sensitive = false;
@@ -198,11 +214,10 @@ fn caseless(condition: Condition) -> Option<Condition> {
 
 fn has_no_case(condition: &Condition) -> bool {
     match condition {
-        Condition::Constant(_) => true,
         Condition::All(parts) | Condition::Any(parts) => parts.iter().all(has_no_case),
         Condition::Not(inner) => has_no_case(inner),
         Condition::Match(Match { test: FieldTest::Text(text), .. }) => !text.is_case_sensitive,
-        Condition::Match(_) => true,
+        Condition::Match(_) | Condition::Constant(_) => true,
     }
 }
 
@@ -216,6 +231,17 @@ impl<'a> Model<'a> {
             let span = request.rule.pipeline.source.span;
             vec![Refusal::new(span, Reason::LogsourceUnmapped, &*recognised.name, message)]
         })
+    }
+
+    /// Refuses rows of which only some are in the model.
+    fn check(&self, request: &Request<'_>, condition: &Condition) -> Result<(), Vec<Refusal>> {
+        let Some(field) = &self.0.tested else { return Ok(()) };
+        if condition.clone().conjuncts().iter().any(|conjunct| asks_for(conjunct, field)) {
+            return Ok(());
+        }
+        let message = format!("only some of the events are in the data model `{}`", self.0.model);
+        let span = request.rule.pipeline.source.span;
+        Err(vec![Refusal::new(span, Reason::LogsourceNarrowed, self.0.dataset.clone(), message)])
     }
 
     fn field(&self, name: &str) -> String {
@@ -241,11 +267,25 @@ impl<'a> Model<'a> {
         format!("rename {}.* as *", self.0.dataset)
     }
 
-    fn assumed(&self, request: &Request<'_>) -> Loss {
-        let (model, dataset) = (&self.0.model, &self.0.dataset);
-        Loss::new(LossClass::Assumption, Reason::FieldAssumption, request.rule.pipeline.source.span, "data model")
-            .says(format!("the data model `{model}.{dataset}` is accelerated and holds these events"))
-            .assuming(Assumption::AddOn)
+    fn assumed(&self, request: &Request<'_>) -> [Loss; 2] {
+        let name = format!("{}.{}", self.0.model, self.0.dataset);
+        let loss = |reason, message, assumption| {
+            Loss::new(LossClass::Assumption, reason, request.rule.pipeline.source.span, "data model")
+                .says(message)
+                .assuming(assumption)
+        };
+        [
+            loss(
+                Reason::FieldAssumption,
+                format!("the data model `{name}` is accelerated and holds these events"),
+                Assumption::AddOn,
+            ),
+            loss(
+                Reason::LogsourceWidened,
+                format!("the data model `{name}` also has the events of other products"),
+                Assumption::Scope,
+            ),
+        ]
     }
 }
 

@@ -14,7 +14,7 @@ use super::super::subject::{Subject, subject};
 use super::super::time::is_time;
 use super::super::window::is_windowed;
 use super::expression::field_name;
-use super::tail::{Search, eval_name, list_of, number};
+use super::tail::{Lost, Search, eval_name, list_of, number};
 use super::time::epoch;
 use super::{
     cim, compute, first_search, is_modelled, known_selector, part, quote, quoted_name, stats, tstats,
@@ -123,46 +123,22 @@ fn head<'r, 'a>(
 ) -> Result<Search<'r, 'a>, Vec<Refusal>> {
     wanted.extend(required.iter().cloned());
     wanted.retain(|name| split.has(name));
+    let needs_order = split.tail.iter().any(|stage| is_windowed(stage));
     for step in &split.head.steps {
-        if let StepKind::Distinct(columns) = &step.kind {
-            wanted.extend(columns.iter().map(|column| column.name.clone()));
-        }
-    }
-    if split.tail.iter().any(|stage| is_windowed(stage)) {
-        for step in &split.head.steps {
-            if let StepKind::Sort(keys) = &step.kind {
-                keys.iter().for_each(|(key, _)| names(key, &mut wanted));
+        match &step.kind {
+            StepKind::Distinct(columns) => wanted.extend(columns.iter().map(|column| column.name.clone())),
+            StepKind::Sort(keys) if needs_order => {
+                for (key, _) in keys {
+                    names(key, &mut wanted);
+                }
             }
+            StepKind::Filter(_) | StepKind::Sort(_) | StepKind::Take(_) | StepKind::Top(..) => {}
         }
     }
     let required = required.iter().filter(|name| split.has(name)).cloned().collect();
     let rows = rows_with(request, split, &required)?;
-    let mut losses = rows.losses.clone();
-    let mut made = Vec::new();
-    let (mut columns, mut fields, mut lost) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::new());
-    for name in &wanted {
-        let value = split.value(&typed_column(split, name));
-        match field_value(request, &rows, &value) {
-            Some(text) => {
-                losses.extend(super::assumed(&value, split.head.source.span));
-                if !is_time(request.hub, &value) {
-                    losses.extend(assumptions(&rows, &value, split.head.source.span));
-                }
-                if text != field_name(name) {
-                    made.push(format!("{}={text}", eval_name(name)));
-                }
-                columns.insert(name.clone());
-                cim::fields_of(request, &rows.columns, &value, &mut fields);
-            }
-            None => {
-                lost.insert(name.clone(), cause(request, &rows, &value));
-                losses.push(
-                    Loss::new(LossClass::Informational, Reason::OutputDropped, split.head.source.span, &**name)
-                        .says(format!("the column `{name}` has no counterpart and is left out")),
-                );
-            }
-        }
-    }
+    let Shown { made, columns, fields, lost, mut losses } = shown(request, &rows, split, &wanted);
+    losses.splice(..0, rows.losses.iter().cloned());
     let (first, commands) = if is_modelled(request) {
         let (first, commands, assumed) = cim::events(request, &split.head, &rows, fields)?;
         losses.extend(assumed);
@@ -183,14 +159,55 @@ fn head<'r, 'a>(
     Ok(search)
 }
 
+/// What the head shows to later stages.
+#[derive(Default)]
+struct Shown {
+    /// Assignments of those columns that are no fields of their names.
+    made: Vec<String>,
+    columns: BTreeSet<String>,
+    /// The fields that these are read from.
+    fields: BTreeSet<String>,
+    lost: BTreeMap<String, Lost>,
+    losses: Vec<Loss>,
+}
+
+fn shown(request: &Request<'_>, rows: &Rows<'_>, split: &Split<'_>, wanted: &BTreeSet<String>) -> Shown {
+    let span = split.head.source.span;
+    let mut shown = Shown::default();
+    for name in wanted {
+        let value = split.value(&typed_column(split, name));
+        let Some(text) = field_value(request, rows, &value) else {
+            shown.lost.insert(name.clone(), cause(request, rows, &value));
+            shown.losses.push(
+                Loss::new(LossClass::Informational, Reason::OutputDropped, span, &**name)
+                    .says(format!("the column `{name}` has no counterpart and is left out")),
+            );
+            continue;
+        };
+        shown.losses.extend(super::assumed(&value, span));
+        if !is_time(request.hub, &value) {
+            shown.losses.extend(assumptions(rows, &value, span));
+        }
+        if text != field_name(name) {
+            shown.made.push(format!("{}={text}", eval_name(name)));
+        }
+        shown.columns.insert(name.clone());
+        cim::fields_of(request, &rows.columns, &value, &mut shown.fields);
+    }
+    shown
+}
+
 /// Why the value of a column is not there on the target.
-fn cause(request: &Request<'_>, rows: &Rows<'_>, value: &Expr) -> String {
+fn cause(request: &Request<'_>, rows: &Rows<'_>, value: &Expr) -> Lost {
     let mut columns = Vec::new();
     columns_of(request, value, &mut columns);
     let place = rows.columns.log_source;
     match columns.iter().find(|column| field_value(request, rows, column).is_none()) {
-        Some(column) => format!("`{}` has no counterpart for `{place}`", print::expression(column)),
-        None => format!("`{}` cannot be computed", print::expression(value)),
+        Some(column) => {
+            let cause = format!("`{}` has no counterpart for `{place}`", print::expression(column));
+            Lost { cause, advice: None }
+        }
+        None => Lost::value(value),
     }
 }
 
@@ -202,7 +219,9 @@ pub(super) fn rows_with<'a>(
 ) -> Result<Rows<'a>, Vec<Refusal>> {
     let values: Vec<Expr> = wanted.iter().map(|name| split.value(&typed_column(split, name))).collect();
     let mut parts = Vec::new();
-    values.iter().for_each(|value| columns_of(request, value, &mut parts));
+    for value in &values {
+        columns_of(request, value, &mut parts);
+    }
     let is_column = |value: &&Expr| matches!(value.kind, ExprKind::Field(_) | ExprKind::Member { .. });
     let columns: Vec<Expr> =
         values.iter().filter(is_column).filter(|value| !is_time(request.hub, value)).cloned().collect();

@@ -178,7 +178,9 @@ fn call(name: &str, arguments: &[Expr], expr: &Expr, column: Column<'_>) -> Opti
             Some(format!("if({}, 1, 0)", compute(truth, column)?))
         }
         ("tostring", [_]) => Some(format!("tostring({})", texts()?.concat())),
-        ("parse_json" | "todynamic", [_]) => column(expr),
+        ("parse_json" | "todynamic", [_]) | ("set_difference" | "set_intersect" | "array_sort_asc", [_, ..]) => {
+            column(expr)
+        }
         ("todatetime", [time]) if time.ty == ScalarType::Datetime => compute(time, column),
         ("todatetime", [_]) => {
             let text = texts()?.concat();
@@ -207,8 +209,10 @@ fn call(name: &str, arguments: &[Expr], expr: &Expr, column: Column<'_>) -> Opti
         // Positions count from 0 in KQL, from 1 in Splunk.
         ("substring", [text, start, rest @ ..]) if !is_integer(start) => {
             let (text, first) = (value(text, column)?, value(start, column)?);
-            let length: String =
-                texts_of(rest, column)?.into_iter().map(|length| format!(", max({length}, 0)")).collect();
+            let length = match rest {
+                [length] => format!(", max({}, 0)", value(length, column)?),
+                _ => String::new(),
+            };
             // From the end, both count alike.
             let first =
                 if is_natural(start) { format!("{first} + 1") } else { format!("if({first}<0, {first}, {first} + 1)") };
@@ -232,7 +236,6 @@ fn call(name: &str, arguments: &[Expr], expr: &Expr, column: Column<'_>) -> Opti
             let path = function::constant(path)?.trim_start_matches('$').trim_start_matches('.').to_owned();
             Some(format!("json_extract({}, {})", compute(text, column)?, quote(&path)))
         }
-        ("set_difference" | "set_intersect" | "array_sort_asc", [_, ..]) => column(expr),
         ("set_has_element", [_, _]) if column(expr).is_some() => column(expr),
         _ => function::write(name, arguments, expr, column)
             .or_else(|| position::write(name, arguments, column))

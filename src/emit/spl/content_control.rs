@@ -108,7 +108,7 @@ fn data_sources(search: &str) -> Vec<String> {
     found
 }
 
-/// What the search needs, and when the source rule runs, which a deployment decides here.
+/// What the search needs, and when it is to run, which a deployment decides here.
 fn implementation(request: &Request<'_>, search: &str) -> String {
     let (frequency, period) = alert::schedule(&request.rule.envelope);
     let needs = if search.contains("from datamodel=") {
@@ -116,7 +116,7 @@ fn implementation(request: &Request<'_>, search: &str) -> String {
     } else {
         "The fields must be extracted by the add-on of the source."
     };
-    format!("{needs} The source rule runs every {} over the last {}.", frequency.short(), period.short())
+    format!("{needs} Run it every {} over the last {}.", frequency.short(), period.short())
 }
 
 /// The name of the file that holds a detection, and of its macro.

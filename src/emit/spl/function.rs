@@ -46,6 +46,9 @@ pub(super) fn write(name: &str, arguments: &[Expr], whole: &Expr, column: Column
         ("round", [number, digits]) => format!("round({}, {})", value(number)?, integer(digits)?),
         ("pow", [base, exponent]) => format!("pow({}, {})", value(base)?, value(exponent)?),
         ("log", [number]) => format!("ln({})", value(number)?),
+        ("hash_md5" | "hash_sha1" | "hash_sha256", [text]) => {
+            format!("{}({})", name.trim_start_matches("hash_"), value(text)?)
+        }
         ("log10", [number]) => format!("log({}, 10)", value(number)?),
         ("log2", [number]) => format!("log({}, 2)", value(number)?),
         _ => return None,
@@ -66,8 +69,10 @@ fn extract(pattern: &str, group: i64, text: &str) -> Option<String> {
 }
 
 fn replaced(text: &str, pattern: &str, to: &str) -> Option<String> {
-    // A backslash in the replacement would have to name the same group on both sides.
-    (!to.contains('\\')).then(|| format!("replace({text}, {}, {})", quote(pattern), quote(to)))
+    // Behind a backslash, both sides take a digit for a group, and differ in the rest.
+    let is_group = |part: &str| part.starts_with(|c: char| c.is_ascii_digit());
+    let is_same = to.split('\\').skip(1).all(is_group);
+    is_same.then(|| format!("replace({text}, {}, {})", quote(pattern), quote(to)))
 }
 
 /// A test for terms.

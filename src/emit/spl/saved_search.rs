@@ -149,28 +149,49 @@ fn severity_number(severity: Option<AlertSeverity>) -> u8 {
     }
 }
 
-/// The frequency as a cron expression; one that cron cannot say becomes the next shorter.
-fn cron(request: &Request<'_>, Seconds(seconds): Seconds, losses: &mut Vec<Loss>) -> String {
-    let minutes = seconds / 60;
-    let exact = match minutes {
-        1 => Some("* * * * *".to_owned()),
-        2..60 if 60 % minutes == 0 => Some(format!("*/{minutes} * * * *")),
-        60 => Some("0 * * * *".to_owned()),
-        61..1440 if minutes % 60 == 0 && 1440 % minutes == 0 => Some(format!("0 */{} * * *", minutes / 60)),
-        1440 => Some("0 0 * * *".to_owned()),
-        10_080 => Some("0 0 * * 0".to_owned()),
-        _ => None,
-    };
-    exact.unwrap_or_else(|| {
-        let shorter = if minutes > 1440 {
-            "0 0 * * *"
-        } else if minutes > 60 {
-            "0 * * * *"
-        } else {
-            "*/5 * * * *"
-        };
-        let message = format!("cron cannot say every {}; `{shorter}` runs more often", Seconds(seconds).short());
+/// The frequency as a cron expression; where cron cannot say it, the search never waits longer.
+fn cron(request: &Request<'_>, frequency: Seconds, losses: &mut Vec<Loss>) -> String {
+    let (expression, is_exact) = every(frequency.0 / 60);
+    if !is_exact {
+        let message = format!("cron cannot say every {}; `{expression}` runs more often at times", frequency.short());
         losses.push(note(request, "queryFrequency", &message));
-        shorter.to_owned()
-    })
+    }
+    expression
+}
+
+/// A cron expression for every so many minutes, and whether it is just that: steps begin anew with the hour, the day,
+/// the month.
+fn every(minutes: i64) -> (String, bool) {
+    const HOUR: i64 = 60;
+    const DAY: i64 = 24 * HOUR;
+    match minutes {
+        ..=1 => ("* * * * *".to_owned(), minutes == 1),
+        2..HOUR => (format!("*/{minutes} * * * *"), HOUR % minutes == 0),
+        HOUR..DAY => match minutes / HOUR {
+            1 => ("0 * * * *".to_owned(), minutes == HOUR),
+            hours => (format!("0 */{hours} * * *"), minutes % HOUR == 0 && DAY % minutes == 0),
+        },
+        _ => match minutes / DAY {
+            1 => ("0 0 * * *".to_owned(), minutes == DAY),
+            7 => ("0 0 * * 0".to_owned(), minutes == 7 * DAY),
+            days => (format!("0 0 */{} * *", days.min(28)), false),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::every;
+
+    #[test]
+    fn no_schedule_waits_longer_than_the_rule() {
+        let of = |minutes| every(minutes);
+        assert_eq!(of(15), ("*/15 * * * *".to_owned(), true));
+        assert_eq!(of(25), ("*/25 * * * *".to_owned(), false));
+        assert_eq!(of(90), ("0 * * * *".to_owned(), false));
+        assert_eq!(of(300), ("0 */5 * * *".to_owned(), false));
+        assert_eq!(of(360), ("0 */6 * * *".to_owned(), true));
+        assert_eq!(of(10_080), ("0 0 * * 0".to_owned(), true));
+        assert_eq!(of(20_160), ("0 0 */14 * *".to_owned(), false));
+    }
 }

@@ -139,7 +139,7 @@ fn side<'a>(
     let keys: Vec<String> = keys.iter().map(|key| value(key)).collect::<Option<_>>()?;
     let columns = columns.into_iter().filter_map(|(output, own)| Some((output, value(&own)?))).collect();
     if is_modelled(request) {
-        return Some(Side { keys, columns, fields, is_it: String::new(), rows });
+        return Some(Side { rows, columns, keys, fields, is_it: String::new() });
     }
     let splunk = rows
         .recognised
@@ -152,7 +152,7 @@ fn side<'a>(
         Condition::Constant(true) => selected,
         condition => format!("{selected} AND {}", expression::write(condition)),
     };
-    Some(Side { keys, columns, fields, is_it, rows })
+    Some(Side { rows, columns, keys, fields, is_it })
 }
 
 /// The selector of a source as an expression.

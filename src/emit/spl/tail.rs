@@ -23,6 +23,23 @@ use crate::mapping::Dialect;
 use crate::schema::{ScalarType, Value};
 use crate::span::Span;
 
+/// Why a column is not there, and what somebody can do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Lost {
+    /// The reason.
+    pub(super) cause: String,
+    /// The advice.
+    pub(super) advice: Option<&'static str>,
+}
+
+impl Lost {
+    /// A value that the target cannot compute.
+    pub(super) fn value(value: &Expr) -> Self {
+        let cause = format!("`{}` cannot be computed", print::expression(value));
+        Self { cause, advice: super::advice(value) }
+    }
+}
+
 /// A search that is being written.
 #[derive(Clone)]
 pub(super) struct Search<'r, 'a> {
@@ -50,7 +67,7 @@ pub(super) struct Search<'r, 'a> {
     /// Columns that have the same value in every row.
     pub(super) constants: BTreeMap<String, Expr>,
     /// Columns that are not there, and why.
-    pub(super) lost: BTreeMap<String, String>,
+    pub(super) lost: BTreeMap<String, Lost>,
     /// What differs.
     pub(super) losses: Vec<Loss>,
     pub(super) refusals: Vec<Refusal>,
@@ -112,15 +129,17 @@ impl Search<'_, '_> {
         self.losses.extend(super::assumed(value, value.span));
     }
 
-    /// Why a column is not there, behind what says that it is not.
-    pub(super) fn cause(&self, name: &str) -> String {
-        self.lost.get(name).map(|cause| format!(": {cause}")).unwrap_or_default()
-    }
-
     /// Refuses for a column that is not there.
     pub(super) fn refuse_lost(&mut self, name: &str, kind: &str, span: Span) {
-        let message = format!("the {kind} `{name}` is not there on the target{}", self.cause(name));
-        self.refusals.push(Refusal::new(span, Reason::FieldUnmapped, name, message));
+        let lost = self.lost.get(name);
+        let cause = lost.map(|lost| format!(": {}", lost.cause)).unwrap_or_default();
+        let message = format!("the {kind} `{name}` is not there on the target{cause}");
+        let refusal = Refusal::new(span, Reason::FieldUnmapped, name, message);
+        let advice = lost.and_then(|lost| lost.advice);
+        self.refusals.push(match advice {
+            Some(advice) => refusal.suggest(advice),
+            None => refusal,
+        });
     }
 
     /// Writes one stage.
@@ -322,9 +341,9 @@ impl Search<'_, '_> {
             }
         }
         for assignment in missing {
-            let cause = self.cause_of(&assignment.value);
+            let reason = self.lost_value(&assignment.value);
             self.names.remove(&assignment.name);
-            self.lost.insert(assignment.name.clone(), cause);
+            self.lost.insert(assignment.name.clone(), reason);
             self.losses.push(lost_column(assignment));
         }
         if !made.is_empty() {
@@ -347,11 +366,11 @@ impl Search<'_, '_> {
     }
 
     /// Why a value cannot be made.
-    pub(super) fn cause_of(&self, value: &Expr) -> String {
+    pub(super) fn lost_value(&self, value: &Expr) -> Lost {
         let mut used = BTreeSet::new();
         names(value, &mut used);
         let of_column = used.iter().find_map(|name| self.lost.get(name).cloned());
-        of_column.unwrap_or_else(|| format!("`{}` cannot be computed", print::expression(value)))
+        of_column.unwrap_or_else(|| Lost::value(value))
     }
 
     /// Keeps these columns, in this order.

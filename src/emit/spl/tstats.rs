@@ -33,11 +33,7 @@ pub(super) fn summarized<'s, 'r, 'a>(
 ) -> Option<(Search<'r, 'a>, Vec<&'s Stage>)> {
     let (stage, rest) = split.tail.split_first()?;
     let (aggregates, by) = wanted(stage)?;
-    let mut used = BTreeSet::new();
-    aggregates.iter().for_each(|aggregate| names(&aggregate.value, &mut used));
-    by.iter().for_each(|key| names(&key.value, &mut used));
-    used.retain(|name| split.has(name));
-    let rows = rows_with(request, split, &used).ok()?;
+    let rows = rows_with(request, split, &used(split, &aggregates, by)).ok()?;
     let tested = Tested::of(request, split, &rows)?;
     let model = InModel { request, rows: &rows, tested: &tested };
     let mut search = Search::new(request, String::new(), Vec::new());
@@ -84,9 +80,19 @@ pub(super) fn summarized<'s, 'r, 'a>(
         search.commands.push(format!("eval {}", evals.join(", ")));
     }
     search.losses.extend(keys.iter().filter_map(|key| key.in_days(stage.span)));
-    search.losses.push(tested.assumed(request));
+    search.losses.extend(tested.assumed(request));
     search.names = keys.into_iter().map(|key| key.name).chain(outputs).collect();
     Some((search, rest.to_vec()))
+}
+
+/// The columns of the head that a stage looks at.
+fn used(split: &Split<'_>, aggregates: &[Aggregate], by: &[Assignment]) -> BTreeSet<String> {
+    let mut used = BTreeSet::new();
+    for value in aggregates.iter().map(|aggregate| &aggregate.value).chain(by.iter().map(|key| &key.value)) {
+        names(value, &mut used);
+    }
+    used.retain(|name| split.has(name));
+    used
 }
 
 /// The aggregates and the keys of a stage that groups.

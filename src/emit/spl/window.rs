@@ -48,7 +48,7 @@ fn made(search: &mut Search<'_, '_>, name: &str, arguments: &[Expr]) -> Option<S
             let mut window = format!("streamstats current=f window=1 last({}) as {field}", quoted_name(&own));
             let mut default = None;
             if let Some(value) = rest.get(1) {
-                window.push_str(&format!(", count as {field}_rows"));
+                window.extend([", count as ", &field, "_rows"]);
                 default = Some(format!("eval {field}=if({field}_rows=0, {}, {field})", search.value(value)?));
             } else if value.ty == ScalarType::String {
                 // No text is null.
