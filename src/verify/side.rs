@@ -132,7 +132,7 @@ impl<'h> Side<'h> {
 
     /// The columns that the hub lists.
     pub(super) fn columns(&self) -> impl Iterator<Item = &String> {
-        self.readings.keys()
+        self.readings.keys().chain(self.translated.iter().map(|other| &other.column))
     }
 
     /// The mappings.

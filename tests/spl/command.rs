@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::condition::{self, Condition};
 use super::evaluate::{condition as holds, evaluate};
 use super::expression::{self, Expression};
+use super::model::{self, Model};
 use super::order::{self, Key};
 use super::pipeline::subsearches;
 use super::statistic::{self, Statistic};
@@ -49,6 +50,8 @@ pub(super) enum Command {
         fields: Vec<String>,
         search: Search,
     },
+    /// `tstats`
+    Model(Model),
     /// `append`, and the searches of `multisearch`.
     Append(Vec<Search>),
 }
@@ -83,7 +86,7 @@ pub(super) fn read(text: &str) -> Outcome<Command> {
 
 fn plain(name: &str, rest: &str) -> Outcome<Command> {
     let mut cursor = Cursor::new(match name {
-        "where" | "eval" | "stats" | "search" => Vec::new(),
+        "where" | "eval" | "stats" | "search" | "tstats" => Vec::new(),
         _ => tokens(rest, Language::Search)?,
     });
     match name {
@@ -94,6 +97,7 @@ fn plain(name: &str, rest: &str) -> Outcome<Command> {
             let (functions, by) = statistic::read(rest)?;
             Ok(Command::Statistics { functions, by })
         }
+        "tstats" => model::read(rest),
         "fillnull" => {
             let value = if cursor.takes_word("value") {
                 cursor.expect("=")?;
@@ -243,6 +247,10 @@ impl Command {
             Self::Rename(pairs) => {
                 for row in &mut rows {
                     for (old, new) in pairs {
+                        if let (Some(prefix), "*") = (old.strip_suffix('*'), new.as_str()) {
+                            row.strip(prefix);
+                            continue;
+                        }
                         let value = row.get(old).clone();
                         row.set(old, Value::Null);
                         row.set(new, value);
@@ -269,6 +277,7 @@ impl Command {
                 let others = search.run(index)?;
                 joined(rows, &others, fields, *is_left, *most)
             }
+            Self::Model(model) => model.run(index),
             Self::Append(searches) => {
                 for search in searches {
                     rows.extend(search.run(index)?);
@@ -279,7 +288,7 @@ impl Command {
     }
 }
 
-fn kept(rows: Vec<Row>, mut keeps: impl FnMut(&Row) -> bool) -> Vec<Row> {
+pub(super) fn kept(rows: Vec<Row>, mut keeps: impl FnMut(&Row) -> bool) -> Vec<Row> {
     rows.into_iter().filter(|row| keeps(row)).collect()
 }
 

@@ -8,7 +8,7 @@
 //! ```text
 //! text ── pipeline ── commands ──┬─ condition   the part in front of the first pipe, and `search`
 //!                                ├─ expression ── evaluate ── function, json, time   `where`, `eval`
-//!                                └─ command, statistic, join   rows to rows
+//!                                └─ command, statistic, order, model   rows to rows
 //! ```
 
 mod command;
@@ -17,6 +17,7 @@ mod evaluate;
 mod expression;
 mod function;
 mod json;
+mod model;
 mod order;
 mod pattern;
 mod pipeline;
@@ -26,6 +27,7 @@ mod token;
 mod value;
 
 pub(crate) use json::fields_of;
+pub(crate) use model::DATASET;
 pub(crate) use value::{Row, Value};
 
 /// Why a search has no result here.

@@ -98,6 +98,13 @@ impl Row {
         self.fields.iter()
     }
 
+    /// Takes a prefix from the names that have it.
+    pub(crate) fn strip(&mut self, prefix: &str) {
+        let fields = std::mem::take(&mut self.fields).into_iter();
+        let name = |name: String| name.strip_prefix(prefix).map(str::to_owned).unwrap_or(name);
+        self.fields = fields.map(|(old, value)| (name(old), value)).collect();
+    }
+
     /// Keeps the fields whose name passes.
     pub(crate) fn retain(&mut self, keeps: impl Fn(&str) -> bool) {
         self.fields.retain(|name, _| keeps(name));

@@ -1,6 +1,6 @@
 //! The interpreter against what Splunk documents: each row names the page that it is from.
 
-use super::spl::{Failure, Index, Row, Search, Value};
+use super::spl::{DATASET, Failure, Index, Row, Search, Value};
 
 /// Pages of the Search Manual and of the Search Reference.
 const SEARCH: &str = "Search Reference: search";
@@ -157,7 +157,14 @@ fn expressions() {
 
 /// The rows of a result: fields in order of their names, values of one field with a blank between them.
 fn table(search: &str) -> Result<Vec<String>, Failure> {
-    let rows = Search::read(search)?.run(&index())?;
+    let mut index = index();
+    if search.starts_with("| tstats") {
+        index.events = vec![
+            event("5", &[(DATASET, "M.D"), ("D.x", "1"), ("D.y", "2")]),
+            event("6", &[(DATASET, "M.D"), ("D.x", "3")]),
+        ];
+    }
+    let rows = Search::read(search)?.run(&index)?;
     let text = |row: &Row| {
         let fields = row.fields().map(|(name, value)| format!("{name}={}", value.texts().join(" ")));
         fields.collect::<Vec<_>>().join(", ")
@@ -167,7 +174,7 @@ fn table(search: &str) -> Result<Vec<String>, Failure> {
 
 #[test]
 fn commands() {
-    let rows: [(&str, &str, &[&str]); 22] = [
+    let rows: [(&str, &str, &[&str]); 24] = [
         (STATS, "* | stats count", &["count=4"]),
         (STATS, "host=nobody | stats count", &["count=0"]),
         (STATS, "host=nobody | stats count by host", &[]),
@@ -198,6 +205,17 @@ fn commands() {
             "Search Reference: join",
             "n<3 | table n | join type=inner max=0 n [search n=2 | eval x=\"y\" | table n x]",
             &["n=2, x=y"],
+        ),
+        // Rows without a field behind `by` are left out unless something stands for it.
+        (
+            "Search Reference: tstats",
+            "| tstats count from datamodel=M.D where D.x=* by D.x D.y | rename D.* as *",
+            &["count=1, x=1, y=2"],
+        ),
+        (
+            "Search Reference: tstats",
+            "| tstats summariesonly=false fillnull_value=\"unknown\" count from datamodel=M.D by D.y",
+            &["D.y=2, count=1", "D.y=unknown, count=1"],
         ),
         ("Search Reference: append", "n=1 | table n | append [search n=2 | table n]", &["n=1", "n=2"]),
     ];

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use kqlift::emit::{Conversion, Options, Outcome, Target, convert};
+use kqlift::emit::{Conversion, Options, Outcome, SplunkStyle, Target, convert};
 use kqlift::eval::Timestamp;
 use kqlift::ir::Detection;
 use kqlift::mapping::{Dialect, Hub, LogSource};
@@ -20,8 +20,16 @@ use super::{meaning, shape, shared};
 /// Events for one rule.
 pub(super) const EFFORT: Effort = Effort { events: 60 };
 
+/// Datasets of several log sources that queries read from one table.
+const SHARED: [&str; 2] = ["All_Changes", "Registry"];
+
 /// The dialects of a place in Splunk, if the search looks there.
 pub(super) fn dialects(text: &str, log_source: &LogSource) -> Option<&'static [Dialect]> {
+    if text.starts_with("| tstats ") {
+        // A dataset that several products share does not tell whose event it holds.
+        let model = log_source.data_model.as_ref().filter(|model| !SHARED.contains(&model.dataset.as_str()))?;
+        return text.contains(&format!("datamodel={}.{} ", model.model, model.dataset)).then_some(&[Dialect::Cim]);
+    }
     let splunk = shape::place(log_source)?;
     let has = |field: &str, value: &String| text.contains(&format!("{field}=\"{value}\""));
     let is_there = splunk.sources.iter().any(|name| has("source", name))
@@ -40,7 +48,7 @@ pub(super) fn dialects(text: &str, log_source: &LogSource) -> Option<&'static [D
     })
 }
 
-pub(super) fn row(hub: &Hub, foreign: &Foreign<'_>, number: usize, now: Timestamp) -> Option<Row> {
+pub(super) fn row(hub: &Hub, text: &str, foreign: &Foreign<'_>, number: usize, now: Timestamp) -> Option<Row> {
     let mut event = foreign.event.clone();
     let time = event.get("TimeGenerated").and_then(Json::as_str).and_then(Timestamp::parse).unwrap_or(now);
     let (id, time) = (number.to_string(), seconds(time));
@@ -49,6 +57,9 @@ pub(super) fn row(hub: &Hub, foreign: &Foreign<'_>, number: usize, now: Timestam
     }
     event.remove("TimeGenerated");
     event.remove("Timestamp");
+    if text.starts_with("| tstats ") {
+        return shape::of_model(hub.log_source(foreign.log_source)?, &event, &id, time);
+    }
     shape::of_fields(hub, hub.log_source(foreign.log_source)?, &event, &id, time)
 }
 
@@ -66,7 +77,7 @@ fn add(figures: &mut Figures, file: &str, rule: &Detection, conversion: &Convers
     };
     let failed: RefCell<Option<Failure>> = RefCell::default();
     let run = |events: &[Foreign<'_>], now: Timestamp| {
-        let rows = events.iter().enumerate().filter_map(|(number, event)| row(hub, event, number, now));
+        let rows = events.iter().enumerate().filter_map(|(number, event)| row(hub, text, event, number, now));
         let index = Index { events: rows.collect(), now: seconds(now) };
         if text.contains("_raw") && index.events.iter().any(|row| row.get("_raw").is_null()) {
             return Err("the text of events is not known".to_owned());
@@ -85,7 +96,7 @@ fn add(figures: &mut Figures, file: &str, rule: &Detection, conversion: &Convers
     };
     let elsewhere = Elsewhere {
         dialects: &|log_source| dialects(text, log_source),
-        exists: &|event| shape::exists(hub, event, text),
+        exists: &|event| text.starts_with("| tstats ") || shape::exists(hub, event, text),
         run: &run,
     };
     match verify_elsewhere(rule, conversion, hub, EFFORT, &elsewhere) {
@@ -116,7 +127,7 @@ fn queries() {
     let (hub, schema) = (Hub::built_in(), Schema::builtin());
     let mut figures = Figures::default();
     let entries = shared::json_lines(&corpus.join("manifest.jsonl"));
-    for entry in sampled(entries, 16, |entry| entry["file"].as_str().unwrap_or_default()) {
+    for entry in sampled(entries, 24, |entry| entry["file"].as_str().unwrap_or_default()) {
         let file = entry["file"].as_str().unwrap_or_default();
         let text = std::fs::read_to_string(corpus.join(file)).unwrap_or_default();
         let Some(rule) = meaning(&text, &schema) else { continue };
@@ -131,7 +142,7 @@ fn sigma_rules() {
     let Some(rules) = shared::sigma_rules() else { return };
     let hub = Hub::built_in();
     let mut figures = Figures::default();
-    for (file, text) in sampled(rules, 16, |(file, _)| file) {
+    for (file, text) in sampled(rules, 24, |(file, _)| file) {
         for rule in kqlift::sigma::read(&text).0 {
             if let Ok(rule) = kqlift::sigma::lower(&rule, &hub) {
                 let conversion = convert(&rule, Target::Spl, &hub, &Options::default());
@@ -140,4 +151,41 @@ fn sigma_rules() {
         }
     }
     figures.report("Sigma rules at edges");
+}
+
+/// Searches of data models.
+fn modelled() -> Options {
+    Options { splunk_style: SplunkStyle::Cim, ..Options::default() }
+}
+
+#[test]
+fn queries_of_data_models() {
+    let Some(corpus) = shared::folder("corpus/kql") else { return };
+    let (hub, schema) = (Hub::built_in(), Schema::builtin());
+    let mut figures = Figures::default();
+    let entries = shared::json_lines(&corpus.join("manifest.jsonl"));
+    for entry in sampled(entries, 24, |entry| entry["file"].as_str().unwrap_or_default()) {
+        let file = entry["file"].as_str().unwrap_or_default();
+        let text = std::fs::read_to_string(corpus.join(file)).unwrap_or_default();
+        let Some(rule) = meaning(&text, &schema) else { continue };
+        let conversion = convert(&rule, Target::Spl, &hub, &modelled());
+        add(&mut figures, file, &rule, &conversion, &hub);
+    }
+    figures.report("queries of data models");
+}
+
+#[test]
+fn sigma_rules_of_data_models() {
+    let Some(rules) = shared::sigma_rules() else { return };
+    let hub = Hub::built_in();
+    let mut figures = Figures::default();
+    for (file, text) in sampled(rules, 24, |(file, _)| file) {
+        for rule in kqlift::sigma::read(&text).0 {
+            if let Ok(rule) = kqlift::sigma::lower(&rule, &hub) {
+                let conversion = convert(&rule, Target::Spl, &hub, &modelled());
+                add(&mut figures, &file, &rule, &conversion, &hub);
+            }
+        }
+    }
+    figures.report("Sigma rules of data models");
 }

@@ -78,7 +78,7 @@ impl Both<'_> {
                 }
                 let event = &Foreign { event: &target, ..event.clone() };
                 source.insert("_id".to_owned(), json!(number.to_string()));
-                let target = row(hub, event, number, now).into_iter();
+                let target = row(hub, text, event, number, now).into_iter();
                 made.extend(target.map(|target| (event.table.to_owned(), Row::of_event(&source), target)));
             }
             Ok(BTreeSet::new())
@@ -163,7 +163,7 @@ fn queries() {
     let (hub, schema) = (Hub::built_in(), Schema::builtin());
     let mut figures = Figures::default();
     let entries = shared::json_lines(&corpus.join("manifest.jsonl"));
-    for entry in sampled(entries, 8, |entry| entry["file"].as_str().unwrap_or_default()) {
+    for entry in sampled(entries, 16, |entry| entry["file"].as_str().unwrap_or_default()) {
         let file = entry["file"].as_str().unwrap_or_default();
         let text = std::fs::read_to_string(corpus.join(file)).unwrap_or_default();
         let Some(rule) = meaning(&text, &schema).filter(|rule| !gives_events(rule)) else { continue };

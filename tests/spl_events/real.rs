@@ -78,7 +78,7 @@ fn sigma_rules() {
         labelled.entry(text("rule_path") + ".yml").or_default().insert(text("_id"));
     }
     let mut figures = Figures::default();
-    for (file, text) in sampled(rules, 8, |(file, _)| file) {
+    for (file, text) in sampled(rules, 16, |(file, _)| file) {
         for rule in kqlift::sigma::read(&text).0 {
             let kqlift::sigma::Body::Detection { log_source, .. } = &rule.body else { continue };
             if log_source.product.as_deref() != Some("windows") {
@@ -155,7 +155,7 @@ fn queries() {
     let now = Timestamp::parse(NOW);
     let mut figures = Figures::default();
     let entries = shared::json_lines(&corpus.join("manifest.jsonl"));
-    for entry in sampled(entries, 4, |entry| entry["file"].as_str().unwrap_or_default()) {
+    for entry in sampled(entries, 8, |entry| entry["file"].as_str().unwrap_or_default()) {
         let file = entry["file"].as_str().unwrap_or_default();
         let text = std::fs::read_to_string(corpus.join(file)).unwrap_or_default();
         let Some(rule) = meaning(&text, &schema).filter(|_| text.contains("Device")) else { continue };

@@ -6,7 +6,7 @@ use kqlift::mapping::{Column, Concept, Dialect, Hub, LogSource, SplunkSource, Va
 use kqlift::verify::Foreign;
 use serde_json::{Map, Value as Json};
 
-use super::spl::{Row, Value, fields_of};
+use super::spl::{DATASET, Row, Value, fields_of};
 
 /// What every field of Windows events is called that is not in the section of its log source.
 const OF_WINDOWS: &str = "columns.splunk_windows";
@@ -125,6 +125,20 @@ pub(super) fn of_fields(
         }
     }
     fields.extend(found.into_iter().map(|(name, values)| (name, Value::many(values))));
+    Some(Row::new(id, fields))
+}
+
+/// An event that was made for a log source, with the fields of its data model.
+pub(super) fn of_model(log_source: &LogSource, event: &Map<String, Json>, id: &str, time: f64) -> Option<Row> {
+    let model = log_source.data_model.as_ref()?;
+    let name = |name: &str| format!("{}.{name}", model.dataset);
+    let mut fields = vec![
+        (DATASET.to_owned(), Value::Text(format!("{}.{}", model.model, model.dataset))),
+        ("_time".to_owned(), Value::Number(time)),
+    ];
+    let filter = model.filter.as_ref().and_then(|filter| filter.split_once('='));
+    fields.extend(filter.map(|(name, value)| (name.to_owned(), Value::Text(value.trim_matches('"').to_owned()))));
+    fields.extend(event.iter().filter_map(|(own, value)| Some((name(own), Value::Text(text(value)?)))));
     Some(Row::new(id, fields))
 }
 
