@@ -263,6 +263,12 @@ impl<'h> Side<'h> {
         meaning(ANY_OTHER).filter(|_| !is_said)
     }
 
+    /// Whether a column shows the thing.
+    pub(super) fn has(&self, thing: &str) -> bool {
+        let translated = self.translated.iter().map(|other| &other.reading);
+        self.readings.values().chain(translated).any(|reading| reading.thing == thing)
+    }
+
     /// Whether the thing is inside of a column in a way that is not known here.
     pub(super) fn hides(&self, thing: &str) -> bool {
         self.hidden.contains(thing)

@@ -8,7 +8,7 @@ use super::claim::Confirmation;
 use super::draft::numbered;
 use super::excuse::{self, Direction, excused, is_broken, permits};
 use super::group::Groups;
-use super::home::{Home, Kept, homes};
+use super::home::{Home, Kept, World};
 use super::leaf::{Leaf, leaves};
 use super::place::{Place, of_pipeline};
 use super::side::Things;
@@ -16,7 +16,7 @@ use super::stage;
 use super::{Disagreement, Effort, Findings, Sighting, TIME_COLUMNS};
 use crate::compare::witness::NOW;
 use crate::compare::witness::needs::key;
-use crate::emit::{Loss, LossClass, Reason, is_turned};
+use crate::emit::{Loss, LossClass, Reason, turned_section};
 use crate::eval::{Events, Row, evaluate};
 use crate::ir::{Detection, Pipeline, Source};
 use crate::mapping::Hub;
@@ -64,13 +64,16 @@ impl<'a> Trial<'a> {
         let alone = |rule: &Detection| Some(Detection { pipeline: stage::each_event(&rule.pipeline)?, ..rule.clone() });
         let each = stage::each_event(&source.pipeline).zip(reread.iter().map(alone).collect::<Option<Vec<_>>>());
         let is_grouped = each.is_none();
-        let (from, to) = each.unwrap_or_else(|| (source.pipeline.clone(), reread.to_vec()));
+        let timed = |rule: &Detection| Detection { pipeline: stage::with_times(&rule.pipeline), ..rule.clone() };
+        let (from, to) = each.unwrap_or_else(|| (timed(source).pipeline, reread.iter().map(timed).collect()));
         let from_leaves = leaves(&from);
         let to_leaves: Vec<Leaf> = to.iter().flat_map(|rule| leaves(&rule.pipeline)).collect();
-        if from_leaves.iter().any(|leaf| is_turned(hub, &leaf.predicates)) {
+        let turned = from_leaves.first().and_then(|leaf| turned_section(hub, &leaf.predicates));
+        if from_leaves.iter().any(|leaf| turned_section(hub, &leaf.predicates) != turned) {
             return Err("which end of a connection is which depends on its direction".to_owned());
         }
-        let mut homes = homes(hub, &sources(&from_leaves), &sources(&to_leaves), losses);
+        let world = World { hub, losses, turned };
+        let mut homes = world.homes(&sources(&from_leaves), &sources(&to_leaves));
         if homes.is_empty() {
             return Err("no event has a known shape on both sides".to_owned());
         }
@@ -80,6 +83,7 @@ impl<'a> Trial<'a> {
         if homes.iter().any(is_split) {
             return Err("the events of one table go two ways".to_owned());
         }
+        keep_those_that_read(&mut homes, &of_pipeline(&from));
         let from_places = with_filters(of_pipeline(&from), homes.iter().map(|home| &home.from));
         let to_places = to.iter().flat_map(|rule| of_pipeline(&rule.pipeline)).collect();
         let to_places = with_filters(to_places, homes.iter().map(|home| &home.to));
@@ -272,6 +276,21 @@ impl<'a> Trial<'a> {
 /// Whether the events of a leaf are those of a home.
 pub(super) fn of_home(leaf: &Leaf, kept: &Kept<'_>) -> bool {
     key(&leaf.source).is_some_and(|key| key == kept.key)
+}
+
+/// Of several log sources for the same rows, keeps the one that has most of what the rule reads on both sides.
+fn keep_those_that_read(homes: &mut Vec<Home<'_>>, places: &BTreeSet<Place>) {
+    let known = |home: &Home<'_>| places.iter().filter(|place| home.knows(place)).count();
+    let counts: Vec<usize> = homes.iter().map(known).collect();
+    let is_worse = |index: usize, home: &Home<'_>| {
+        let others = homes.iter().enumerate().filter(|(other, found)| *other != index && found.is_like(home));
+        others
+            .map(|(other, _)| (counts[other], usize::MAX - other))
+            .any(|other| other > (counts[index], usize::MAX - index))
+    };
+    let kept: Vec<bool> = homes.iter().enumerate().map(|(index, home)| !is_worse(index, home)).collect();
+    let mut kept = kept.into_iter();
+    homes.retain(|_| kept.next().unwrap_or(true));
 }
 
 /// The sources of leaves, each once.

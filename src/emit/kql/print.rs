@@ -10,7 +10,7 @@ use crate::ir::{
     TestOp,
 };
 use crate::parse::is_reserved;
-use crate::schema::Value;
+use crate::schema::{ScalarType, Value};
 use crate::span::Span;
 
 /// How a function's or table's name is written.
@@ -120,9 +120,8 @@ pub(super) fn stage(stage: &Stage, spell: Spell<'_>) -> Result<Option<String>, R
     let names = |names: &[String]| names.iter().map(|text| name(text)).collect::<Vec<_>>().join(", ");
     let operands = match &stage.kind {
         StageKind::Filter(predicate) => expression(predicate),
-        StageKind::Extend(list) | StageKind::Project(list) | StageKind::Distinct(list) | StageKind::MvExpand(list) => {
-            assignments(list)
-        }
+        StageKind::Extend(list) | StageKind::Project(list) | StageKind::Distinct(list) => assignments(list),
+        StageKind::MvExpand(list) => list.iter().map(|item| expanded(item, stage)).collect::<Vec<_>>().join(", "),
         StageKind::ProjectAway(list) | StageKind::ProjectKeep(list) => names(list),
         StageKind::ProjectRename(renames) => {
             let rename = |(new, old): &(String, String)| format!("{} = {}", name(new), name(old));
@@ -161,6 +160,15 @@ fn assignments(list: &[Assignment]) -> String {
         if is_itself { value } else { format!("{} = {value}", name(&assignment.name)) }
     };
     list.iter().map(assignment).collect::<Vec<_>>().join(", ")
+}
+
+/// What is expanded, with its type where that is none of what an array holds by itself.
+fn expanded(item: &Assignment, stage: &Stage) -> String {
+    let text = assignments(std::slice::from_ref(item));
+    match stage.output.find(&item.name).map(|column| column.ty) {
+        None | Some(ScalarType::Dynamic | ScalarType::Unknown) => text,
+        Some(ty) => format!("{text} to typeof({})", ty.as_str()),
+    }
 }
 
 fn summarize(aggregates: &[Aggregate], by: &[Assignment]) -> String {
