@@ -184,12 +184,11 @@ detection:
 
 /// The findings of a rule that looks at several events at once, and of its conversion changed behind its back.
 fn on_sets(text: &str, target: Target, change: Option<(&str, &str)>) -> Findings {
-    let found = match change {
-        Some((from, to)) => tampered(text, target, from, to),
-        None => {
-            let source = query(text);
-            found(&source, &convert(&source, target, &Hub::built_in(), &Options::default()))
-        }
+    let found = if let Some((from, to)) = change {
+        tampered(text, target, from, to)
+    } else {
+        let source = query(text);
+        found(&source, &convert(&source, target, &Hub::built_in(), &Options::default()))
     };
     assert!(found.sets > 0 && found.matched > 0 && found.matched < found.sets, "{found:#?}");
     found

@@ -18,13 +18,13 @@ pub(super) fn known(kind: &ExprKind) -> Option<Value> {
 
 /// What a test of a constant text comes to, where that needs no knowledge of terms: what is equal has the term, and what
 /// does not hold the letters has it not.
-fn test(test: &Test) -> Option<bool> {
-    let Value::String(subject) = value(&test.subject.kind)? else { return None };
-    let operands: Option<Vec<&Value>> = test.operands.iter().map(|operand| value(&operand.kind)).collect();
+fn test(found: &Test) -> Option<bool> {
+    let Value::String(subject) = value(&found.subject.kind)? else { return None };
+    let operands: Option<Vec<&Value>> = found.operands.iter().map(|operand| value(&operand.kind)).collect();
     let mut wanted: Vec<&str> = Vec::new();
     for operand in operands? {
         match operand {
-            Value::String(text) => wanted.push(text),
+            Value::String(one) => wanted.push(one),
             Value::Dynamic(serde_json::Value::Array(items)) => {
                 wanted.extend(items.iter().map(serde_json::Value::as_str).collect::<Option<Vec<_>>>()?);
             }
@@ -33,7 +33,7 @@ fn test(test: &Test) -> Option<bool> {
     }
     let (lower, is_equal) = (subject.to_lowercase(), |text: &&str| *text == subject.as_str());
     let is_equal_ci = |text: &&str| text.to_lowercase() == lower;
-    match test.op {
+    match found.op {
         TestOp::Equal | TestOp::In => Some(wanted.iter().any(is_equal)),
         TestOp::EqualCi | TestOp::InCi => Some(wanted.iter().any(is_equal_ci)),
         TestOp::Has | TestOp::HasAny => {

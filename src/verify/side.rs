@@ -227,8 +227,10 @@ impl<'h> Side<'h> {
                 put(&mut event, &place.column, &place.path, json!(value));
                 continue;
             }
-            let translated = self.translated.iter().find(|other| other.column == place.column && place.path.is_empty());
-            let known = translated.and_then(|other| Some((other, things.get(&other.reading.thing)?)));
+            // A column may say several things in other words; the event has one of them.
+            let mut translated =
+                self.translated.iter().filter(|other| other.column == place.column && place.path.is_empty());
+            let known = translated.find_map(|other| Some((other, things.get(&other.reading.thing)?)));
             let value = if let Some((other, thing)) = known {
                 // What the table has no word for it does not hold.
                 other.text_for(self.hub, thing).or(Some(json!("Other")))

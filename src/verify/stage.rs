@@ -79,11 +79,17 @@ pub(super) fn with_times(pipeline: &Pipeline) -> Pipeline {
         match &mut stage.kind {
             StageKind::Filter(predicate) => *predicate = timed(predicate),
             StageKind::Extend(items) | StageKind::Project(items) => {
-                items.iter_mut().for_each(|item| item.value = timed(&item.value));
+                for item in items {
+                    item.value = timed(&item.value);
+                }
             }
             StageKind::Summarize { aggregates, by } => {
-                aggregates.iter_mut().for_each(|aggregate| aggregate.value = timed(&aggregate.value));
-                by.iter_mut().for_each(|key| key.value = timed(&key.value));
+                for aggregate in aggregates {
+                    aggregate.value = timed(&aggregate.value);
+                }
+                for key in by {
+                    key.value = timed(&key.value);
+                }
             }
             StageKind::Join(join) => join.right = with_times(&join.right),
             StageKind::Union(branches) => branches.iter_mut().for_each(|branch| *branch = with_times(branch)),

@@ -57,7 +57,7 @@ pub(super) fn joined(request: &Request<'_>, left: &Split<'_>, mut tail: Tail<'_>
             Side::Both | Side::Unknown => tail.losses.push(left_out(conjunct.span)),
         }
     }
-    tail.losses.extend(between.dropped().iter().map(|span| left_out(*span)));
+    tail.losses.extend(between.dropped().map(left_out));
     let Some(keys) = keys(join, &tail.values, &right_tail.values) else {
         return refuse(stage, "a join on more than equal columns cannot be said by a Sigma rule");
     };
