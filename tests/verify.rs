@@ -184,12 +184,11 @@ detection:
 
 /// The findings of a rule that looks at several events at once, and of its conversion changed behind its back.
 fn on_sets(text: &str, target: Target, change: Option<(&str, &str)>) -> Findings {
-    let found = match change {
-        Some((from, to)) => tampered(text, target, from, to),
-        None => {
-            let source = query(text);
-            found(&source, &convert(&source, target, &Hub::built_in(), &Options::default()))
-        }
+    let found = if let Some((from, to)) = change {
+        tampered(text, target, from, to)
+    } else {
+        let source = query(text);
+        found(&source, &convert(&source, target, &Hub::built_in(), &Options::default()))
     };
     assert!(found.sets > 0 && found.matched > 0 && found.matched < found.sets, "{found:#?}");
     found
@@ -269,4 +268,66 @@ fn a_join_reaches_as_far_as_its_longer_side() {
         directions(&on_sets(&text, Target::Sigma, Some(("timespan: 2h", "timespan: 1h"))).silent),
         [Direction::Lost]
     );
+}
+
+#[test]
+fn ends_of_connections_that_others_began_are_turned() {
+    let text = "DeviceNetworkEvents
+| where ActionType == \"InboundConnectionAccepted\" and LocalPort == 4444 and RemoteIP == \"203.0.113.7\"
+";
+    for target in [Target::Sigma, Target::Asim, Target::Sentinel] {
+        let source = query(text);
+        let conversion = convert(&source, target, &Hub::built_in(), &Options::default());
+        let found = found(&source, &conversion);
+        assert_eq!(found.silent, [], "{}", target.as_str());
+        assert!(found.matched > 0, "{}", target.as_str());
+    }
+    let wrong = tampered(text, Target::Sigma, "DestinationPort: 4444", "SourcePort: 4444");
+    assert_eq!(directions(&wrong.silent), [Direction::Lost]);
+}
+
+#[test]
+fn a_time_between_the_ends_of_a_group_is_no_order_of_two_events() {
+    let text = "DeviceProcessEvents
+| where ActionType == \"ProcessCreated\" and FileName =~ \"quill.exe\"
+| project Started = Timestamp, DeviceName
+| join kind=inner (
+    DeviceNetworkEvents
+    | where ActionType == \"ConnectionSuccess\" and RemotePort == 4444
+    | summarize First = min(Timestamp), Last = max(Timestamp) by DeviceName
+) on DeviceName
+| where Started > First and Started < Last
+";
+    let source = query(text);
+    let conversion = convert(&source, Target::Sigma, &Hub::built_in(), &Options::default());
+    assert_eq!(found(&source, &conversion).silent, []);
+    let Outcome::Converted(written) = &conversion.outcome else { panic!("{conversion:?}") };
+    assert!(written.contains("type: temporal\n"), "{written}");
+}
+
+#[test]
+fn tests_of_constants_are_decided() {
+    let text = "DeviceProcessEvents
+| where ActionType == \"ProcessCreated\" and ProcessCommandLine contains \"-seed\"
+| extend Level = case(FileName =~ \"quill.exe\", \"High\", FileName =~ \"ink.exe\", \"Low\", \"None\")
+| summarize Starts = count() by DeviceName, Level
+| where Level has_any (\"High\", \"Medium\")
+";
+    let source = query(text);
+    let conversion = convert(&source, Target::Sigma, &Hub::built_in(), &Options::default());
+    assert_eq!(found(&source, &conversion).silent, []);
+    let Outcome::Converted(written) = &conversion.outcome else { panic!("{conversion:?}") };
+    assert!(written.contains("quill.exe"), "{written}");
+}
+
+#[test]
+fn the_type_of_expanded_elements_is_kept() {
+    let text = "SecurityIncident
+| mv-expand AlertIds to typeof(string)
+| join kind=inner (SecurityAlert | where AlertName == \"Quill\") on $left.AlertIds == $right.SystemAlertId
+";
+    let source = query(text);
+    let conversion = convert(&source, Target::Sentinel, &Hub::built_in(), &Options::default());
+    let Outcome::Converted(written) = &conversion.outcome else { panic!("{conversion:?}") };
+    assert!(written.contains("mv-expand AlertIds to typeof(string)"), "{written}");
 }

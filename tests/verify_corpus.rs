@@ -211,7 +211,7 @@ fn sampled(subjects: &[Subject], step: usize) -> Vec<&Subject> {
 #[test]
 fn queries_to_sigma() {
     let Some(subjects) = queries() else { return };
-    let all = sampled(&subjects, 4);
+    let all = sampled(&subjects, 8);
     let found = report(QUERIES, Target::Sigma, &run(&all, Target::Sigma, Effort { events: 40 }));
     assert_eq!(found, Vec::<String>::new(), "silent losses");
 }
@@ -219,7 +219,7 @@ fn queries_to_sigma() {
 #[test]
 fn queries_to_other_tables() {
     let Some(subjects) = queries() else { return };
-    let some = sampled(&subjects, 24);
+    let some = sampled(&subjects, 48);
     let targets = [Target::Asim, Target::Xdr, Target::Sentinel];
     let each = |target| report(QUERIES, target, &run(&some, target, Effort { events: 40 }));
     assert_eq!(targets.into_iter().flat_map(each).collect::<Vec<_>>(), Vec::<String>::new(), "silent losses");
@@ -245,7 +245,7 @@ fn sigma_subjects() -> Option<Vec<Subject>> {
 #[test]
 fn sigma_rules_to_tables() {
     let Some(subjects) = sigma_subjects() else { return };
-    let some = sampled(&subjects, 24);
+    let some = sampled(&subjects, 48);
     let targets = [Target::Asim, Target::Xdr, Target::Sentinel];
     let each = |target| report(RULES, target, &run(&some, target, Effort { events: 40 }));
     assert_eq!(targets.into_iter().flat_map(each).collect::<Vec<_>>(), Vec::<String>::new(), "silent losses");
@@ -255,7 +255,7 @@ fn sigma_rules_to_tables() {
 #[test]
 fn examples_are_confirmed_or_withdrawn() {
     let (Some(corpus), Some(subjects)) = (shared::folder("corpus/kql"), queries()) else { return };
-    let files = sampled(&subjects, 60).into_iter().map(|subject| corpus.join(&subject.file));
+    let files = sampled(&subjects, 120).into_iter().map(|subject| corpus.join(&subject.file));
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_kqlift"))
         .args(["convert", "--to", "sigma", "--dry-run", "--exit-zero", "--report", "-"])
         .args(files)

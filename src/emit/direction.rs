@@ -21,12 +21,13 @@ pub(super) fn section<'h>(
     turned(hub, log_source, from, conjuncts).unwrap_or(log_source)
 }
 
-/// Whether a rule with these predicates asks for connections whose ends Defender names by where they are, the others by
-/// who began them.
-pub(crate) fn is_turned(hub: &Hub, predicates: &[Expr]) -> bool {
+/// The log source whose ends Defender names by where they are, the others by who began a connection, and the section for
+/// it, if a rule with these predicates asks for connections that another end began.
+pub(crate) fn turned_section<'h>(hub: &'h Hub, predicates: &[Expr]) -> Option<(&'h str, &'h str)> {
     let conjuncts: Vec<Expr> = predicates.iter().cloned().flat_map(conjuncts_of).collect();
     let dialects = [Dialect::Sigma, Dialect::Xdr, Dialect::Asim];
-    hub.turned_log_sources().any(|id| dialects.iter().any(|from| turned(hub, id, *from, &conjuncts).is_some()))
+    let section = |id| dialects.iter().find_map(|from| Some((id, turned(hub, id, *from, &conjuncts)?)));
+    hub.turned_log_sources().find_map(section)
 }
 
 fn turned<'h>(hub: &'h Hub, log_source: &str, from: Dialect, conjuncts: &[Expr]) -> Option<&'h str> {

@@ -1,6 +1,6 @@
-//! Calls and arithmetic over constants, whose value is known before the rule runs.
+//! Calls, arithmetic and tests of constants, whose value is known before the rule runs.
 
-use crate::ir::{ArithmeticOp, ExprKind};
+use crate::ir::{ArithmeticOp, ExprKind, Test, TestOp};
 use crate::schema::Value;
 
 /// The value, if every part is constant.
@@ -10,6 +10,37 @@ pub(super) fn known(kind: &ExprKind) -> Option<Value> {
         ExprKind::Call { name, arguments } => {
             let values: Option<Vec<&Value>> = arguments.iter().map(|argument| value(&argument.kind)).collect();
             call(name, &values?)
+        }
+        ExprKind::Test(found) => test(found).map(Value::Bool),
+        _ => None,
+    }
+}
+
+/// What a test of a constant text comes to, where that needs no knowledge of terms: what is equal has the term, and what
+/// does not hold the letters has it not.
+fn test(found: &Test) -> Option<bool> {
+    let Value::String(subject) = value(&found.subject.kind)? else { return None };
+    let operands: Option<Vec<&Value>> = found.operands.iter().map(|operand| value(&operand.kind)).collect();
+    let mut wanted: Vec<&str> = Vec::new();
+    for operand in operands? {
+        match operand {
+            Value::String(one) => wanted.push(one),
+            Value::Dynamic(serde_json::Value::Array(items)) => {
+                wanted.extend(items.iter().map(serde_json::Value::as_str).collect::<Option<Vec<_>>>()?);
+            }
+            _ => return None,
+        }
+    }
+    let (lower, is_equal) = (subject.to_lowercase(), |text: &&str| *text == subject.as_str());
+    let is_equal_ci = |text: &&str| text.to_lowercase() == lower;
+    match found.op {
+        TestOp::Equal | TestOp::In => Some(wanted.iter().any(is_equal)),
+        TestOp::EqualCi | TestOp::InCi => Some(wanted.iter().any(is_equal_ci)),
+        TestOp::Has | TestOp::HasAny => {
+            let is_out = |text: &&str| !text.is_empty() && !lower.contains(&text.to_lowercase());
+            let is_whole =
+                |text: &&str| is_equal_ci(text) && text.chars().all(char::is_alphanumeric) && !text.is_empty();
+            if wanted.iter().any(is_whole) { Some(true) } else { wanted.iter().all(is_out).then_some(false) }
         }
         _ => None,
     }

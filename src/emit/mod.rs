@@ -55,7 +55,7 @@ mod wrap;
 mod yaml;
 
 pub use argument::as_filters;
-pub(crate) use direction::is_turned;
+pub(crate) use direction::turned_section;
 pub(crate) use flatten::{count_nodes, substitute};
 pub use kql::print;
 pub use loss::{CounterExample, Loss, LossClass, Refusal};

@@ -1,7 +1,7 @@
 //! Operators → stages.
 
 use crate::ir::{self, Assignment, StageKind};
-use crate::schema::{Columns, Origin, ScalarType};
+use crate::schema::{Columns, Origin};
 use crate::syntax::{
     Expr, ExprKind, FindProject, MakeSeries, MvItem, NamedExpr, Operator, OperatorKind, ParsePart, Pipeline,
     SortDirection, SortKey, StatementKind,
@@ -73,16 +73,7 @@ impl<'a, 'q> Lowering<'a, 'q> {
     }
 
     fn mv_items(&mut self, items: &'a [MvItem<'q>], output: &Columns) -> Vec<Assignment> {
-        let mut assignments = Vec::with_capacity(items.len());
-        for item in items {
-            let mut of_item = self.assignment(&item.expr, None, output);
-            // The value has the type of its elements where the query gives them one.
-            if let Some(ty) = item.to_type.as_ref().and_then(|ty| ScalarType::parse(&ty.text)) {
-                of_item.iter_mut().for_each(|assignment| assignment.value.ty = ty);
-            }
-            assignments.append(&mut of_item);
-        }
-        assignments
+        items.iter().flat_map(|item| self.assignment(&item.expr, None, output)).collect()
     }
 
     /// `name = value` for each item; `project`, `distinct` and the keys of `summarize` put them first in `output`.

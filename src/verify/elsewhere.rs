@@ -69,7 +69,7 @@ impl Elsewhere<'_> {
         });
         let others = hub.candidates(name).into_iter().filter_map(|candidate| {
             let to = self.kept(hub, candidate.log_source)?;
-            Some(home(of_table(hub, name, &candidate, wanted(&candidate)), to, false))
+            Some(home(of_table(hub, name, &candidate, &candidate.log_source.id, wanted(&candidate)), to, false))
         });
         native.into_iter().chain(others).collect()
     }

@@ -85,7 +85,9 @@ pub(super) fn leaves(pipeline: &Pipeline) -> Vec<Leaf> {
                 }
             }
             StageKind::Join(join) => {
-                leaves.iter_mut().for_each(|leaf| leaf.side = Some(JoinSide::Left));
+                for leaf in &mut leaves {
+                    leaf.side = Some(JoinSide::Left);
+                }
                 let right = self::leaves(&join.right).into_iter();
                 leaves.extend(right.map(|leaf| Leaf { side: Some(JoinSide::Right), ..leaf }));
             }

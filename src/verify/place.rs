@@ -79,7 +79,9 @@ pub(super) fn each_part<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e Expr)) {
             }
         }
         ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::Call { arguments: parts, .. } => {
-            parts.iter().for_each(|part| each_part(part, each));
+            for part in parts {
+                each_part(part, each);
+            }
         }
         ExprKind::Not(inner) | ExprKind::Negate(inner) => each_part(inner, each),
         ExprKind::Test(test) => {

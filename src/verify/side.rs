@@ -232,8 +232,10 @@ impl<'h> Side<'h> {
                 put(&mut event, &place.column, &place.path, json!(value));
                 continue;
             }
-            let translated = self.translated.iter().find(|other| other.column == place.column && place.path.is_empty());
-            let known = translated.and_then(|other| Some((other, things.get(&other.reading.thing)?)));
+            // A column may say several things in other words; the event has one of them.
+            let mut translated =
+                self.translated.iter().filter(|other| other.column == place.column && place.path.is_empty());
+            let known = translated.find_map(|other| Some((other, things.get(&other.reading.thing)?)));
             let value = if let Some((other, thing)) = known {
                 // What the table has no word for it does not hold.
                 other.text_for(self.hub, thing).or(Some(json!("Other")))
@@ -266,6 +268,12 @@ impl<'h> Side<'h> {
             .iter()
             .any(|other| other.column == place.column && other.text_for(self.hub, thing).is_some());
         meaning(ANY_OTHER).filter(|_| !is_said)
+    }
+
+    /// Whether a column shows the thing.
+    pub(super) fn has(&self, thing: &str) -> bool {
+        let translated = self.translated.iter().map(|other| &other.reading);
+        self.readings.values().chain(translated).any(|reading| reading.thing == thing)
     }
 
     /// Whether the thing is inside of a column in a way that is not known here.

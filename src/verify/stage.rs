@@ -62,6 +62,43 @@ pub(super) fn each_event(pipeline: &Pipeline) -> Option<Pipeline> {
     Some(kept)
 }
 
+/// The pipeline with the time of the event as such in the conditions on events, its groups and what is made of them.
+pub(super) fn with_times(pipeline: &Pipeline) -> Pipeline {
+    let mut timed_pipeline = pipeline.clone();
+    match &mut timed_pipeline.source.kind {
+        SourceKind::Pipeline { pipeline, .. } => **pipeline = with_times(pipeline),
+        SourceKind::Union(branches) => branches.iter_mut().for_each(|branch| *branch = with_times(branch)),
+        SourceKind::Table { .. }
+        | SourceKind::LogSource(_)
+        | SourceKind::Function { .. }
+        | SourceKind::Inline(_)
+        | SourceKind::External(_)
+        | SourceKind::Opaque(_) => {}
+    }
+    for stage in &mut timed_pipeline.stages {
+        match &mut stage.kind {
+            StageKind::Filter(predicate) => *predicate = timed(predicate),
+            StageKind::Extend(items) | StageKind::Project(items) => {
+                for item in items {
+                    item.value = timed(&item.value);
+                }
+            }
+            StageKind::Summarize { aggregates, by } => {
+                for aggregate in aggregates {
+                    aggregate.value = timed(&aggregate.value);
+                }
+                for key in by {
+                    key.value = timed(&key.value);
+                }
+            }
+            StageKind::Join(join) => join.right = with_times(&join.right),
+            StageKind::Union(branches) => branches.iter_mut().for_each(|branch| *branch = with_times(branch)),
+            _ => {}
+        }
+    }
+    timed_pipeline
+}
+
 /// The predicate with the time of the event as such: not every table is known to have the column that all have.
 fn timed(predicate: &Expr) -> Expr {
     let column = |name: &str| {

@@ -9,7 +9,7 @@ use super::draft::numbered;
 use super::elsewhere::Elsewhere;
 use super::excuse::{self, Direction, excused, is_broken, permits};
 use super::group::Groups;
-use super::home::{Home, Kept, homes};
+use super::home::{Home, Kept, World};
 use super::leaf::{Leaf, leaves};
 use super::place::{Place, of_pipeline};
 use super::side::Things;
@@ -17,7 +17,7 @@ use super::stage;
 use super::{Disagreement, Effort, Findings, Sighting, TIME_COLUMNS};
 use crate::compare::witness::NOW;
 use crate::compare::witness::needs::key;
-use crate::emit::{Loss, LossClass, Reason, is_turned};
+use crate::emit::{Loss, LossClass, Reason, turned_section};
 use crate::eval::{Events, Row, evaluate};
 use crate::ir::{Detection, Pipeline, Source};
 use crate::mapping::Hub;
@@ -73,15 +73,21 @@ impl<'a> Trial<'a> {
         if is_grouped && elsewhere.is_some() {
             return Err("several events are looked at at once".to_owned());
         }
-        let (from, to) = each.unwrap_or_else(|| (source.pipeline.clone(), reread.to_vec()));
+        let timed =
+            |rule: &Detection| Detection { pipeline: stage::with_times(&rule.pipeline), written: None, ..rule.clone() };
+        let (from, to) = each.unwrap_or_else(|| (timed(source).pipeline, reread.iter().map(timed).collect()));
         let from_leaves = leaves(&from);
         let to_leaves: Vec<Leaf> = to.iter().flat_map(|rule| leaves(&rule.pipeline)).collect();
-        if from_leaves.iter().any(|leaf| is_turned(hub, &leaf.predicates)) {
+        let turned = from_leaves.first().and_then(|leaf| turned_section(hub, &leaf.predicates));
+        if from_leaves.iter().any(|leaf| turned_section(hub, &leaf.predicates) != turned) {
             return Err("which end of a connection is which depends on its direction".to_owned());
         }
         let mut homes = match elsewhere {
+            Some(_) if turned.is_some() => {
+                return Err("which end of a connection is which depends on its direction".to_owned());
+            }
             Some(elsewhere) => elsewhere.homes(hub, &sources(&from_leaves)),
-            None => homes(hub, &sources(&from_leaves), &sources(&to_leaves), losses),
+            None => World { hub, losses, turned }.homes(&sources(&from_leaves), &sources(&to_leaves)),
         };
         if homes.is_empty() {
             return Err("no event has a known shape on both sides".to_owned());
@@ -92,6 +98,7 @@ impl<'a> Trial<'a> {
         if homes.iter().any(is_split) {
             return Err("the events of one table go two ways".to_owned());
         }
+        keep_those_that_read(&mut homes, &of_pipeline(&from));
         let from_places = with_filters(of_pipeline(&from), homes.iter().map(|home| &home.from));
         let to_places = match elsewhere {
             Some(_) => Elsewhere::places(&homes, &from_places),
@@ -306,6 +313,21 @@ impl<'a> Trial<'a> {
 /// Whether the events of a leaf are those of a home.
 pub(super) fn of_home(leaf: &Leaf, kept: &Kept<'_>) -> bool {
     key(&leaf.source).is_some_and(|key| key == kept.key)
+}
+
+/// Of several log sources for the same rows, keeps the one that has most of what the rule reads on both sides.
+fn keep_those_that_read(homes: &mut Vec<Home<'_>>, places: &BTreeSet<Place>) {
+    let known = |home: &Home<'_>| places.iter().filter(|place| home.knows(place)).count();
+    let counts: Vec<usize> = homes.iter().map(known).collect();
+    let is_worse = |index: usize, home: &Home<'_>| {
+        let others = homes.iter().enumerate().filter(|(other, found)| *other != index && found.is_like(home));
+        others
+            .map(|(other, _)| (counts[other], usize::MAX - other))
+            .any(|other| other > (counts[index], usize::MAX - index))
+    };
+    let kept: Vec<bool> = homes.iter().enumerate().map(|(index, home)| !is_worse(index, home)).collect();
+    let mut kept = kept.into_iter();
+    homes.retain(|_| kept.next().unwrap_or(true));
 }
 
 /// The sources of leaves, each once.

@@ -64,7 +64,7 @@ pub(super) fn of(attempts: &[Attempt], verbose: bool) -> String {
 }
 
 /// `has-to-re 12, join 3`
-pub(super) fn ranked(counts: BTreeMap<&str, usize>) -> String {
+fn ranked(counts: BTreeMap<&str, usize>) -> String {
     let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
     counts.sort_by_key(|(name, count)| (usize::MAX - count, *name));
     counts.iter().map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(", ")

@@ -6,7 +6,6 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use super::attempt::{Attempt, Status};
-use super::summary::ranked;
 use crate::cli::Failure;
 use crate::cli::arguments::ConvertArguments;
 use crate::cli::world::World;
@@ -15,10 +14,16 @@ use crate::emit::{Conversion, Loss, Outcome, Target};
 use crate::ir::Detection;
 use crate::report;
 use crate::span::Place;
-use crate::verify::{Confirmation, Direction, Disagreement, Effort, Verification, confirm, verify};
+use crate::verify::{Confirmation, Direction, Disagreement, Effort, Sighting, Verification, confirm, verify};
 
 /// Most disagreements of one rule that are drawn.
 const DRAWN: usize = 3;
+
+/// Most events that are shown beside the first of a set.
+const BESIDE: usize = 2;
+
+/// Most details of one reason that are listed.
+const DETAILS: usize = 4;
 
 /// The name of the finding.
 const SILENT: &str = "silent-loss";
@@ -120,15 +125,21 @@ impl Evidence {
 }
 
 fn finding(one: &Disagreement) -> Diagnostic {
-    let message = match one.direction {
-        Direction::Gained => "the converted rule matches an event that the source does not, and no loss says so",
-        Direction::Lost => "the converted rule misses an event that the source matches, and no loss says so",
+    let message = match (one.direction, one.with.is_empty()) {
+        (Direction::Gained, true) => {
+            "the converted rule matches an event that the source does not, and no loss says so"
+        }
+        (Direction::Lost, true) => "the converted rule misses an event that the source matches, and no loss says so",
+        (Direction::Gained, false) => "the converted rule finds more in these events together, and no loss says so",
+        (Direction::Lost, false) => "the converted rule finds less in these events together, and no loss says so",
     };
-    let shape = |table: &str, event: &Map<String, Value>| format!("{table} {}", Value::Object(event.clone()));
-    let target = match &one.target_event {
-        Some(event) => shape(&one.target, event),
-        None => format!("{} does not have the event", one.target),
-    };
+    let mut notes = shapes("", &one.source, &one.source_event, &one.target, one.target_event.as_ref()).to_vec();
+    for Sighting { source, source_event, target, target_event } in one.with.iter().take(BESIDE) {
+        notes.extend(shapes("beside it, ", source, source_event, target, target_event.as_ref()));
+    }
+    if one.with.len() > BESIDE {
+        notes.push(format!("and {} more", report::counted(one.with.len() - BESIDE, "event")));
+    }
     Diagnostic {
         code: SILENT,
         name: one.direction.as_str(),
@@ -138,9 +149,25 @@ fn finding(one: &Disagreement) -> Diagnostic {
         label: String::new(),
         related: Vec::new(),
         help: None,
-        notes: vec![format!("source: {}", shape(&one.source, &one.source_event)), format!("target: {target}")],
+        notes,
         fix: None,
     }
+}
+
+/// An event as both sides see it.
+fn shapes(
+    beside: &str,
+    source: &str,
+    source_event: &Map<String, Value>,
+    target: &str,
+    target_event: Option<&Map<String, Value>>,
+) -> [String; 2] {
+    let shape = |table: &str, event: &Map<String, Value>| format!("{table} {}", Value::Object(event.clone()));
+    let target = match target_event {
+        Some(event) => shape(target, event),
+        None => format!("{target} does not have the event"),
+    };
+    [format!("{beside}source: {}", shape(source, source_event)), format!("{beside}target: {target}")]
 }
 
 /// The part of a report line.
@@ -149,6 +176,7 @@ pub(super) fn json(verification: &Verification) -> Value {
         Verification::Run(found) => json!({
             "status": if found.silent.is_empty() { "verified" } else { SILENT },
             "events": found.events,
+            "sets": found.sets,
             "matched": found.matched,
             "explained": found.explained,
             "silent": found.silent.iter().map(disagreement).collect::<Vec<_>>(),
@@ -165,6 +193,16 @@ fn disagreement(one: &Disagreement) -> Value {
         "source_event": one.source_event,
         "target": one.target,
         "target_event": one.target_event,
+        "with": one.with.iter().map(sighting).collect::<Vec<_>>(),
+    })
+}
+
+fn sighting(one: &Sighting) -> Value {
+    json!({
+        "source": one.source,
+        "source_event": one.source_event,
+        "target": one.target,
+        "target_event": one.target_event,
     })
 }
 
@@ -176,7 +214,7 @@ pub(super) fn summary(attempts: &[Attempt]) -> String {
         return String::new();
     }
     let (mut rules, mut events, mut failed) = (0, 0, 0);
-    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut reasons: Vec<&str> = Vec::new();
     for verification in all {
         match verification {
             Verification::Run(found) => {
@@ -184,20 +222,43 @@ pub(super) fn summary(attempts: &[Attempt]) -> String {
                 events += found.events;
                 failed += usize::from(!found.silent.is_empty());
             }
-            Verification::NotRun(reason) => *reasons.entry(reason).or_default() += 1,
+            Verification::NotRun(reason) => reasons.push(reason),
         }
     }
-    let mut text = format!(
-        "verified {} on {}: {}\n",
-        report::counted(rules, "rule"),
-        report::counted(events, "event"),
-        match failed {
-            0 => "0 silent losses".to_owned(),
-            failed => format!("silent losses in {}", report::counted(failed, "rule")),
+    let failed = match failed {
+        0 => "0 silent losses".to_owned(),
+        failed => format!("silent losses in {}", report::counted(failed, "rule")),
+    };
+    let (rules, events) = (report::counted(rules, "rule"), report::counted(events, "event"));
+    format!("verified {rules} on {events}: {failed}\n{}", not_run(&reasons))
+}
+
+/// Why rules were not run, most frequent first, each with its most frequent details.
+fn not_run(reasons: &[&str]) -> String {
+    let mut groups: BTreeMap<&str, (usize, BTreeMap<&str, usize>)> = BTreeMap::new();
+    for reason in reasons {
+        let (head, detail) = reason.split_once(": ").unwrap_or((*reason, ""));
+        let (count, details) = groups.entry(head).or_default();
+        *count += 1;
+        if !detail.is_empty() {
+            *details.entry(detail).or_default() += 1;
         }
-    );
+    }
+    let mut groups: Vec<_> = groups.into_iter().collect();
+    groups.sort_by_key(|(head, (count, _))| (usize::MAX - count, *head));
+    let mut text = String::new();
     if !reasons.is_empty() {
-        let _ = writeln!(text, "not verified: {}", ranked(reasons));
+        let _ = writeln!(text, "not verified: {}", report::counted(reasons.len(), "rule"));
+    }
+    for (head, (count, details)) in groups {
+        let mut details: Vec<(&str, usize)> = details.into_iter().collect();
+        details.sort_by_key(|(detail, count)| (usize::MAX - count, *detail));
+        let more = details.len().saturating_sub(DETAILS);
+        let shown = details.iter().take(DETAILS).map(|(detail, count)| format!("{detail} {count}"));
+        let more = (more > 0).then(|| format!("{more} others"));
+        let shown: Vec<String> = shown.chain(more).collect();
+        let colon = if shown.is_empty() { "" } else { ": " };
+        let _ = writeln!(text, "  {count:>5}  {head}{colon}{}", shown.join(", "));
     }
     text
 }

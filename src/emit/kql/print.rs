@@ -95,7 +95,7 @@ pub(super) fn stage(stage: &Stage, spell: Spell<'_>) -> Result<Option<String>, R
     let operands = match &stage.kind {
         StageKind::Filter(predicate) => expression(predicate),
         StageKind::Extend(list) | StageKind::Project(list) | StageKind::Distinct(list) => assignments(list),
-        StageKind::MvExpand(list) => list.iter().map(expansion).collect::<Vec<_>>().join(", "),
+        StageKind::MvExpand(list) => list.iter().map(|item| expanded(item, stage)).collect::<Vec<_>>().join(", "),
         StageKind::ProjectAway(list) | StageKind::ProjectKeep(list) => names(list),
         StageKind::ProjectRename(renames) => {
             let rename = |(new, old): &(String, String)| format!("{} = {}", name(new), name(old));
@@ -138,11 +138,12 @@ fn assignment(assignment: &Assignment) -> String {
     if is_itself { value } else { format!("{} = {value}", name(&assignment.name)) }
 }
 
-/// One column of `mv-expand`, with the type of its elements if the query gives them one.
-fn expansion(expanded: &Assignment) -> String {
-    match expanded.value.ty {
-        ScalarType::Dynamic | ScalarType::Unknown => assignment(expanded),
-        ty => format!("{} to typeof({})", assignment(expanded), ty.as_str()),
+/// What is expanded, with its type where that is none of what an array holds by itself.
+fn expanded(item: &Assignment, stage: &Stage) -> String {
+    let text = assignment(item);
+    match stage.output.find(&item.name).map(|column| column.ty) {
+        None | Some(ScalarType::Dynamic | ScalarType::Unknown) => text,
+        Some(ty) => format!("{text} to typeof({})", ty.as_str()),
     }
 }
 

@@ -4,6 +4,7 @@ use super::super::{Request, time};
 use super::sides::{Side, Sides};
 use crate::ir::{ArithmeticOp, Expr, ExprKind, Test, TestOp};
 use crate::schema::Value;
+use crate::span::Span;
 
 /// How the times of both sides lie to each other.
 #[derive(Debug, Default)]
@@ -16,11 +17,36 @@ pub(super) struct Between {
     pub(super) is_right_first: bool,
     /// Whether the distance is limited in one direction only, so that in the other it could be any.
     is_one_sided: bool,
+    /// The conditions that put one in front of the other, and whether that is the right side's.
+    orders: Vec<(Span, bool)>,
 }
 
 impl Between {
     /// Reads a condition over both times; `false` if it is something else.
     pub(super) fn read(&mut self, request: &Request<'_>, sides: &Sides<'_>, conjunct: &Expr) -> bool {
+        let is_read = self.read_one(request, sides, conjunct);
+        if is_read && self.is_ordered {
+            self.orders.push((conjunct.span, self.is_right_first));
+        }
+        self.is_ordered &= !self.is_contradictory();
+        is_read
+    }
+
+    /// The conditions over which event comes first that cannot be kept.
+    pub(super) fn dropped(&self) -> impl Iterator<Item = Span> {
+        let is_contradictory = self.is_contradictory();
+        self.orders.iter().map(|(span, _)| *span).filter(move |_| is_contradictory)
+    }
+
+    /// Whether some conditions put the one first and some the other: they are about the ends of a group, not about two
+    /// events.
+    fn is_contradictory(&self) -> bool {
+        self.orders
+            .iter()
+            .any(|(_, is_right_first)| Some(is_right_first) != self.orders.first().map(|(_, first)| first))
+    }
+
+    fn read_one(&mut self, request: &Request<'_>, sides: &Sides<'_>, conjunct: &Expr) -> bool {
         let ExprKind::Test(test) = &conjunct.kind else { return false };
         let is_time = |expr: &Expr| time::is_time(request.hub, expr);
         match (test.op, test.operands.as_slice()) {

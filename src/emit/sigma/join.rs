@@ -15,6 +15,7 @@ use super::{Written, base, events};
 use crate::ir::{Expr, ExprKind, Field, Join, JoinKind, Stage};
 use crate::mapping::Assumption;
 use crate::schema::{Origin, ScalarType};
+use crate::span::Span;
 
 /// The rule of a join.
 pub(super) fn joined(request: &Request<'_>, left: &Split<'_>, mut tail: Tail<'_>) -> Written {
@@ -52,12 +53,10 @@ pub(super) fn joined(request: &Request<'_>, left: &Split<'_>, mut tail: Tail<'_>
             Side::Left => tail.filters.push(conjunct),
             Side::Right => right_filters.push(sides.of_right(&conjunct)),
             Side::Both if between.read(request, &sides, &conjunct) => {}
-            Side::Both | Side::Unknown => tail.losses.push(
-                Loss::new(LossClass::Over, Reason::JoinToTemporal, conjunct.span, "a test of both sides")
-                    .says("a condition over both sides of the join, or over what they aggregate, is left out"),
-            ),
+            Side::Both | Side::Unknown => tail.losses.push(left_out(conjunct.span)),
         }
     }
+    tail.losses.extend(between.dropped().map(left_out));
     let Some(keys) = keys(join, &tail.values, &right_tail.values) else {
         return refuse(stage, "a join on more than equal columns cannot be said by a Sigma rule");
     };
@@ -80,6 +79,12 @@ pub(super) fn joined(request: &Request<'_>, left: &Split<'_>, mut tail: Tail<'_>
         }
     }
     Err(Vec::new())
+}
+
+/// The loss of a condition over both sides.
+fn left_out(span: Span) -> Loss {
+    Loss::new(LossClass::Over, Reason::JoinToTemporal, span, "a test of both sides")
+        .says("a condition over both sides of the join, or over what they aggregate, is left out")
 }
 
 /// The conjunct with the first or last time of a group as the time of its events.

@@ -13,7 +13,7 @@ use super::super::place::{Place, each_part, places_of};
 use super::super::pool::Pool;
 use super::super::side::{Reading, Side, TIME, Things};
 use super::super::trial::{Case, of_home};
-use super::layout::{Spec, Spelling};
+use super::layout::{Spec, Spelling, with_change};
 use super::links::Link;
 use super::value::{STYLES, Style};
 use super::{Groups, value};
@@ -99,7 +99,9 @@ impl Groups<'_, '_> {
                 let own = |atom: &Atom| self.readings(atom, link).iter().find_map(|reading| self.own(atom, reading));
                 [atoms.iter().find_map(own), None]
             });
-            atoms.iter_mut().for_each(|atom| atom.keys.push(values.clone()));
+            for atom in atoms.iter_mut() {
+                atom.keys.push(values.clone());
+            }
         }
         for atom in atoms {
             let styles = self.links.measures.iter().map(|link| {
@@ -243,11 +245,7 @@ impl Groups<'_, '_> {
             for (number, atom) in self.atoms.iter().enumerate() {
                 let home: &Home<'_> = &self.trial.homes[atom.home];
                 let Some((thing, value)) = self.trial.example(home, loss) else { continue };
-                let with = |spec: &Spec| match spec.atom == number {
-                    true => Spec { change: Some((thing.clone(), Some(value.clone()))), ..spec.clone() },
-                    false => spec.clone(),
-                };
-                let specs: Vec<Spec> = full.iter().map(with).collect();
+                let specs = with_change(full, number, &(thing, Some(value)));
                 let Some(cases) = self.cases(&specs) else { continue };
                 let found = (self.rows_of_source(&self.trial.from, &cases)? > 0, self.rows_of_target(&cases)? > 0);
                 let shown = specs.iter().position(|spec| spec.atom == number).and_then(|at| cases.get(at));

@@ -33,6 +33,15 @@ pub(super) struct Spec {
     pub(super) change: Option<(String, Option<Json>)>,
 }
 
+/// The set with one thing of the events of a source changed.
+pub(super) fn with_change(full: &[Spec], atom: usize, change: &(String, Option<Json>)) -> Vec<Spec> {
+    let mut set = full.to_vec();
+    for spec in set.iter_mut().filter(|spec| spec.atom == atom) {
+        spec.change = Some(change.clone());
+    }
+    set
+}
+
 /// How an event writes its keys.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Spelling {

@@ -64,7 +64,9 @@ impl Links {
         links.numbers.sort_unstable();
         links.numbers.dedup();
         let keys = std::mem::take(&mut links.keys);
-        keys.into_iter().for_each(|key| merge(&mut links.keys, key));
+        for key in keys {
+            merge(&mut links.keys, key);
+        }
         links
     }
 

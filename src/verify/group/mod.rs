@@ -20,9 +20,10 @@ use crate::compare::witness::NOW;
 use crate::emit::{Loss, Reason};
 use crate::eval::{Timestamp, evaluate};
 use crate::ir::{Detection, Pipeline};
+use crate::mapping::Assumption;
 use crate::span::Span;
 use atom::Atom;
-use layout::{Layout, Spec};
+use layout::{Layout, Spec, with_change};
 use links::{Link, Links};
 use slide::Sliding;
 
@@ -129,13 +130,7 @@ impl<'t, 'a> Groups<'t, 'a> {
             let pool = self.trial.pool(&self.trial.homes[atom.home]);
             let changes = changes(&atom.base, &pool).into_iter().flatten().collect();
             for change in super::draft::sampled(changes, share.max(1)) {
-                let specs: Vec<Spec> = full
-                    .iter()
-                    .map(|spec| match spec.atom == number {
-                        true => Spec { change: Some(change.clone()), ..spec.clone() },
-                        false => spec.clone(),
-                    })
-                    .collect();
+                let specs = with_change(full, number, &change);
                 self.try_set(&specs, &Varied::Events, Some(number), findings)?;
             }
         }
@@ -178,33 +173,12 @@ impl<'t, 'a> Groups<'t, 'a> {
     fn rows_of_source(&self, pipeline: &Pipeline, cases: &[Case]) -> Result<usize, String> {
         let rule =
             Detection { envelope: self.trial.source.envelope.clone(), pipeline: pipeline.clone(), written: None };
-        self.rows(&Watched::new(&rule), cases, &|cases| self.trial.events_of_source(cases))
+        rows(&Watched::new(&rule), cases, &|cases| self.trial.events_of_source(cases))
     }
 
     fn rows_of_target(&self, cases: &[Case]) -> Result<usize, String> {
-        let each = self.to.iter().map(|rule| self.rows(rule, cases, &|cases| self.trial.events_of_target(cases)));
+        let each = self.to.iter().map(|rule| rows(rule, cases, &|cases| self.trial.events_of_target(cases)));
         each.sum()
-    }
-
-    fn rows(
-        &self,
-        watched: &Watched,
-        cases: &[Case],
-        events: &dyn Fn(&mut dyn Iterator<Item = &Case>) -> crate::eval::Events,
-    ) -> Result<usize, String> {
-        let run = |rule: &Detection, cases: &mut dyn Iterator<Item = &Case>| {
-            evaluate(rule, &events(cases), Some(NOW))
-                .map(|rows| rows.len())
-                .map_err(|error| format!("it cannot be run on every event: {}", error.message))
-        };
-        let Some(sliding) = &watched.sliding else { return run(&watched.rule, &mut cases.iter()) };
-        let times: Vec<Timestamp> = cases.iter().filter_map(time_of).collect();
-        let mut most = 0;
-        for (start, end) in sliding.windows(&times) {
-            let is_in = |case: &&Case| time_of(case).is_none_or(|time| start.0 <= time.0 && time.0 <= end.0);
-            most = most.max(run(&sliding.rule, &mut cases.iter().filter(is_in))?);
-        }
-        Ok(most)
     }
 
     /// Whether a loss says that the rules may disagree about such a set.
@@ -247,8 +221,10 @@ impl<'t, 'a> Groups<'t, 'a> {
             && match varied {
                 Varied::Events | Varied::KeyOfTarget => false,
                 Varied::Key(link) => {
-                    matches!(loss.reason, Reason::JoinKeyDropped | Reason::AnyElement)
-                        && self.links.keys[*link].is_named_at(loss.span)
+                    let says = matches!(loss.reason, Reason::JoinKeyDropped | Reason::AnyElement);
+                    // What the parser of a product does not pass on is one and the same for all events.
+                    let is_lost = loss.assumption == Some(Assumption::Passed);
+                    (says || is_lost) && self.links.keys[*link].is_named_at(loss.span)
                 }
                 Varied::Spelling(link) => self.links.keys[*link].is_named_at(loss.span),
                 Varied::Order => loss.reason == Reason::JoinToTemporal,
@@ -308,4 +284,25 @@ fn is_of_set(loss: &Loss) -> bool {
         Reason::JoinToTemporal => loss.assumption.is_some(),
         _ => false,
     }
+}
+
+/// How many rows a rule gives; of a correlation, in the window that gives most.
+fn rows(
+    watched: &Watched,
+    cases: &[Case],
+    events: &dyn Fn(&mut dyn Iterator<Item = &Case>) -> crate::eval::Events,
+) -> Result<usize, String> {
+    let run = |rule: &Detection, cases: &mut dyn Iterator<Item = &Case>| {
+        evaluate(rule, &events(cases), Some(NOW))
+            .map(|rows| rows.len())
+            .map_err(|error| format!("it cannot be run on every event: {}", error.message))
+    };
+    let Some(sliding) = &watched.sliding else { return run(&watched.rule, &mut cases.iter()) };
+    let times: Vec<Timestamp> = cases.iter().filter_map(time_of).collect();
+    let mut most = 0;
+    for (start, end) in sliding.windows(&times) {
+        let is_in = |case: &&Case| time_of(case).is_none_or(|time| start.0 <= time.0 && time.0 <= end.0);
+        most = most.max(run(&sliding.rule, &mut cases.iter().filter(is_in))?);
+    }
+    Ok(most)
 }

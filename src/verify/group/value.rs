@@ -28,12 +28,11 @@ pub(super) fn shown(reading: &Reading, ty: ScalarType, slash: char, number: usiz
         (Kind::Registry, ValueForm::RegValue) => format!("Key{number}"),
         (Kind::Registry, ValueForm::RegSysmon) => format!("HKLM\\SOFTWARE\\Keys\\Key{number}"),
         (Kind::Registry, _) => format!("HKEY_LOCAL_MACHINE\\SOFTWARE\\Keys\\Key{number}"),
-        (Kind::Address, ValueForm::IpClass) => return None,
+        (Kind::Address, ValueForm::IpClass) | (Kind::Integrity, ValueForm::IntegritySid) => return None,
         (Kind::Address, _) => format!("93.184.{}.{}", number / 200, number % 200 + 1),
         (Kind::Number, _) => return Some(json!(4000 + number)),
         (Kind::Flag, _) => return (number < 2).then(|| json!(number == 0)),
         (Kind::Pipe, _) => format!("\\key{number}"),
-        (Kind::Integrity, ValueForm::IntegritySid) => return None,
         (Kind::Integrity, _) => (*["High", "Low", "Medium", "System"].get(number)?).to_owned(),
         (Kind::Plain | Kind::RegistryData, _) => match ty {
             ScalarType::Int | ScalarType::Long | ScalarType::Real | ScalarType::Decimal => {
