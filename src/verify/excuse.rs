@@ -62,6 +62,33 @@ pub(super) fn is_broken(loss: &Loss, leaves: &[Leaf], side: &Side<'_>, things: &
     })
 }
 
+/// Whether the tests at the place of a loss look at a thing.
+pub(super) fn is_of_thing(loss: &Loss, leaves: &[Leaf], side: &Side<'_>, thing: &str) -> bool {
+    places_at(leaves, loss.span).iter().any(|place| side.reading(place).thing == thing)
+}
+
+/// Leaves the sources at these places without a row.
+pub(super) fn without_sources(pipeline: &mut Pipeline, spans: &[Span]) {
+    match &mut pipeline.source.kind {
+        SourceKind::Union(branches) => branches.iter_mut().for_each(|branch| without_sources(branch, spans)),
+        SourceKind::Pipeline { pipeline, .. } => without_sources(pipeline, spans),
+        _ if spans.contains(&pipeline.source.span) => {
+            let span = pipeline.source.span;
+            let never = Expr { kind: ExprKind::Value(Value::Bool(false)), ty: ScalarType::Bool, span };
+            let output = pipeline.source.columns.clone();
+            pipeline.stages.insert(0, Stage { kind: StageKind::Filter(never), output, span });
+        }
+        _ => {}
+    }
+    for stage in &mut pipeline.stages {
+        match &mut stage.kind {
+            StageKind::Join(join) => without_sources(&mut join.right, spans),
+            StageKind::Union(branches) => branches.iter_mut().for_each(|branch| without_sources(branch, spans)),
+            _ => {}
+        }
+    }
+}
+
 fn breaks(assumption: Assumption, thing: Option<&Json>) -> bool {
     let text = thing.map(|thing| thing.as_str().map_or_else(|| thing.to_string(), str::to_owned));
     let is_empty = text.as_deref().is_none_or(str::is_empty);

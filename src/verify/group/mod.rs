@@ -13,11 +13,11 @@ use std::collections::BTreeSet;
 
 use super::claim::Confirmation;
 use super::draft::changes;
-use super::excuse::{self, Direction, excused, is_broken, permits};
+use super::excuse::{self, Direction, excused, is_broken, is_of_thing, permits, without_sources};
 use super::trial::{Case, Trial};
 use super::{Disagreement, Effort, Findings, Sighting};
 use crate::compare::witness::NOW;
-use crate::emit::{Loss, Reason};
+use crate::emit::{Loss, LossClass, Reason};
 use crate::eval::{Timestamp, evaluate};
 use crate::ir::{Detection, Pipeline};
 use crate::mapping::Assumption;
@@ -57,6 +57,15 @@ impl Watched {
     fn is_mixed(&self) -> bool {
         self.sliding.as_ref().is_some_and(|sliding| sliding.is_mixed)
     }
+}
+
+/// A set in which the events of one atom are changed in one thing.
+struct Changed<'c> {
+    atom: usize,
+    /// The thing.
+    thing: &'c str,
+    /// The rows of source and target before.
+    before: (usize, usize),
 }
 
 /// What is different about a set, seen from one that both rules alert on.
@@ -99,7 +108,7 @@ impl<'t, 'a> Groups<'t, 'a> {
         let mut full: Option<Vec<Spec>> = None;
         for (varied, specs) in edges {
             let outcome = self.try_set(&specs, &varied, None, &mut findings)?;
-            if outcome == Some((true, true)) && full.is_none() {
+            if outcome.is_some_and(|(from, to)| from > 0 && to > 0) && full.is_none() {
                 full = Some(specs);
             }
         }
@@ -125,27 +134,29 @@ impl<'t, 'a> Groups<'t, 'a> {
 
     /// Sets in which the events of one source are changed in one thing.
     fn try_changes(&self, full: &[Spec], effort: Effort, findings: &mut Findings) -> Result<(), String> {
+        let Some(before) = self.cases(full) else { return Ok(()) };
+        let before = (self.rows_of_source(&self.trial.from, &before)?, self.rows_of_target(&before)?);
         let share = (effort.events / full.len().max(1)).max(LEAST_CHANGES) / self.atoms.len().max(1);
         for (number, atom) in self.atoms.iter().enumerate() {
             let pool = self.trial.pool(&self.trial.homes[atom.home]);
             let changes = changes(&atom.base, &pool).into_iter().flatten().collect();
             for change in super::draft::sampled(changes, share.max(1)) {
                 let specs = with_change(full, number, &change);
-                self.try_set(&specs, &Varied::Events, Some(number), findings)?;
+                let changed = Changed { atom: number, thing: &change.0, before };
+                self.try_set(&specs, &Varied::Events, Some(changed), findings)?;
             }
         }
         Ok(())
     }
 
-    /// Runs both rules on a set and takes down what came of it: whether there is an alert on either side; `None` if there
-    /// is no such set. The events of the atom `changed` are what is new about it.
+    /// Runs both rules on a set and takes down what came of it: the rows of either side; `None` if there is no such set.
     fn try_set(
         &self,
         specs: &[Spec],
         varied: &Varied,
-        changed: Option<usize>,
+        changed: Option<Changed<'_>>,
         findings: &mut Findings,
-    ) -> Result<Option<(bool, bool)>, String> {
+    ) -> Result<Option<(usize, usize)>, String> {
         let Some(cases) = self.cases(specs) else { return Ok(None) };
         findings.events += cases.len();
         findings.sets += 1;
@@ -159,14 +170,31 @@ impl<'t, 'a> Groups<'t, 'a> {
             _ => None,
         };
         if let Some(direction) = direction {
-            if self.is_explained(&cases, varied, direction, to)? {
+            let is_unseen = changed.as_ref().is_some_and(|changed| self.is_unseen(changed, direction, (from, to)));
+            if is_unseen || self.is_explained(&cases, varied, direction, to)? {
                 findings.explained += 1;
             } else {
-                let first = changed.and_then(|atom| specs.iter().position(|spec| spec.atom == atom)).unwrap_or(0);
+                let is_it = |spec: &Spec| changed.as_ref().is_some_and(|changed| spec.atom == changed.atom);
+                let first = specs.iter().position(is_it).unwrap_or(0);
                 findings.silent.push(self.disagreement(&cases, first, varied, direction, to));
             }
         }
-        Ok(Some((from > 0, to > 0)))
+        Ok(Some((from, to)))
+    }
+
+    /// Whether the side that says what it said before does not see the change, as a loss about the changed thing says.
+    fn is_unseen(&self, changed: &Changed<'_>, direction: Direction, rows: (usize, usize)) -> bool {
+        let is_same = match direction {
+            Direction::Gained => rows.1 == changed.before.1,
+            Direction::Lost => rows.0 == changed.before.0,
+        };
+        let side = &self.trial.homes[self.atoms[changed.atom].home].from.side;
+        let says = |loss: &Loss| {
+            loss.rule_class != LossClass::Assumption
+                && permits(loss, direction)
+                && is_of_thing(loss, &self.trial.from_leaves, side, changed.thing)
+        };
+        is_same && self.trial.losses.iter().any(says)
     }
 
     /// How many rows the source gives.
@@ -204,7 +232,11 @@ impl<'t, 'a> Groups<'t, 'a> {
             return Ok(false);
         }
         let spans: Vec<Span> = spans.into_iter().collect();
-        let rows = self.rows_of_source(&excused(&self.trial.from, &spans, direction), cases)?;
+        let mut pipeline = excused(&self.trial.from, &spans, direction);
+        if direction == Direction::Lost {
+            without_sources(&mut pipeline, &spans);
+        }
+        let rows = self.rows_of_source(&pipeline, cases)?;
         Ok(match direction {
             Direction::Gained => rows > 0 && (!self.has_rows || rows >= rows_of_target),
             Direction::Lost => rows == 0 || (self.has_rows && rows <= rows_of_target),
