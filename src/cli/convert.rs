@@ -24,7 +24,7 @@ use crate::source::{LineIndex, RuleFile};
 use crate::span::Span;
 use attempt::{Attempt, Output, PartOfFile, Status, attempt};
 use sigma::Collection;
-use verification::Evidence;
+use verification::{Evidence, Purpose};
 
 pub(super) fn run(arguments: &ConvertArguments) -> CommandResult {
     let files = files::find(&arguments.inputs)?;
@@ -37,13 +37,14 @@ pub(super) fn run(arguments: &ConvertArguments) -> CommandResult {
     }
     verification::assert_possible(arguments, files.iter().flat_map(|input| targets(input, arguments)))?;
     let worlds = Worlds::new(&files, &arguments.inputs, &arguments.maps)?;
+    let purpose = Purpose::of(arguments, files.len());
     let found = files::each(&files, &arguments.inputs, |input, outcome| match outcome {
-        Outcome::Rules(file) => Found::Converted(convert_file(input, &file, worlds.of(input), arguments)),
+        Outcome::Rules(file) => Found::Converted(convert_file(input, &file, worlds.of(input), arguments, purpose)),
         Outcome::Broken(problem) => Found::Converted(vec![Attempt::broken(FileReport::of_problem(problem), None)]),
         Outcome::Sigma(file) => Found::Sigma(Box::new(SigmaFile::read(input, file, &arguments.placeholders))),
         Outcome::Skipped => Found::Converted(Vec::new()),
     })?;
-    let mut attempts = together(found, &worlds, arguments);
+    let mut attempts = together(found, &worlds, arguments, purpose);
     outputs::name(&mut attempts, arguments.form);
     let renamed = identity::distinguish(&mut attempts);
     for report in summary::unreadable(&attempts) {
@@ -68,7 +69,7 @@ enum Found {
 }
 
 /// What became of every rule, in the order of the files.
-fn together(found: Vec<Found>, worlds: &Worlds, arguments: &ConvertArguments) -> Vec<Attempt> {
+fn together(found: Vec<Found>, worlds: &Worlds, arguments: &ConvertArguments, purpose: Purpose) -> Vec<Attempt> {
     let (mut results, mut files, mut places) = (Vec::with_capacity(found.len()), Vec::new(), Vec::new());
     for found in found {
         match found {
@@ -81,7 +82,7 @@ fn together(found: Vec<Found>, worlds: &Worlds, arguments: &ConvertArguments) ->
         }
     }
     let collection = Collection::new(&files);
-    for (place, attempts) in places.into_iter().zip(collection.convert(worlds, arguments)) {
+    for (place, attempts) in places.into_iter().zip(collection.convert(worlds, arguments, purpose)) {
         results[place] = attempts;
     }
     if collection.parts() > 0 && arguments.inputs.shared.verbose {
@@ -91,7 +92,13 @@ fn together(found: Vec<Found>, worlds: &Worlds, arguments: &ConvertArguments) ->
     results.into_iter().flatten().collect()
 }
 
-fn convert_file(input: &Input, file: &RuleFile, world: World<'_>, arguments: &ConvertArguments) -> Vec<Attempt> {
+fn convert_file(
+    input: &Input,
+    file: &RuleFile,
+    world: World<'_>,
+    arguments: &ConvertArguments,
+    purpose: Purpose,
+) -> Vec<Attempt> {
     let mut attempts = Vec::new();
     let lines = LineIndex::new(&file.text);
     for (index, rule) in file.rules.iter().enumerate() {
@@ -111,7 +118,7 @@ fn convert_file(input: &Input, file: &RuleFile, world: World<'_>, arguments: &Co
             let source = input.relative.clone();
             let output = Output { text: String::new(), source, number: number.clone(), name: PathBuf::new() };
             let conversion = convert(&meaning, target, world.hub, &options(input, arguments));
-            let evidence = Evidence::of(&meaning, &conversion, world, arguments);
+            let evidence = Evidence::of(&meaning, &conversion, world, purpose);
             attempts.push(Attempt { part, ..attempt(file, index, conversion, evidence, output) });
         }
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 
 use super::attempt::{self, Attempt, Output, PartOfFile, Status};
-use super::verification::Evidence;
+use super::verification::{Evidence, Purpose};
 use super::{options, targets};
 use crate::cli::arguments::ConvertArguments;
 use crate::cli::sigma_file::SigmaFile;
@@ -32,9 +32,10 @@ impl<'f> Collection<'f> {
     }
 
     /// What becomes of the rules of each file, in order.
-    pub(super) fn convert(&self, worlds: &Worlds, arguments: &ConvertArguments) -> Vec<Vec<Attempt>> {
-        let each =
-            |(index, file): (usize, &SigmaFile)| self.convert_file(index, file, worlds.of(&file.input), arguments);
+    pub(super) fn convert(&self, worlds: &Worlds, arguments: &ConvertArguments, purpose: Purpose) -> Vec<Vec<Attempt>> {
+        let each = |(index, file): (usize, &SigmaFile)| {
+            self.convert_file(index, file, worlds.of(&file.input), arguments, purpose)
+        };
         self.files.par_iter().enumerate().map(each).collect()
     }
 
@@ -49,6 +50,7 @@ impl<'f> Collection<'f> {
         file: &SigmaFile,
         world: World<'_>,
         arguments: &ConvertArguments,
+        purpose: Purpose,
     ) -> Vec<Attempt> {
         let whole = file.as_text();
         let mut attempts = Vec::new();
@@ -68,7 +70,7 @@ impl<'f> Collection<'f> {
                     (Err(problem), _) => refused(target, problem, &file.places[*number]),
                 };
                 let meaning = meaning.as_ref().ok().filter(|_| target != Target::Sigma);
-                let evidence = meaning.map(|meaning| Evidence::of(meaning, &conversion, world, arguments));
+                let evidence = meaning.map(|meaning| Evidence::of(meaning, &conversion, world, purpose));
                 attempts.push(attempt(&whole, file, conversion, evidence.unwrap_or_default(), part));
             }
         }

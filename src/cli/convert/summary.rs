@@ -10,7 +10,7 @@ use crate::emit::{LossClass, Target};
 use crate::report::{self, FileReport};
 
 /// From this number of results on, the terminal gets figures rather than drawings.
-const MANY: usize = 4;
+pub(super) const MANY: usize = 4;
 
 /// The report of each file that could not be read, once.
 pub(super) fn unreadable(attempts: &[Attempt]) -> Vec<FileReport> {

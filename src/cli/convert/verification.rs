@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use super::attempt::{Attempt, Status};
+use super::summary;
 use crate::cli::Failure;
 use crate::cli::arguments::ConvertArguments;
 use crate::cli::world::World;
@@ -42,6 +43,30 @@ pub(super) fn assert_possible<'t>(
     Err(Failure(message.to_owned()))
 }
 
+/// What rules are run for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Silent losses.
+    Verify,
+    /// Only the examples of losses, which somebody will see.
+    Examples,
+    /// Nothing: what is told of so many conversions has no examples.
+    Figures,
+}
+
+impl Purpose {
+    /// What was asked for, and what is shown of so many files.
+    pub(super) fn of(arguments: &ConvertArguments, files: usize) -> Self {
+        if arguments.verify {
+            Self::Verify
+        } else if arguments.report.is_some() || files < summary::MANY {
+            Self::Examples
+        } else {
+            Self::Figures
+        }
+    }
+}
+
 /// What running both rules says of a conversion.
 #[derive(Debug, Default)]
 pub(super) struct Evidence {
@@ -52,18 +77,19 @@ pub(super) struct Evidence {
 }
 
 impl Evidence {
-    /// Runs both rules: on events around every edge if that was asked for, else only on the examples of losses.
-    pub(super) fn of(
-        source: &Detection,
-        conversion: &Conversion,
-        world: World<'_>,
-        arguments: &ConvertArguments,
-    ) -> Self {
-        let is_converted = matches!(conversion.outcome, Outcome::Converted(_));
-        if !is_converted || !arguments.verify {
-            let claims = is_converted && conversion.losses.iter().any(|loss| loss.counter_example.is_some());
-            let confirmed = if claims { confirm(source, conversion, world.hub, world.schema) } else { Vec::new() };
-            return Self { verification: None, confirmed };
+    /// Runs both rules, if they are to be run for something.
+    pub(super) fn of(source: &Detection, conversion: &Conversion, world: World<'_>, purpose: Purpose) -> Self {
+        if !matches!(conversion.outcome, Outcome::Converted(_)) {
+            return Self::default();
+        }
+        let has_examples = conversion.losses.iter().any(|loss| loss.counter_example.is_some());
+        match purpose {
+            Purpose::Verify => {}
+            Purpose::Examples if has_examples => {
+                let confirmed = confirm(source, conversion, world.hub, world.schema);
+                return Self { verification: None, confirmed };
+            }
+            Purpose::Examples | Purpose::Figures => return Self::default(),
         }
         let verification = verify(source, conversion, world.hub, world.schema, Effort::default());
         let confirmed = match &verification {
