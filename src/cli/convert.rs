@@ -56,7 +56,9 @@ pub(super) fn run(arguments: &ConvertArguments) -> CommandResult {
     let is_done = attempts.iter().all(|attempt| attempt.status == Status::Converted);
     // What went wrong is said in any case.
     if !arguments.inputs.shared.quiet || is_silent || !is_done {
-        renamed.iter().for_each(|message| output::complain(message));
+        for message in &renamed {
+            output::complain(message);
+        }
         output::complain(summary::of(&attempts, arguments.inputs.shared.verbose).trim_end());
     }
     Ok(if (is_done || arguments.exit_zero) && !is_silent { Exit::Clean } else { Exit::Findings })

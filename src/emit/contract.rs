@@ -22,7 +22,7 @@ pub(super) enum Contract {
 /// Looks at the last stages of a query.
 pub(super) fn contract(query: &str) -> Contract {
     let stages = Stages::of(query);
-    let required = required(&stages.source);
+    let required = required(stages.source);
     let Some((last, others)) = stages.stages.split_last() else { return Contract::Kept };
     if others.iter().any(|stage| !KEEPING.contains(&stage.word)) {
         return Contract::Broken(required);

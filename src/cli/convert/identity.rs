@@ -40,27 +40,20 @@ fn renamed(text: &str, place: &str) -> String {
     let names: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("name: ")).collect();
     let suffix = Uuid::new_v5(&Uuid::NAMESPACE_URL, place.as_bytes()).simple().to_string();
     let suffix = &suffix[..8];
-    let mut result = String::with_capacity(text.len() + 64);
-    for line in text.lines() {
-        let blanks = &line[..line.len() - line.trim_start().len()];
+    let renamed = |line: &str| {
         let content = line.trim_start();
+        let blanks = &line[..line.len() - content.len()];
         if let Some(id) = line.strip_prefix("id: ") {
-            let id = Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("{id}:{place}").as_bytes());
-            result.push_str(&format!("id: {id}"));
-        } else if let Some(name) = content.strip_prefix("name: ").or_else(|| content.strip_prefix("- "))
-            && names.contains(&name)
-        {
-            result.push_str(&format!("{line}_{suffix}"));
-        } else if let Some((name, field)) = content.split_once(": ")
-            && names.contains(&name)
-        {
-            result.push_str(&format!("{blanks}{name}_{suffix}: {field}"));
-        } else {
-            result.push_str(line);
+            return format!("id: {}", Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("{id}:{place}").as_bytes()));
         }
-        result.push('\n');
-    }
-    result
+        let referred = content.strip_prefix("name: ").or_else(|| content.strip_prefix("- "));
+        match (referred, content.split_once(": ")) {
+            (Some(name), _) if names.contains(&name) => format!("{line}_{suffix}"),
+            (_, Some((name, field))) if names.contains(&name) => format!("{blanks}{name}_{suffix}: {field}"),
+            _ => line.to_owned(),
+        }
+    };
+    text.lines().map(|line| renamed(line) + "\n").collect()
 }
 
 #[cfg(test)]

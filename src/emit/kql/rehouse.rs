@@ -149,7 +149,9 @@ impl Names {
                 self.list(by);
             }
             StageKind::ProjectAway(names) | StageKind::ProjectKeep(names) => {
-                names.iter_mut().for_each(|name| self.name(name));
+                for name in names.iter_mut() {
+                    self.name(name);
+                }
                 names.dedup();
             }
             StageKind::ProjectRename(renames) => {

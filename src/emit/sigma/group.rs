@@ -52,7 +52,7 @@ pub(super) type Choice = Vec<Vec<Asked>>;
 /// A rule with more alternatives would become more rules than anybody reads.
 const MAX_ALTERNATIVES: usize = 8;
 
-impl<'ir> Tail<'ir> {
+impl Tail<'_> {
     /// One tail for each way to satisfy the choices.
     pub(super) fn alternatives(mut self) -> Vec<Self> {
         let choices = std::mem::take(&mut self.choices);

@@ -24,7 +24,9 @@ pub(super) fn shared(documents: Vec<Node>) -> Vec<Node> {
             _ => kept.push(document),
         }
     }
-    kept.iter_mut().for_each(|document| rename(document, &renamed));
+    for document in &mut kept {
+        rename(document, &renamed);
+    }
     kept
 }
 

@@ -142,8 +142,8 @@ impl<'t, 'a> Groups<'t, 'a> {
             let changes = changes(&atom.base, &pool).into_iter().flatten().collect();
             for change in super::draft::sampled(changes, share.max(1)) {
                 let specs = with_change(full, number, &change);
-                let changed = Changed { atom: number, thing: &change.0, before };
-                self.try_set(&specs, &Varied::Events, Some(changed), findings)?;
+                let of_atom = Changed { atom: number, thing: &change.0, before };
+                self.try_set(&specs, &Varied::Events, Some(&of_atom), findings)?;
             }
         }
         Ok(())
@@ -154,7 +154,7 @@ impl<'t, 'a> Groups<'t, 'a> {
         &self,
         specs: &[Spec],
         varied: &Varied,
-        changed: Option<Changed<'_>>,
+        changed: Option<&Changed<'_>>,
         findings: &mut Findings,
     ) -> Result<Option<(usize, usize)>, String> {
         let Some(cases) = self.cases(specs) else { return Ok(None) };
@@ -170,11 +170,11 @@ impl<'t, 'a> Groups<'t, 'a> {
             _ => None,
         };
         if let Some(direction) = direction {
-            let is_unseen = changed.as_ref().is_some_and(|changed| self.is_unseen(changed, direction, (from, to)));
+            let is_unseen = changed.is_some_and(|changed| self.is_unseen(changed, direction, (from, to)));
             if is_unseen || self.is_explained(&cases, varied, direction, to)? {
                 findings.explained += 1;
             } else {
-                let is_it = |spec: &Spec| changed.as_ref().is_some_and(|changed| spec.atom == changed.atom);
+                let is_it = |spec: &Spec| changed.is_some_and(|changed| spec.atom == changed.atom);
                 let first = specs.iter().position(is_it).unwrap_or(0);
                 findings.silent.push(self.disagreement(&cases, first, varied, direction, to));
             }
