@@ -321,20 +321,7 @@ fn is_bool(expr: &Expr, value: bool) -> bool {
 /// Whether the test looks for a part of the text of something that may be a whole array or bag.
 fn may_be_bag(op: TestOp, subject: &Subject, resolution: &Resolution) -> bool {
     let is_below = subject.column_ty == ScalarType::Dynamic && resolution.assumptions.contains(&Assumption::ParseJson);
-    let looks_inside = matches!(
-        op,
-        TestOp::Has
-            | TestOp::HasCs
-            | TestOp::HasAny
-            | TestOp::HasAll
-            | TestOp::HasPrefix
-            | TestOp::HasPrefixCs
-            | TestOp::HasSuffix
-            | TestOp::HasSuffixCs
-            | TestOp::Contains
-            | TestOp::ContainsCs
-            | TestOp::Regex
-    );
+    let looks_inside = looks_for_part(op) || op == TestOp::Regex;
     is_below && looks_inside
 }
 
@@ -359,23 +346,13 @@ fn is_true(subject: &Expr, value: bool) -> Test {
     Test { subject: subject.clone(), op: TestOp::Equal, operands: vec![operand], op_span: subject.span }
 }
 
+/// Whether the operator looks for a text anywhere in another.
+fn looks_for_part(op: TestOp) -> bool {
+    op.is_term_match() || matches!(op, TestOp::Contains | TestOp::ContainsCs)
+}
+
 /// Whether the operator is true of every text if it looks for the empty one.
 fn looks_for_text(op: TestOp) -> bool {
-    matches!(
-        op,
-        TestOp::Has
-            | TestOp::HasCs
-            | TestOp::HasAny
-            | TestOp::HasAll
-            | TestOp::HasPrefix
-            | TestOp::HasPrefixCs
-            | TestOp::HasSuffix
-            | TestOp::HasSuffixCs
-            | TestOp::Contains
-            | TestOp::ContainsCs
-            | TestOp::StartsWith
-            | TestOp::StartsWithCs
-            | TestOp::EndsWith
-            | TestOp::EndsWithCs
-    )
+    let is_of_end = matches!(op, TestOp::StartsWith | TestOp::StartsWithCs | TestOp::EndsWith | TestOp::EndsWithCs);
+    looks_for_part(op) || is_of_end
 }

@@ -62,6 +62,9 @@ fn assignments(items: &[Assignment]) -> Evaluated<()> {
 
 /// `in_group` says whether aggregates have a meaning here.
 fn expression(expr: &Expr, in_group: bool) -> Evaluated<()> {
+    if let Some(rows) = expr.scalar_query() {
+        return pipeline(rows);
+    }
     match &expr.kind {
         ExprKind::Field(_) | ExprKind::Value(_) => Ok(()),
         ExprKind::And(operands) | ExprKind::Or(operands) => {

@@ -27,6 +27,9 @@ impl<'s> Scope<'s> {
 impl Evaluator<'_> {
     /// The value of an expression.
     pub(super) fn value(&self, expr: &Expr, scope: Scope<'_>) -> Evaluated<Datum> {
+        if let Some(rows) = expr.scalar_query() {
+            return self.first_cell(rows);
+        }
         match &expr.kind {
             ExprKind::Field(field) => Ok(read(field, expr.ty, scope.row)),
             ExprKind::Value(value) => match Datum::of_value(value) {

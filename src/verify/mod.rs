@@ -21,6 +21,7 @@ mod pool;
 mod reread;
 mod side;
 mod stage;
+mod thing;
 mod trial;
 
 use serde_json::{Map, Value as Json};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::compare::witness::goals::{Site, field_in, sites};
-use crate::ir::{Expr, ExprKind, Field, JoinKey, MemberKey, Pipeline, SourceKind, Stage, StageKind};
+use crate::ir::{Expr, ExprKind, Field, JoinKey, MemberKey, Pipeline, SourceKind, StageKind};
 use crate::schema::{Origin, Value};
 
 /// A column of a table, or a field of a log source, with properties inside of it.
@@ -47,7 +47,7 @@ fn gather(pipeline: &Pipeline, places: &mut BTreeSet<Place>) {
 /// Looks at every expression of a pipeline and of those that it joins or unites.
 pub(super) fn each_expression<'p>(pipeline: &'p Pipeline, each: &mut dyn FnMut(&'p Expr)) {
     for stage in &pipeline.stages {
-        expressions(stage).into_iter().for_each(&mut *each);
+        stage.kind.expressions().into_iter().for_each(&mut *each);
     }
     for part in parts(pipeline) {
         each_expression(part, each);
@@ -71,35 +71,8 @@ fn keys(pipeline: &Pipeline, places: &mut BTreeSet<Place>) {
 /// Looks at an expression and everything below it, but not into sub-queries.
 pub(super) fn each_part<'e>(expr: &'e Expr, each: &mut dyn FnMut(&'e Expr)) {
     each(expr);
-    match &expr.kind {
-        ExprKind::Member { base, key } => {
-            each_part(base, each);
-            if let MemberKey::Computed(key) = key {
-                each_part(key, each);
-            }
-        }
-        ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::Call { arguments: parts, .. } => {
-            for part in parts {
-                each_part(part, each);
-            }
-        }
-        ExprKind::Not(inner) | ExprKind::Negate(inner) => each_part(inner, each),
-        ExprKind::Test(test) => {
-            each_part(&test.subject, each);
-            test.operands.iter().for_each(|operand| each_part(operand, each));
-        }
-        ExprKind::Case { branches, otherwise } => {
-            for (when, then) in branches {
-                each_part(when, each);
-                each_part(then, each);
-            }
-            each_part(otherwise, each);
-        }
-        ExprKind::Arithmetic { left, right, .. } => {
-            each_part(left, each);
-            each_part(right, each);
-        }
-        ExprKind::Field(_) | ExprKind::Value(_) | ExprKind::Star | ExprKind::Subquery(_) | ExprKind::Opaque(_) => {}
+    for child in expr.children() {
+        each_part(child, each);
     }
 }
 
@@ -123,34 +96,6 @@ pub(super) fn parts(pipeline: &Pipeline) -> Vec<&Pipeline> {
         }
     }
     parts
-}
-
-/// The expressions of a stage.
-pub(super) fn expressions(stage: &Stage) -> Vec<&Expr> {
-    match &stage.kind {
-        StageKind::Filter(expr) | StageKind::Take(expr) => vec![expr],
-        StageKind::Extend(items)
-        | StageKind::Project(items)
-        | StageKind::Distinct(items)
-        | StageKind::MvExpand(items) => items.iter().map(|item| &item.value).collect(),
-        StageKind::Summarize { aggregates, by } => {
-            let aggregates = aggregates.iter().map(|aggregate| &aggregate.value);
-            aggregates.chain(by.iter().map(|key| &key.value)).collect()
-        }
-        StageKind::Sort(keys) => keys.iter().map(|(key, _)| key).collect(),
-        StageKind::Top { count, by, .. } => vec![count, by],
-        StageKind::Parse { source, .. } => vec![source],
-        StageKind::Other { expressions, .. } => expressions.iter().collect(),
-        StageKind::ProjectAway(_)
-        | StageKind::ProjectKeep(_)
-        | StageKind::ProjectRename(_)
-        | StageKind::ProjectReorder
-        | StageKind::Join(_)
-        | StageKind::Union(_)
-        | StageKind::Count(_)
-        | StageKind::Annotation(_)
-        | StageKind::Opaque(_) => Vec::new(),
-    }
 }
 
 /// The places that a field's value comes from.
