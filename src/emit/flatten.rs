@@ -316,5 +316,7 @@ pub(crate) fn map_children(expr: &Expr, replace: &mut impl FnMut(&Expr) -> Expr)
 
 /// The size of an expression.
 pub(crate) fn count_nodes(expr: &Expr) -> usize {
-    1 + expr.children().into_iter().map(count_nodes).sum::<usize>()
+    let mut count = 1;
+    expr.for_each_child(&mut |child| count += count_nodes(child));
+    count
 }

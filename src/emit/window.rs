@@ -15,8 +15,9 @@ pub(super) fn has_windows(pipeline: &Pipeline) -> bool {
 }
 
 fn looks_around(expr: &Expr) -> bool {
-    matches!(&expr.kind, ExprKind::Call { name, .. } if is_window(name))
-        || expr.children().into_iter().any(looks_around)
+    let mut found = matches!(&expr.kind, ExprKind::Call { name, .. } if is_window(name));
+    expr.for_each_child(&mut |child| found = found || looks_around(child));
+    found
 }
 
 pub(super) fn is_window(name: &str) -> bool {

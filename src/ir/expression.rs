@@ -71,24 +71,43 @@ pub enum ExprKind {
 }
 
 impl Expr {
-    /// The expressions right below, in order. A sub-query is none of them.
-    pub fn children(&self) -> Vec<&Expr> {
+    /// Looks at the expressions right below, in order. A sub-query is none of them.
+    pub fn for_each_child<'e>(&'e self, each: &mut dyn FnMut(&'e Self)) {
         match &self.kind {
-            ExprKind::Field(_) | ExprKind::Value(_) | ExprKind::Star | ExprKind::Subquery(_) | ExprKind::Opaque(_) => {
-                Vec::new()
-            }
+            ExprKind::Field(_) | ExprKind::Value(_) | ExprKind::Star | ExprKind::Subquery(_) | ExprKind::Opaque(_) => {}
             ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::Call { arguments: parts, .. } => {
-                parts.iter().collect()
+                parts.iter().for_each(each);
             }
-            ExprKind::Not(inner) | ExprKind::Negate(inner) => vec![inner],
-            ExprKind::Test(test) => std::iter::once(&test.subject).chain(&test.operands).collect(),
+            ExprKind::Not(inner) | ExprKind::Negate(inner) => each(inner),
+            ExprKind::Test(test) => {
+                each(&test.subject);
+                test.operands.iter().for_each(each);
+            }
             ExprKind::Case { branches, otherwise } => {
-                branches.iter().flat_map(|(when, then)| [when, then]).chain([otherwise.as_ref()]).collect()
+                for (when, then) in branches {
+                    each(when);
+                    each(then);
+                }
+                each(otherwise);
             }
-            ExprKind::Arithmetic { left, right, .. } => vec![left, right],
-            ExprKind::Member { base, key: MemberKey::Computed(key) } => vec![base, key],
-            ExprKind::Member { base, key: MemberKey::Property(_) | MemberKey::Index(_) } => vec![base],
+            ExprKind::Arithmetic { left, right, .. } => {
+                each(left);
+                each(right);
+            }
+            ExprKind::Member { base, key } => {
+                each(base);
+                if let MemberKey::Computed(key) = key {
+                    each(key);
+                }
+            }
         }
+    }
+
+    /// The expressions right below, in order. A sub-query is none of them.
+    pub fn children(&self) -> Vec<&Self> {
+        let mut children = Vec::new();
+        self.for_each_child(&mut |child| children.push(child));
+        children
     }
 
     /// The sub-queries in it.

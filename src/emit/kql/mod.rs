@@ -20,6 +20,9 @@ mod test;
 mod value;
 mod written;
 
+use std::borrow::Cow;
+
+use super::log_source::is_named;
 use super::loss::{Loss, LossClass, Refusal};
 use super::reason::Reason;
 use super::{Backend, Request};
@@ -42,8 +45,12 @@ impl Backend for Kql {
         } else if rehouse::is_at_home(self.0, request.hub, &request.rule.pipeline) {
             return rehouse::rehoused(self.0, request);
         }
-        rehouse::check_queries(self.0, request.hub, &request.rule.pipeline)?;
-        let pipeline = rehouse::with_queries(self.0, &request.rule.pipeline);
+        let mut pipeline = Cow::Borrowed(&request.rule.pipeline);
+        // Sigma has no queries inside expressions.
+        if !is_named(&pipeline) {
+            rehouse::check_queries(self.0, request.hub, &pipeline)?;
+            pipeline = Cow::Owned(rehouse::with_queries(self.0, &pipeline));
+        }
         let wanted = request.rule.envelope.entities.iter().flat_map(|entity| &entity.fields);
         let wanted = wanted.map(|(_, column)| column.clone()).collect();
         let written = compile::compile(self.0, request, &pipeline, wanted)?;
