@@ -149,6 +149,11 @@ pub(super) fn with_empty(condition: Condition) -> Condition {
     let each = |parts: Vec<Condition>| parts.into_iter().map(with_empty).collect();
     match condition {
         Condition::Match(found) if is_of_empty(&found) => filled(found, false),
+        // Two missing fields have the same text there, and are not the same.
+        Condition::Match(found) if matches!(found.test, FieldTest::SameAs { .. }) => {
+            let there = filled(Match { test: FieldTest::Empty, ..found.clone() }, true);
+            Condition::all(vec![Condition::Match(found), there])
+        }
         Condition::Not(inner) => match *inner {
             Condition::Match(found) if is_of_empty(&found) => filled(found, true),
             inner => Condition::not(with_empty(inner)),

@@ -91,8 +91,12 @@ fn match_call(field: &str, pattern: &str, is_case_sensitive: bool) -> String {
 
 /// In expressions, single quotes make a field name.
 pub(super) fn field_name(name: &str) -> String {
-    let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if is_plain { name.to_owned() } else { format!("'{name}'") }
+    if is_plain(name) { name.to_owned() } else { format!("'{name}'") }
+}
+
+/// Whether a name needs no quotes: one that begins with a digit would be read as a number.
+pub(super) fn is_plain(name: &str) -> bool {
+    !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 fn any(tests: &[String]) -> String {

@@ -16,7 +16,7 @@ use super::super::translate::{Known, Position, Translator};
 use super::super::{Request, Unmapped};
 use super::compile::deduplicated;
 use super::compute::{predicate, value};
-use super::expression::field_name;
+use super::expression::{field_name, is_plain};
 use super::{aggregate, cim, expression, geo, is_modelled, part, quoted_name, style, window};
 use crate::ir::{Assignment, Expr, ExprKind, Stage, StageKind};
 use crate::mapping::Dialect;
@@ -456,6 +456,5 @@ pub(super) fn list_of(names: &[String]) -> String {
 
 /// A name on the left of `=` in `eval`.
 pub(super) fn eval_name(name: &str) -> String {
-    let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if is_plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\\\"")) }
+    if is_plain(name) { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\\\"")) }
 }
