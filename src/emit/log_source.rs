@@ -31,7 +31,7 @@ pub(super) fn rows<'a>(
     let mut first_refusals = None;
     for (index, place) in places.iter().enumerate() {
         let mut losses = losses.to_vec();
-        losses.extend(fit_loss(place.fit, named, &place.name, span));
+        losses.extend(fit_loss(place.fit, &named.to_string(), &place.name, span));
         let columns = Columns {
             hub: request.hub,
             log_source: direction::section(request.hub, &source.id, Dialect::Sigma, place.dialects, conjuncts),
@@ -140,8 +140,8 @@ fn homeless(span: Span, named: &Named) -> Refusal {
     Refusal::new(span, Reason::LogsourceUnmapped, "logsource", message)
 }
 
-/// What the step from the log source to the place means.
-fn fit_loss(fit: Fit, named: &Named, place: &str, span: Span) -> Option<Loss> {
+/// What the step from the log source, or from a table that records it, to the place means.
+pub(super) fn fit_loss(fit: Fit, named: &str, place: &str, span: Span) -> Option<Loss> {
     let (class, reason, message) = match fit {
         Fit::Same => return None,
         Fit::Close => {

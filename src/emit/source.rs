@@ -1,6 +1,7 @@
 //! Which log source a rule is about: its table, and those of its own conditions that only select rows of the table.
 
 use super::constant::{Scalar, all_scalars};
+use super::kql::print;
 use super::loss::{Loss, LossClass, Refusal};
 use super::reason::Reason;
 use crate::ir::{Expr, ExprKind, Source, SourceKind, TestOp};
@@ -46,7 +47,7 @@ pub(super) fn source_name<'ir>(hub: &Hub, source: &'ir Source) -> Result<&'ir st
         SourceKind::Pipeline { .. } => refuse("sub-query", "a sub-query cannot be converted".to_owned()),
         SourceKind::Inline(_) => refuse("datatable", "rows written in the query cannot be converted".to_owned()),
         SourceKind::External(_) => refuse("externaldata", "rows read from URLs cannot be converted".to_owned()),
-        SourceKind::Opaque(word) => refuse(word, format!("`{word}` cannot be converted")),
+        SourceKind::Opaque(text) => refuse(text, format!("{} cannot be converted", print::quoted(text))),
     }
 }
 

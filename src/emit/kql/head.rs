@@ -4,6 +4,7 @@ use super::super::Request;
 use super::super::adapt::Style;
 use super::super::condition::{Condition, FieldTest, Match, Shape};
 use super::super::flatten::Flat;
+use super::super::log_source::fit_loss;
 use super::super::loss::{Loss, LossClass, Refusal};
 use super::super::reason::Reason;
 use super::super::rows::{KeptAt, Omission, Rows, Wishes, rows};
@@ -108,6 +109,7 @@ pub(super) fn first_lines(
                 .assuming(Assumption::Sensor),
         );
     }
+    losses.extend(other_table(rows, &home, span));
     let mut lines = vec![match platform {
         Platform::Asim => {
             let parameters = request.hub.parameters(&home.name);
@@ -169,6 +171,18 @@ pub(super) fn rows_of<'a>(
         }
         _ => refusals,
     })
+}
+
+/// What it means that the rule is about one table of the log source and the query about another.
+fn other_table(rows: &Rows<'_>, home: &Home<'_>, span: Span) -> Option<Loss> {
+    let Recognised { name, fit, .. } = &rows.recognised;
+    let is_of_table = !matches!(rows.columns.from, Dialect::Sigma | Dialect::Asim);
+    // That another sensor reports is said of the table that the rule is about, if it is so.
+    let is_said = *fit != Fit::Same && home.fit == Fit::Close;
+    if !is_of_table || is_said || home.name == *name {
+        return None;
+    }
+    fit_loss(home.fit, &format!("`{name}`"), &home.name, span)
 }
 
 fn kept(home: Home<'_>) -> KeptAt<'_> {

@@ -67,12 +67,17 @@ fn source(source: &Source, spell: Spell<'_>) -> Result<String, Refusal> {
         SourceKind::Pipeline { pipeline: inner, .. } => pipeline(inner, spell)?.trim_end().to_owned(),
         SourceKind::Inline(_) => return Err(unknown(source.span, "datatable", "rows written in the query")),
         SourceKind::External(_) => return Err(unknown(source.span, "externaldata", "rows read from URLs")),
-        SourceKind::Opaque(word) => return Err(unprintable(source.span, word)),
+        SourceKind::Opaque(text) => return Err(unknown(source.span, text, &quoted(text))),
     })
 }
 
 fn unprintable(span: Span, word: &str) -> Refusal {
     unknown(span, word, &format!("`{word}`"))
+}
+
+/// A word in quotes, or what is a description already.
+pub(in super::super) fn quoted(text: &str) -> String {
+    if text.contains(['`', ' ']) { text.to_owned() } else { format!("`{text}`") }
 }
 
 fn unknown(span: Span, word: &str, what: &str) -> Refusal {
